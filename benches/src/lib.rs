@@ -1,0 +1,1 @@
+//! Benchmarks of livenet; see `docs/benchmarks.md`.

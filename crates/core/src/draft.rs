@@ -1,0 +1,151 @@
+//! A draft: moves proposed against a network, each checked against the draft so far.
+
+use crate::{
+    Births, EditError, Epoch, Move, Network, NeuronId, Proposal, Reason, Synapse, shadow::Shadow,
+};
+
+/// A list of moves under way. Reading the network stays free while it is made; [`Draft::finish`]
+/// lets go of it, so that the result can be committed.
+#[derive(Debug)]
+pub struct Draft<'n> {
+    network: &'n Network,
+    births: Births,
+    step: u64,
+    proposals: Vec<Proposal>,
+    later: Vec<Proposal>,
+    shadow: Shadow,
+}
+
+/// A finished draft, ready for [`Network::commit`].
+#[derive(Clone, Debug)]
+pub struct Finished {
+    pub(crate) epoch: Epoch,
+    pub(crate) revision: u64,
+    pub(crate) births: Births,
+    pub(crate) step: u64,
+    pub(crate) proposals: Vec<Proposal>,
+    pub(crate) shadow: Shadow,
+    later: Vec<Proposal>,
+}
+
+impl<'n> Draft<'n> {
+    /// An empty draft, dated with `step`.
+    pub fn new(network: &'n Network, step: u64) -> Self {
+        Self { network, births: network.births().clone(), step, proposals: Vec::new(), later: Vec::new(), shadow: Shadow::default() }
+    }
+
+    /// The network that the draft is made against.
+    pub fn network(&self) -> &'n Network {
+        self.network
+    }
+    /// The date.
+    pub fn step(&self) -> u64 {
+        self.step
+    }
+    /// A name for a neuron that is about to be born.
+    pub fn name(&mut self) -> NeuronId {
+        self.births.next()
+    }
+    /// Proposes a move without a reason.
+    ///
+    /// # Errors
+    /// [`EditError`] says why it is refused; the draft stays as it was.
+    pub fn propose(&mut self, what: Move) -> Result<(), EditError> {
+        self.propose_because(what, 0.0, Reason::default())
+    }
+    /// Proposes a move with a priority (a budget cuts the lowest first) and a reason.
+    ///
+    /// # Errors
+    /// [`EditError`] says why it is refused; the draft stays as it was.
+    pub fn propose_because(&mut self, what: Move, priority: f32, reason: Reason) -> Result<(), EditError> {
+        self.shadow.apply(self.network, &what)?;
+        self.reserve(&what);
+        self.proposals.push(Proposal { what, priority, reason });
+        Ok(())
+    }
+    /// Notes a move for a second commit right after this one: what breaks a symmetry after it was
+    /// measured that the first changed nothing. It is checked then.
+    pub fn propose_later(&mut self, what: Move, reason: Reason) {
+        self.later.push(Proposal { what, priority: 0.0, reason });
+    }
+
+    fn reserve(&mut self, what: &Move) {
+        match *what {
+            Move::Add { neuron, .. } | Move::InsertOn { neuron, .. } => self.births.reserve(neuron),
+            Move::Divide { daughter, .. } => self.births.reserve(daughter),
+            Move::Renew { new, .. } => self.births.reserve(new),
+            _ => {}
+        }
+    }
+
+    /// The moves so far.
+    pub fn proposals(&self) -> &[Proposal] {
+        &self.proposals
+    }
+    /// The moves noted for later.
+    pub fn later(&self) -> &[Proposal] {
+        &self.later
+    }
+    /// Whether nothing was proposed.
+    pub fn is_empty(&self) -> bool {
+        self.proposals.is_empty() && self.later.is_empty()
+    }
+    /// Whether the pair would be connected after the draft.
+    pub fn connected(&self, at: Synapse) -> bool {
+        self.shadow.connected(self.network, at)
+    }
+    /// Whether the neuron would be alive after the draft.
+    pub fn alive(&self, id: NeuronId) -> bool {
+        self.shadow.alive(self.network, id).is_ok()
+    }
+
+    /// The same draft with only those moves that `keep` says; moves that depended on a dropped one
+    /// are dropped with it. Returns it with what was dropped.
+    #[must_use]
+    pub fn retain(self, mut keep: impl FnMut(usize, &Proposal) -> bool) -> (Self, Vec<Proposal>) {
+        let mut next = Draft { births: self.births.clone(), ..Draft::new(self.network, self.step) };
+        let mut dropped = Vec::new();
+        for (at, proposal) in self.proposals.into_iter().enumerate() {
+            if keep(at, &proposal) && next.shadow.apply(next.network, &proposal.what).is_ok() {
+                next.reserve(&proposal.what);
+                next.proposals.push(proposal);
+            } else {
+                dropped.push(proposal);
+            }
+        }
+        let alive = |what: &Move, next: &Self| match what {
+            Move::Perturb { neuron, .. } => next.alive(*neuron),
+            _ => true,
+        };
+        next.later = self.later.into_iter().filter(|proposal| alive(&proposal.what, &next)).collect();
+        (next, dropped)
+    }
+
+    /// Lets go of the network.
+    pub fn finish(self) -> Finished {
+        Finished {
+            epoch: self.network.epoch(),
+            revision: self.network.revision(),
+            births: self.births,
+            step: self.step,
+            proposals: self.proposals,
+            shadow: self.shadow,
+            later: self.later,
+        }
+    }
+}
+
+impl Finished {
+    /// Takes out what was noted for later.
+    pub fn take_later(&mut self) -> Vec<Proposal> {
+        std::mem::take(&mut self.later)
+    }
+    /// Whether there is nothing to commit now.
+    pub fn is_empty(&self) -> bool {
+        self.proposals.is_empty()
+    }
+    /// The moves.
+    pub fn proposals(&self) -> &[Proposal] {
+        &self.proposals
+    }
+}

@@ -1,0 +1,206 @@
+//! The one inner loop of forward and backward: a weighted sum of rows read through offsets.
+//!
+//! ```text
+//! for row in rows: for e in offsets[row]..offsets[row + 1]:
+//!     sum[row] += weights[e] * input[base + sources[e]]
+//! ```
+//!
+//! Departures. *Two chains*: even and odd connections add up apart and meet at the end, since one chain of
+//! additions waits four cycles for each. *Two blocks* go through one pass over the indices when the caller
+//! has them. A row is one cache line.
+
+use super::dispatch::Kernel;
+use super::{LANES, Lanes, View, ViewMut};
+use std::ops::Range;
+
+/// Connections in rows: row `i` reads `sources[e]` for `e` in `offsets[i]..offsets[i + 1]`, an offset
+/// relative to the base of the reading cycle ([`Layout::source`](super::Layout::source) or
+/// [`Layout::target`](super::Layout::target)).
+#[derive(Clone, Copy, Debug)]
+pub struct Gather<'a> {
+    pub(super) offsets: &'a [u32],
+    pub(super) sources: &'a [i32],
+}
+
+impl<'a> Gather<'a> {
+    /// Offsets (one more than there are rows, ascending from 0) over sources.
+    #[track_caller]
+    pub fn new(offsets: &'a [u32], sources: &'a [i32]) -> Self {
+        assert_eq!(offsets.last().map(|&end| end as usize), Some(sources.len()), "offsets end where sources end");
+        Self { offsets, sources }
+    }
+
+    /// The number of rows.
+    pub const fn rows(&self) -> usize {
+        self.offsets.len() - 1
+    }
+
+    /// The connections of a range of rows.
+    #[inline(always)]
+    pub(super) fn edges(&self, rows: &Range<usize>) -> Range<usize> {
+        self.offsets[rows.start] as usize..self.offsets[rows.end] as usize
+    }
+
+    /// The row that halves the connections of a range: inside it, or at its middle if one row has most.
+    pub(super) fn halve(&self, rows: &Range<usize>) -> usize {
+        let edges = self.edges(rows);
+        let half = edges.start.midpoint(edges.end) as u32;
+        let middle = rows.start + self.offsets[rows.start..=rows.end].partition_point(|&offset| offset < half);
+        middle.clamp(rows.start + 1, (rows.end - 1).max(rows.start + 1))
+    }
+}
+
+/// What becomes of a row's sum.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Finish<'a> {
+    /// `out = sum`.
+    Set,
+    /// `out = sum + bias[row]`.
+    Bias(&'a [f32]),
+    /// `out += sum`.
+    Add,
+}
+
+/// A range of rows of `B` blocks.
+pub(super) struct Pass<'a, const B: usize> {
+    pub(super) wires: Gather<'a>,
+    pub(super) weights: &'a [f32],
+    pub(super) inputs: [&'a [Lanes]; B],
+    pub(super) base: usize,
+    pub(super) rows: Range<usize>,
+    pub(super) finish: Finish<'a>,
+    /// One slice of `rows.len()` per block.
+    pub(super) out: [&'a mut [Lanes]; B],
+}
+
+/// `sum += weight * row`, lane by lane.
+#[inline(always)]
+fn fuse(sum: &mut [f32; LANES], weight: f32, row: &Lanes) {
+    for lane in 0..LANES {
+        sum[lane] = row.0[lane].mul_add(weight, sum[lane]);
+    }
+}
+
+impl<const B: usize> Kernel for Pass<'_, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        let length = self.inputs[0].len();
+        // Equal lengths in the compiler's sight: one bounds check serves all blocks.
+        let inputs = self.inputs.map(|rows| &rows[..length]);
+        let count = self.rows.len();
+        for i in 0..count {
+            let row = self.rows.start + i;
+            let edges = self.wires.offsets[row] as usize..self.wires.offsets[row + 1] as usize;
+            let (sources, source_rest) = self.wires.sources[edges.clone()].as_chunks::<2>();
+            let (weights, weight_rest) = self.weights[edges].as_chunks::<2>();
+            let mut even = [[0.0; LANES]; B];
+            let mut odd = [[0.0; LANES]; B];
+            for (source, weight) in sources.iter().zip(weights) {
+                let first = self.base.wrapping_add_signed(source[0] as isize);
+                let second = self.base.wrapping_add_signed(source[1] as isize);
+                for b in 0..B {
+                    fuse(&mut even[b], weight[0], &inputs[b][first]);
+                    fuse(&mut odd[b], weight[1], &inputs[b][second]);
+                }
+            }
+            if let (&[source], &[weight]) = (source_rest, weight_rest) {
+                let at = self.base.wrapping_add_signed(source as isize);
+                for b in 0..B {
+                    fuse(&mut even[b], weight, &inputs[b][at]);
+                }
+            }
+            for b in 0..B {
+                let out = &mut self.out[b][i];
+                for lane in 0..LANES {
+                    let sum = even[b][lane] + odd[b][lane];
+                    out[lane] = match self.finish {
+                        Finish::Set => sum,
+                        Finish::Bias(bias) => sum + bias[row],
+                        Finish::Add => out[lane] + sum,
+                    };
+                }
+            }
+        }
+    }
+}
+
+/// The arguments of a pass over all blocks of two views.
+pub(super) struct Sweep<'a> {
+    pub(super) wires: Gather<'a>,
+    pub(super) weights: &'a [f32],
+    pub(super) inputs: View<'a>,
+    pub(super) rows: Range<usize>,
+    pub(super) finish: Finish<'a>,
+}
+
+impl<'a> Sweep<'a> {
+    #[track_caller]
+    fn check(&self, out: &ViewMut<'_>) -> usize {
+        let (stride, out_stride) = (self.inputs.layout.stride(), out.layout.stride());
+        assert_eq!(self.weights.len(), self.wires.sources.len(), "one weight per connection");
+        assert!(self.rows.start <= self.rows.end && self.rows.end <= self.wires.rows(), "rows {:?} of {}", self.rows, self.wires.rows());
+        assert!(self.rows.end <= out.layout.neurons(), "rows {:?} of {} written", self.rows, out.layout.neurons());
+        if let Finish::Bias(bias) = self.finish {
+            assert!(bias.len() >= self.rows.end, "{} biases for rows {:?}", bias.len(), self.rows);
+        }
+        let blocks = self.inputs.blocks();
+        assert_eq!(blocks * out_stride, out.rows.len(), "as many blocks written as read ({blocks} of {stride} rows)");
+        blocks
+    }
+
+    fn pass<const B: usize>(&self, block: usize, out: [&'a mut [Lanes]; B]) -> Pass<'a, B> {
+        Pass {
+            wires: self.wires,
+            weights: self.weights,
+            inputs: std::array::from_fn(|b| self.inputs.block(block + b)),
+            base: self.inputs.base(),
+            rows: self.rows.clone(),
+            finish: self.finish,
+            out,
+        }
+    }
+
+    /// All blocks on the calling thread, two at a time.
+    #[track_caller]
+    pub(super) fn run(&self, target: super::dispatch::Target, out: ViewMut<'a>) {
+        let blocks = self.check(&out);
+        let (stride, start) = (out.layout.stride(), out.layout.base(out.cycle) + self.rows.start);
+        let here = start..start + self.rows.len();
+        let mut rest = out.rows;
+        let mut block = 0;
+        while block + 2 <= blocks {
+            let (pair, after) = rest.split_at_mut(2 * stride);
+            let (first, second) = pair.split_at_mut(stride);
+            target.run(self.pass(block, [&mut first[here.clone()], &mut second[here.clone()]]));
+            (rest, block) = (after, block + 2);
+        }
+        if block < blocks {
+            target.run(self.pass(block, [&mut rest[here]]));
+        }
+    }
+
+    /// Block after block, the rows of each split among threads where that pays.
+    #[track_caller]
+    pub(super) fn run_parallel(&self, target: super::dispatch::Target, out: ViewMut<'a>) {
+        let blocks = self.check(&out);
+        let (stride, start) = (out.layout.stride(), out.layout.base(out.cycle) + self.rows.start);
+        for (block, rows) in (0..blocks).zip(out.rows.chunks_exact_mut(stride.max(1))) {
+            let pass = self.pass(block, [&mut rows[start..start + self.rows.len()]]);
+            halves(target, pass);
+        }
+    }
+}
+
+fn halves(target: super::dispatch::Target, pass: Pass<'_, 1>) {
+    let work = pass.wires.edges(&pass.rows).len() * LANES;
+    if work < super::WORTH_A_THREAD || pass.rows.len() < 2 || rayon::current_num_threads() == 1 {
+        return target.run(pass);
+    }
+    let middle = pass.wires.halve(&pass.rows);
+    let [out] = pass.out;
+    let (above, below) = out.split_at_mut(middle - pass.rows.start);
+    let part = |rows, out| Pass { rows, out: [out], ..Pass { out: [&mut []], rows: 0..0, ..pass } };
+    let (first, second) = (part(pass.rows.start..middle, above), part(middle..pass.rows.end, below));
+    rayon::join(|| halves(target, first), || halves(target, second));
+}

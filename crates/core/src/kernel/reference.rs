@@ -1,0 +1,456 @@
+//! Tests of the kernels against dense f64 over random graphs, on every target and several thread counts.
+
+use super::dispatch::Target;
+use super::gather::{Finish, Sweep};
+use super::gradient::{Panels, gradient_on};
+use super::update::update_on;
+use super::*;
+use std::ops::Range;
+
+/// A small generator of the tests' own.
+struct Dice(u64);
+
+impl Dice {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 >> 33
+    }
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+    fn value(&mut self) -> f32 {
+        self.next() as f32 / (1_u64 << 30) as f32 - 1.0
+    }
+    fn rows(&mut self, n: usize) -> Vec<Lanes> {
+        (0..n).map(|_| Lanes(std::array::from_fn(|_| self.value()))).collect()
+    }
+}
+
+/// A random graph with random activity. `quanta` rounds activity to quarters, which makes ties.
+struct Case {
+    neurons: usize,
+    cycles: usize,
+    blocks: usize,
+    depth: usize,
+    offsets: Vec<u32>,
+    pre: Vec<u32>,
+    lag: Vec<u16>,
+    sources: Vec<i32>,
+    weights: Vec<f32>,
+    history: Layout,
+    blame: Layout,
+    outputs: Vec<Lanes>,
+    blames: Vec<Lanes>,
+}
+
+impl Case {
+    fn new(seed: u64, neurons: usize, density: f64, quanta: bool) -> Self {
+        let mut dice = Dice(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) + 1);
+        let (depth, cycles, blocks) = (3, 1 + dice.below(5), 1 + dice.below(3));
+        let (history, blame) = (Layout::history(neurons, depth, cycles), Layout::blame(neurons, depth, cycles));
+        let (mut offsets, mut pre, mut lag) = (vec![0], vec![], vec![]);
+        for _ in 0..neurons {
+            for j in 0..neurons {
+                if (dice.next() as f64) < density * (1_u64 << 31) as f64 {
+                    pre.push(j as u32);
+                    lag.push(dice.below(4) as u16);
+                }
+            }
+            offsets.push(pre.len() as u32);
+        }
+        let sources = pre.iter().zip(&lag).map(|(&pre, &lag)| history.source(pre, lag)).collect();
+        let weights = pre.iter().map(|_| dice.value()).collect();
+        let mut outputs = dice.rows(history.len(blocks));
+        let mut blames = dice.rows(blame.len(blocks));
+        for block in blames.chunks_exact_mut(blame.stride()) {
+            block[cycles * neurons..].fill(Lanes::ZERO);
+        }
+        if quanta {
+            for value in Lanes::flat_mut(&mut outputs).iter_mut().chain(Lanes::flat_mut(&mut blames)) {
+                *value = (*value * 2.0).round() / 2.0;
+            }
+        }
+        Self { neurons, cycles, blocks, depth, offsets, pre, lag, sources, weights, history, blame, outputs, blames }
+    }
+
+    fn all() -> impl Iterator<Item = Self> {
+        let sizes = [1, 2, 5, 17, 40];
+        let densities = [0.0, 0.05, 0.3, 1.0];
+        let cases = sizes.into_iter().flat_map(move |n| densities.map(|d| (n, d)));
+        cases.enumerate().map(|(seed, (n, d))| Self::new(seed as u64, n, d, false))
+    }
+
+    fn wires(&self) -> Gather<'_> {
+        Gather::new(&self.offsets, &self.sources)
+    }
+
+    fn edges(&self, post: usize) -> Range<usize> {
+        self.offsets[post] as usize..self.offsets[post + 1] as usize
+    }
+
+    /// (block, recorded cycle, lane)
+    fn samples(&self) -> impl Iterator<Item = (usize, usize, usize)> + use<> {
+        let (blocks, cycles) = (self.blocks, self.cycles);
+        (0..blocks).flat_map(move |b| (0..cycles).flat_map(move |t| (0..LANES).map(move |lane| (b, t, lane))))
+    }
+
+    fn output(&self, (block, cycle, lane): (usize, usize, usize), pre: u32, lag: u16) -> f64 {
+        let slot = self.depth + cycle - usize::from(lag);
+        f64::from(self.outputs[(block * self.history.slots() + slot) * self.neurons + pre as usize][lane])
+    }
+
+    fn blame_at(&self, (block, cycle, lane): (usize, usize, usize), post: usize) -> f64 {
+        if cycle >= self.cycles {
+            return 0.0;
+        }
+        f64::from(self.blames[(block * self.blame.slots() + cycle) * self.neurons + post][lane])
+    }
+
+    fn gradient_at(&self, post: usize, pre: u32, lag: u16) -> f64 {
+        self.samples().map(|at| self.blame_at(at, post) * self.output(at, pre, lag)).sum()
+    }
+
+    fn views(&self) -> (View<'_>, View<'_>) {
+        (self.history.view(&self.outputs, 0), self.blame.view(&self.blames, 0))
+    }
+}
+
+fn bits(rows: &[Lanes]) -> Vec<u32> {
+    Lanes::flat(rows).iter().map(|value| value.to_bits()).collect()
+}
+
+fn pool(threads: usize) -> rayon::ThreadPool {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+#[test]
+fn forward_is_the_dense_sum() {
+    for case in Case::all() {
+        let bias: Vec<f32> = (0..case.neurons).map(|i| i as f32 * 0.25 - 1.0).collect();
+        let layout = Layout::plain(case.neurons, case.cycles);
+        let mut potentials = vec![Lanes::all(f32::NAN); layout.len(case.blocks)];
+        let half = case.neurons / 2;
+        for cycle in 0..case.cycles {
+            for (rows, bias) in [(0..half, None), (half..case.neurons, Some(&bias[..]))] {
+                let outputs = case.history.view(&case.outputs, cycle);
+                forward(case.wires(), &case.weights, outputs, rows, bias, layout.view_mut(&mut potentials, cycle));
+            }
+        }
+        for at in case.samples() {
+            for post in 0..case.neurons {
+                let terms = case.edges(post).map(|e| f64::from(case.weights[e]) * case.output(at, case.pre[e], case.lag[e]));
+                let expected = terms.sum::<f64>() + if post < half { 0.0 } else { f64::from(bias[post]) };
+                let found = f64::from(potentials[layout.row(at.0, at.1, post)][at.2]);
+                assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn backward_adds_the_dense_sum_over_listeners() {
+    for case in Case::all() {
+        let mut transpose = Transpose::default();
+        transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
+        let mut weights = vec![0.0; case.weights.len()];
+        transpose.arrange(&case.weights, &mut weights);
+        let layout = Layout::plain(case.neurons, case.cycles);
+        let mut lambda = vec![Lanes::all(0.5); layout.len(case.blocks)];
+        for cycle in (0..case.cycles).rev() {
+            let blame = case.blame.view(&case.blames, cycle);
+            backward(transpose.wires(), &weights, blame, 0..case.neurons, layout.view_mut(&mut lambda, cycle));
+        }
+        for (block, cycle, lane) in case.samples() {
+            let mut expected = vec![0.5; case.neurons];
+            for post in 0..case.neurons {
+                for e in case.edges(post) {
+                    let heard = (block, cycle + usize::from(case.lag[e]), lane);
+                    expected[case.pre[e] as usize] += f64::from(case.weights[e]) * case.blame_at(heard, post);
+                }
+            }
+            for (row, expected) in expected.into_iter().enumerate() {
+                let found = f64::from(lambda[layout.row(block, cycle, row)][lane]);
+                assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_transpose_lists_every_connection_once_in_order_and_reuses_its_buffers() {
+    let mut transpose = Transpose::default();
+    for case in Case::all() {
+        transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
+        let mut expected: Vec<u32> = (0..case.pre.len() as u32).collect();
+        expected.sort_by_key(|&e| (case.pre[e as usize], e));
+        assert_eq!(transpose.edges(), expected);
+        assert_eq!(transpose.wires().rows(), case.neurons);
+    }
+}
+
+#[test]
+fn gradient_is_the_dense_sum_and_adding_adds() {
+    for case in Case::all() {
+        let (outputs, blame) = case.views();
+        let mut found = vec![f32::NAN; case.pre.len()];
+        gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut found);
+        let mut twice = found.clone();
+        gradient(case.wires(), outputs, blame, case.cycles, Store::Add, &mut twice);
+        for post in 0..case.neurons {
+            for e in case.edges(post) {
+                let expected = case.gradient_at(post, case.pre[e], case.lag[e]);
+                assert!((f64::from(found[e]) - expected).abs() < 1e-4, "{} {expected}", found[e]);
+                assert!((f64::from(twice[e]) - 2.0 * expected).abs() < 2e-4);
+            }
+        }
+    }
+}
+
+#[test]
+fn gains_and_biases_get_the_dense_sums() {
+    for case in Case::all() {
+        let (outputs, blame) = case.views();
+        let (mut bias, mut gain) = (vec![0.0; case.neurons], vec![1.0; case.neurons]);
+        sums(blame, case.cycles, 0..case.neurons, Store::Set, &mut bias);
+        dots(blame, outputs, case.cycles, 0..case.neurons, Store::Add, &mut gain);
+        for row in 0..case.neurons {
+            let sum: f64 = case.samples().map(|at| case.blame_at(at, row)).sum();
+            assert!((f64::from(bias[row]) - sum).abs() < 1e-4);
+            let dot = 1.0 + case.gradient_at(row, row as u32, 0);
+            assert!((f64::from(gain[row]) - dot).abs() < 1e-4);
+        }
+    }
+}
+
+/// Reach of the tests: everybody at lag 1, the first third at lag 3, for even listeners; odd ones hear the
+/// last half at lag 0.
+fn reach(neurons: usize) -> impl Fn(u32, &mut Vec<Span>) + Sync {
+    let n = neurons as u32;
+    move |post, spans| {
+        if (post / 3).is_multiple_of(2) {
+            spans.extend([Span { pre: 0..n, lag: 1 }, Span { pre: 0..n / 3, lag: 3 }]);
+        } else {
+            spans.push(Span { pre: n / 2..n, lag: 0 });
+        }
+    }
+}
+
+fn brute(case: &Case, limit: usize) -> Vec<(u32, u32, u16)> {
+    let (outputs, blame) = case.views();
+    let absent = Absent::new(outputs, blame, case.cycles);
+    let mut places = vec![];
+    for post in 0..case.neurons as u32 {
+        let mut spans = vec![];
+        reach(case.neurons)(post, &mut spans);
+        let connected = &case.pre[case.edges(post as usize)];
+        for span in spans {
+            places.extend(span.pre.filter(|pre| !connected.contains(pre)).map(|pre| (post, pre, span.lag)));
+        }
+    }
+    let scores = absent.at(&places);
+    for (&(post, pre, lag), &score) in places.iter().zip(&scores) {
+        assert!((f64::from(score) - case.gradient_at(post as usize, pre, lag)).abs() < 1e-4);
+    }
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_by(|&a, &b| scores[b].abs().total_cmp(&scores[a].abs()).then(places[a].cmp(&places[b])));
+    order.into_iter().take(limit).map(|i| places[i]).collect()
+}
+
+#[test]
+fn the_top_absent_connections_are_those_of_brute_force_ties_included() {
+    let tied = [3, 17, 40].into_iter().enumerate().map(|(seed, n)| Case::new(seed as u64 + 50, n, 0.3, true));
+    for case in Case::all().chain(tied) {
+        let (outputs, blame) = case.views();
+        let absent = Absent::new(outputs, blame, case.cycles);
+        for limit in [0, 1, 7, 100, 10_000] {
+            let found = absent.top(&case.offsets, &case.pre, 0..case.neurons as u32, limit, &reach(case.neurons));
+            let places: Vec<_> = found.iter().map(|c| (c.post, c.pre, c.lag)).collect();
+            assert_eq!(places, brute(&case, limit), "limit {limit}");
+            let again = absent.at(&places);
+            assert!(found.iter().zip(again).all(|(c, g)| c.gradient.to_bits() == g.to_bits()));
+        }
+    }
+}
+
+#[test]
+fn an_absent_connection_has_the_bits_of_a_present_one() {
+    for case in Case::all() {
+        let (outputs, blame) = case.views();
+        let mut present = vec![0.0; case.pre.len()];
+        gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut present);
+        let places: Vec<_> =
+            (0..case.neurons).flat_map(|post| case.edges(post).map(move |e| (post, e))).map(|(post, e)| (post as u32, case.pre[e], case.lag[e])).collect();
+        assert_eq!(Absent::new(outputs, blame, case.cycles).at(&places), present);
+    }
+}
+
+#[test]
+fn every_target_gives_the_same_bits() {
+    for case in Case::all() {
+        let run = |target: Target| {
+            let (outputs, blame) = case.views();
+            let layout = Layout::plain(case.neurons, 1);
+            let mut sums = vec![];
+            for finish in [Finish::Set, Finish::Add] {
+                let mut out = vec![Lanes::all(0.25); layout.len(case.blocks)];
+                let sweep = Sweep { wires: case.wires(), weights: &case.weights, inputs: outputs, rows: 0..case.neurons, finish };
+                sweep.run(target, layout.view_mut(&mut out, 0));
+                sums.push(bits(&out));
+            }
+            let mut gradients = vec![0.0; case.pre.len()];
+            gradient_on(target, case.wires(), Panels::new(outputs, blame, case.cycles), Store::Set, &mut gradients);
+            let absent = Absent::new(outputs, blame, case.cycles).on(target);
+            let top = absent.top(&case.offsets, &case.pre, 0..case.neurons as u32, 20, &reach(case.neurons));
+            (sums, gradients.iter().map(|g| g.to_bits()).collect::<Vec<_>>(), top)
+        };
+        assert!(Target::available().all(|target| run(target) == run(Target::Portable)));
+    }
+}
+
+#[test]
+fn any_number_of_threads_gives_the_same_bits() {
+    // Large enough that every kernel splits its work.
+    let case = Case::new(9, 400, 0.4, false);
+    let run = |threads| {
+        pool(threads).install(|| {
+            let (outputs, blame) = case.views();
+            let layout = Layout::plain(case.neurons, 1);
+            let mut potentials = vec![Lanes::ZERO; layout.len(case.blocks)];
+            forward_parallel(case.wires(), &case.weights, outputs, 0..case.neurons, None, layout.view_mut(&mut potentials, 0));
+            let mut transpose = Transpose::default();
+            transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
+            let mut weights = vec![0.0; case.weights.len()];
+            transpose.arrange(&case.weights, &mut weights);
+            let mut lambda = vec![Lanes::ZERO; layout.len(case.blocks)];
+            backward_parallel(transpose.wires(), &weights, blame, 0..case.neurons, layout.view_mut(&mut lambda, 0));
+            let mut gradients = vec![0.0; case.pre.len()];
+            gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut gradients);
+            let top = Absent::new(outputs, blame, case.cycles).top(&case.offsets, &case.pre, 0..400, 50, &reach(400));
+            let (mut values, mut first, mut second) = (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
+            let mut counts = vec![0; gradients.len()];
+            let optimizer = Optimizer::ADAM;
+            let step = Step { optimizer, corrections: &Corrections::new(&optimizer), rate: 0.1, decay: Decay::L2(0.01) };
+            let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
+            update(step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
+            let mut one_thread = vec![Lanes::ZERO; layout.len(case.blocks)];
+            forward(case.wires(), &case.weights, outputs, 0..case.neurons, None, layout.view_mut(&mut one_thread, 0));
+            assert_eq!(bits(&one_thread), bits(&potentials));
+            (bits(&potentials), bits(&lambda), gradients, top, values, second)
+        })
+    };
+    let one = run(1);
+    assert!(run(2) == one && run(3) == one);
+}
+
+#[test]
+fn a_window_carries_its_last_cycles_to_the_next() {
+    for (depth, cycles) in [(0, 2), (1, 3), (2, 2), (3, 1)] {
+        let layout = Layout::history(2, depth, cycles);
+        let mut rows: Vec<Lanes> = (0..layout.len(2)).map(|i| Lanes::all(i as f32)).collect();
+        let before = rows.clone();
+        layout.carry(&mut rows);
+        for (block, slot) in [(0, 0), (1, 0), (0, 1), (1, 2)].into_iter().filter(|&(_, slot)| slot < depth) {
+            let at = |slot: usize| block * layout.stride() + slot * 2 + 1;
+            assert_eq!(rows[at(slot)], before[at(slot + cycles)]);
+        }
+    }
+}
+
+/// One element by the textbook, in f64; returns (w, m, v).
+fn textbook(optimizer: Optimizer, rate: f64, decay: Decay, t: i32, g: f64, [w, m, v]: [f64; 3]) -> [f64; 3] {
+    let (g, w) = match decay {
+        Decay::None => (g, w),
+        Decay::L2(decay) => (g + f64::from(decay) * w, w),
+        Decay::Decoupled(decay) => (g, w * (1.0 - rate * f64::from(decay))),
+    };
+    let adam = |beta1: f32, beta2: f32, epsilon: f32, w: f64| {
+        let (beta1, beta2) = (f64::from(beta1), f64::from(beta2));
+        let (m, v) = (beta1 * m + (1.0 - beta1) * g, beta2 * v + (1.0 - beta2) * g * g);
+        let (mean, square) = (m / (1.0 - beta1.powi(t)), v / (1.0 - beta2.powi(t)));
+        [w - rate * mean / (square.sqrt() + f64::from(epsilon)), m, v]
+    };
+    match optimizer {
+        Optimizer::Sgd => [w - rate * g, m, v],
+        Optimizer::Momentum { beta } => {
+            let m = f64::from(beta) * m + g;
+            [w - rate * m, m, v]
+        }
+        Optimizer::Nesterov { beta } => {
+            let m = f64::from(beta) * m + g;
+            [w - rate * (g + f64::from(beta) * m), m, v]
+        }
+        Optimizer::RmsProp { alpha, epsilon } => {
+            let m = f64::from(alpha) * m + (1.0 - f64::from(alpha)) * g * g;
+            [w - rate * g / (m.sqrt() + f64::from(epsilon)), m, v]
+        }
+        Optimizer::Adam { beta1, beta2, epsilon } => adam(beta1, beta2, epsilon, w),
+        Optimizer::AdamW { beta1, beta2, epsilon, decay } => adam(beta1, beta2, epsilon, w * (1.0 - rate * f64::from(decay))),
+    }
+}
+
+const OPTIMIZERS: [Optimizer; 6] = [
+    Optimizer::Sgd,
+    Optimizer::Momentum { beta: 0.9 },
+    Optimizer::Nesterov { beta: 0.8 },
+    Optimizer::RmsProp { alpha: 0.99, epsilon: 1e-8 },
+    Optimizer::ADAM,
+    Optimizer::AdamW { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, decay: 0.1 },
+];
+
+/// Twelve steps on 37 elements, some frozen, some born at step 5. Returns values and counts.
+fn steps(target: Target, optimizer: Optimizer, decay: Decay) -> (Vec<f32>, Vec<u32>) {
+    let n = 37;
+    let mut dice = Dice(3);
+    let mut values: Vec<f32> = (0..n).map(|_| dice.value()).collect();
+    let frozen: Vec<bool> = (0..n).map(|i| i % 11 == 3).collect();
+    let (mut first, mut second) = (vec![0.0; n * optimizer.slots().min(1)], vec![0.0; n * (optimizer.slots() / 2)]);
+    let (mut counts, corrections) = (vec![0; n], Corrections::new(&optimizer));
+    let mut exact: Vec<[f64; 3]> = values.iter().map(|&w| [f64::from(w), 0.0, 0.0]).collect();
+    let mut ages = vec![0; n];
+    for step in 0..12 {
+        if step == 5 {
+            for i in (0..n).step_by(5) {
+                (counts[i], ages[i], exact[i][1], exact[i][2]) = (0, 0, 0.0, 0.0);
+                first.get_mut(i).into_iter().chain(second.get_mut(i)).for_each(|moment| *moment = 0.0);
+            }
+        }
+        let gradients: Vec<f32> = (0..n).map(|_| dice.value()).collect();
+        let step = Step { optimizer, corrections: &corrections, rate: 0.01, decay };
+        let elements = Elements { values: &mut values, gradients: &gradients, frozen: Some(&frozen) };
+        update_on(target, step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
+        for i in (0..n).filter(|&i| !frozen[i]) {
+            ages[i] += 1;
+            exact[i] = textbook(optimizer, f64::from(0.01_f32), decay, ages[i], f64::from(gradients[i]), exact[i]);
+        }
+    }
+    for (value, exact) in values.iter().zip(&exact) {
+        assert!((f64::from(*value) - exact[0]).abs() < 1e-5, "{optimizer:?} {decay:?}: {value} {}", exact[0]);
+    }
+    (values, counts)
+}
+
+#[test]
+fn every_optimizer_follows_its_textbook_newborns_and_frozen_included() {
+    for optimizer in OPTIMIZERS {
+        for decay in [Decay::None, Decay::L2(0.1), Decay::Decoupled(0.1)] {
+            let portable = steps(Target::Portable, optimizer, decay);
+            assert!(Target::available().all(|target| steps(target, optimizer, decay) == portable));
+            assert_eq!(portable.1[..6], [7, 12, 12, 0, 12, 7]);
+        }
+    }
+}
+
+#[test]
+fn an_optimizer_is_read_with_the_usual_constants_and_survives_a_checkpoint() {
+    for optimizer in OPTIMIZERS {
+        let bytes = postcard::to_stdvec(&optimizer).unwrap();
+        assert_eq!(postcard::from_bytes::<Optimizer>(&bytes).unwrap(), optimizer);
+    }
+}
+
+#[test]
+fn corrections_end_where_they_round_to_one() {
+    let corrections = Corrections::new(&Optimizer::ADAM);
+    assert_eq!(corrections.of(u32::MAX), [1.0, 1.0]);
+    assert_eq!(corrections.of(1), [10.0_f64 as f32, (1.0 / (1.0 - f64::from(0.999_f32)).sqrt()) as f32]);
+}

@@ -1,0 +1,95 @@
+//! Gradients of what a neuron has one of (bias, gain, decay), and the affine step of a normalised group.
+//!
+//! ```text
+//! for row in rows: for block, cycle, lane: out[row] += a[cycle, row]                       // sums
+//! for row in rows: for block, cycle, lane: out[row] += a[cycle, row] * b[cycle, row]       // dots
+//! ```
+//!
+//! Panel after panel as in `gradient.rs`, with the same tree across lanes. O(neurons), a thousandth of the
+//! work of connections, so it stays on the calling thread.
+
+use super::dispatch::{Kernel, Target};
+use super::gradient::{Panels, dot, tree};
+use super::{Lanes, Store, View};
+use std::ops::Range;
+
+struct Rows<'a> {
+    panels: Panels<'a>,
+    rows: Range<usize>,
+    ones: bool,
+    store: Store,
+    out: &'a mut [f32],
+}
+
+impl Kernel for Rows<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        if self.store == Store::Set {
+            self.out.fill(0.0);
+        }
+        for panel in 0..self.panels.count() {
+            let ([outputs], [blame]) = self.panels.tile::<1>(panel);
+            for (out, row) in self.out.iter_mut().zip(self.rows.clone()) {
+                let (a, b) = (blame.row(row as i32), outputs.row(row as i32));
+                *out += if self.ones { tree(a) } else { dot(&[a], &[b]) };
+            }
+        }
+    }
+}
+
+#[track_caller]
+fn run(panels: Panels<'_>, rows: Range<usize>, ones: bool, store: Store, out: &mut [f32]) {
+    assert_eq!(out.len(), rows.len(), "one value per row");
+    Target::best().run(Rows { panels, rows, ones, store, out });
+}
+
+/// Sums each of `rows` over lanes, blocks and `cycles` cycles from where `a` stands: the gradient of a bias,
+/// from the derivative by the potential. `out` has a value per row of the range.
+///
+/// # Panics
+/// If the shapes disagree.
+#[track_caller]
+pub fn sums(a: View<'_>, cycles: usize, rows: Range<usize>, store: Store, out: &mut [f32]) {
+    run(Panels::new(a, a, cycles), rows, true, store, out);
+}
+
+/// Sums the products of two views likewise: the gradient of a gain, from the derivative by the potential and
+/// the normalised value; that of a decay, from the derivative by the state and what the decay multiplies.
+///
+/// # Panics
+/// If the shapes disagree.
+#[track_caller]
+pub fn dots(a: View<'_>, b: View<'_>, cycles: usize, rows: Range<usize>, store: Store, out: &mut [f32]) {
+    run(Panels::new(b, a, cycles), rows, false, store, out);
+}
+
+struct Affine<'a> {
+    normal: &'a [Lanes],
+    gain: &'a [f32],
+    bias: &'a [f32],
+    out: &'a mut [Lanes],
+}
+
+impl Kernel for Affine<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run(self) {
+        for (((out, normal), &gain), &bias) in self.out.iter_mut().zip(self.normal).zip(self.gain).zip(self.bias) {
+            for (out, &normal) in out.iter_mut().zip(&normal.0) {
+                *out = normal.mul_add(gain, bias);
+            }
+        }
+    }
+}
+
+/// `z = n * gain + bias` for the rows of a group in one block and cycle.
+///
+/// # Panics
+/// If the lengths disagree.
+#[track_caller]
+pub fn scale_shift(normal: &[Lanes], gain: &[f32], bias: &[f32], out: &mut [Lanes]) {
+    let n = normal.len();
+    assert!(gain.len() == n && bias.len() == n && out.len() == n, "a gain, a bias and an output per row");
+    Target::best().run(Affine { normal, gain, bias, out });
+}

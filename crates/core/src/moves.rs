@@ -1,0 +1,220 @@
+//! The simple moves, applied to a shadow. Each checks everything before it changes anything.
+//! Those that touch more than one neuron are in [`compound`](crate::compound).
+
+use crate::{
+    Birth, EditError, GroupId, Mark, Marks, Move, Network, NeuronId, NeuronSpec, Origin, Scope, Synapse,
+    change::{Draw, ParamExpr, WeightExpr},
+    compound,
+    shadow::{Added, Live, Shadow},
+};
+use std::collections::BTreeSet;
+
+impl Shadow {
+    /// Applies one move, or refuses it and stays as it was.
+    pub(crate) fn apply(&mut self, net: &Network, what: &Move) -> Result<(), EditError> {
+        match what {
+            Move::Connect { at, birth, delay } => self.grow(net, &[(*at, *delay)], *birth),
+            Move::Grow { at, birth } => self.grow(net, at, *birth),
+            Move::ConnectAll { post, pres, birth } => {
+                let at: Vec<_> = pres.iter().map(|&pre| (Synapse::new(*post, pre), 0)).collect();
+                self.grow(net, &at, *birth)
+            }
+            Move::Disconnect { at } => self.prune(net, &[*at]),
+            Move::Prune { at } => self.prune(net, at),
+            Move::Rewire { from, to, birth, delay } => {
+                self.live(net, *from)?;
+                if from == to {
+                    return Err(EditError::AlreadyConnected { at: *to });
+                }
+                self.grow(net, &[(*to, *delay)], *birth)?;
+                self.take(net, *from);
+                Ok(())
+            }
+            Move::Add { neuron, spec, origin } => {
+                self.check_birth(net, *neuron, spec)?;
+                self.add(*neuron, spec.clone(), *origin, None, false);
+                Ok(())
+            }
+            Move::Remove { neuron, mean } => {
+                self.hidden(net, *neuron)?;
+                finite("the mean output", *mean, || neuron.to_string())?;
+                self.fold(net, *neuron, *mean);
+                self.kill(*neuron);
+                Ok(())
+            }
+            Move::Renew { old, new, birth, mean } => compound::renew(self, net, (*old, *new), *birth, *mean),
+            Move::Divide { mother, daughter, share } => compound::divide(self, net, *mother, *daughter, *share),
+            Move::InsertOn { at, neuron, spec } => compound::insert_on(self, net, *at, *neuron, spec),
+            Move::Merge { kept, gone, by } => compound::merge(self, net, *kept, *gone, *by),
+            Move::Retune { neuron, spec } => self.retune(net, *neuron, spec),
+            Move::Mark { at, mark } => self.mark(net, *at, *mark),
+            Move::Scale { at, by } => {
+                finite("a factor", *by, || at.to_string())?;
+                let mut live = self.live(net, *at)?;
+                live.expr.scale(*by);
+                self.put(*at, live);
+                Ok(())
+            }
+            Move::Reweigh { at, plus } => {
+                let mut live = self.live(net, *at)?;
+                live.expr.plus.push(addend(*plus, *at, *at)?);
+                self.put(*at, live);
+                Ok(())
+            }
+            Move::Rebias { neuron, plus } => {
+                self.alive(net, *neuron)?;
+                finite("a bias", *plus, || neuron.to_string())?;
+                self.params_mut(net, *neuron).plus += plus;
+                Ok(())
+            }
+            Move::Perturb { neuron, by } => {
+                self.alive(net, *neuron)?;
+                let incoming = self.incoming(net, *neuron);
+                let nudges = incoming
+                    .iter()
+                    .map(|(at, _)| addend(*by, *at, Synapse::new(at.pre, at.pre)))
+                    .collect::<Result<Vec<_>, _>>()?;
+                for ((at, mut live), nudge) in incoming.into_iter().zip(nudges) {
+                    live.expr.plus.push(nudge);
+                    self.put(at, live);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn grow(&mut self, net: &Network, at: &[(Synapse, u16)], birth: Birth) -> Result<(), EditError> {
+        let mut seen = BTreeSet::new();
+        for &(at, delay) in at {
+            self.alive(net, at.post)?;
+            self.alive(net, at.pre)?;
+            if self.connected(net, at) || !seen.insert(at) {
+                return Err(EditError::AlreadyConnected { at });
+            }
+            self.in_reach(net, at, delay)?;
+        }
+        let exprs = at.iter().map(|&(at, _)| self.birth(net, birth, at)).collect::<Result<Vec<_>, _>>()?;
+        for (&(at, delay), expr) in at.iter().zip(exprs) {
+            self.put(at, Live { base: None, reborn: false, expr, delay, marks: Marks::default() });
+        }
+        Ok(())
+    }
+
+    fn prune(&mut self, net: &Network, at: &[Synapse]) -> Result<(), EditError> {
+        let mut seen = BTreeSet::new();
+        for &at in at {
+            if !self.connected(net, at) || !seen.insert(at) {
+                return Err(EditError::UnknownSynapse { at });
+            }
+        }
+        for &at in at {
+            self.take(net, at);
+        }
+        Ok(())
+    }
+
+    /// The expression of a newborn weight.
+    pub(crate) fn birth(&self, net: &Network, birth: Birth, at: Synapse) -> Result<WeightExpr, EditError> {
+        match birth {
+            Birth::Share { of, by } => {
+                finite("a share", by, || of.to_string())?;
+                let mut expr = self.live(net, of)?.expr;
+                expr.scale(by);
+                Ok(expr)
+            }
+            other => Ok(WeightExpr { terms: Vec::new(), plus: vec![addend(other, at, at)?], moment_by: 0.0 }),
+        }
+    }
+
+    pub(crate) fn check_birth(&self, net: &Network, id: NeuronId, spec: &NeuronSpec) -> Result<(), EditError> {
+        if id.number() < net.births().peek() || self.added.contains_key(&id) || self.dead.contains(&id) || self.renewed.contains_key(&id) {
+            return Err(EditError::NameTaken { neuron: id });
+        }
+        check_spec(net, id, spec)
+    }
+
+    pub(crate) fn add(&mut self, id: NeuronId, spec: NeuronSpec, origin: Origin, state_of: Option<u32>, frozen: bool) {
+        self.structural = true;
+        self.added.insert(id, Added { spec, origin, state_of, frozen });
+        self.params.insert(id, ParamExpr { of: None, plus: 0.0, folds: Vec::new(), moment_by: 0.0 });
+    }
+
+    fn retune(&mut self, net: &Network, neuron: NeuronId, spec: &NeuronSpec) -> Result<(), EditError> {
+        let from = self.spec(net, neuron)?.group;
+        if from != spec.group {
+            return Err(EditError::Regroup { neuron, from, to: spec.group });
+        }
+        check_spec(net, neuron, spec)?;
+        match self.added.get_mut(&neuron) {
+            Some(added) => added.spec = spec.clone(),
+            None => {
+                self.retuned.insert(neuron, spec.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn mark(&mut self, net: &Network, at: Scope, mark: Mark) -> Result<(), EditError> {
+        match at {
+            Scope::Neuron(neuron) => {
+                self.alive(net, neuron)?;
+                let frozen = match mark {
+                    Mark::Frozen => true,
+                    Mark::Free => false,
+                    Mark::Active | Mark::Silent => return Err(EditError::MarkMismatch { neuron, mark }),
+                };
+                match self.added.get_mut(&neuron) {
+                    Some(added) => added.frozen = frozen,
+                    None => {
+                        self.frozen.insert(neuron, frozen);
+                    }
+                }
+            }
+            Scope::Synapse(at) => {
+                let mut live = self.live(net, at)?;
+                live.marks.0 = match mark {
+                    Mark::Active => live.marks.0 & !Marks::SILENT,
+                    Mark::Silent => live.marks.0 | Marks::SILENT,
+                    Mark::Frozen => live.marks.0 | Marks::FROZEN,
+                    Mark::Free => live.marks.0 & !Marks::FROZEN,
+                };
+                self.put(at, live);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_spec(net: &Network, id: NeuronId, spec: &NeuronSpec) -> Result<(), EditError> {
+    let group: GroupId = spec.group;
+    if group.index() >= net.groups().len() {
+        return Err(EditError::UnknownGroup { group, groups: net.groups().len() });
+    }
+    finite("a bias", spec.bias, || id.to_string())?;
+    for coordinate in spec.position {
+        finite("a position", coordinate, || id.to_string())?;
+    }
+    if !(spec.decay > 0.0 && spec.decay < 1.0) {
+        return Err(EditError::NotFinite { what: "a decay (strictly between 0 and 1)", place: id.to_string(), value: spec.decay });
+    }
+    Ok(())
+}
+
+pub(crate) fn finite(what: &'static str, value: f32, place: impl Fn() -> String) -> Result<(), EditError> {
+    if value.is_finite() { Ok(()) } else { Err(EditError::NotFinite { what, place: place(), value }) }
+}
+
+/// A birth as an addend; `name` is what a random draw is named by.
+pub(crate) fn addend(birth: Birth, at: Synapse, name: Synapse) -> Result<Draw, EditError> {
+    match birth {
+        Birth::Value(value) => {
+            finite("a weight", value, || at.to_string())?;
+            Ok(Draw::Value(value))
+        }
+        Birth::Random { key, law, scale } => {
+            finite("a scale", scale, || at.to_string())?;
+            Ok(Draw::Random { key, law, scale, name })
+        }
+        Birth::Share { .. } => Err(EditError::NotAnAddend { at }),
+    }
+}

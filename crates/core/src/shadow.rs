@@ -1,0 +1,279 @@
+//! The shadow of a structure: what it would be after the moves proposed so far.
+//!
+//! An overlay over a network, as large as what was touched. Moves read it and write it; a commit
+//! turns the difference into new rows.
+
+use crate::{
+    EditError, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Row, Synapse,
+    change::{ParamExpr, WeightExpr},
+    reach,
+};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A connection as the shadow sees it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Live {
+    /// The row it has in the network, if it is there already.
+    pub base: Option<u32>,
+    /// Born anew in the place of `base`: nothing of the old owner's follows.
+    pub reborn: bool,
+    pub expr: WeightExpr,
+    pub delay: u16,
+    pub marks: Marks,
+}
+
+/// A neuron that is born in the draft.
+#[derive(Clone, Debug)]
+pub(crate) struct Added {
+    pub spec: NeuronSpec,
+    pub origin: Origin,
+    pub state_of: Option<u32>,
+    pub frozen: bool,
+}
+
+/// See the [module](self).
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Shadow {
+    /// Born in this draft, by name: that is the order of birth.
+    pub added: BTreeMap<NeuronId, Added>,
+    /// Names that die in this draft.
+    pub dead: BTreeSet<NeuronId>,
+    /// Renewed places: row -> the name it has now.
+    pub renamed: BTreeMap<u32, NeuronId>,
+    /// The same backwards.
+    pub renewed: HashMap<NeuronId, u32>,
+    /// Touched connections by their present name; `None`: gone.
+    pub synapses: BTreeMap<Synapse, Option<Live>>,
+    /// The keys of `synapses` as (heard, listener); made when a move first asks who listens, kept
+    /// from then on. May hold pairs that are no longer in `synapses`.
+    heard: Option<BTreeSet<(NeuronId, NeuronId)>>,
+    /// Touched parameters.
+    pub params: BTreeMap<NeuronId, ParamExpr>,
+    /// Changed specifications of neurons that were there.
+    pub retuned: BTreeMap<NeuronId, NeuronSpec>,
+    /// Changed frozen marks of neurons that were there.
+    pub frozen: BTreeMap<NeuronId, bool>,
+    /// Connections that come or go, or neurons that do: rows must move.
+    pub structural: bool,
+}
+
+impl Shadow {
+    /// The row in the network under this shadow, if the name has one.
+    pub(crate) fn base_row(&self, net: &Network, id: NeuronId) -> Option<u32> {
+        if self.dead.contains(&id) {
+            return None;
+        }
+        self.renewed.get(&id).copied().or_else(|| net.row(id).map(Row::get))
+    }
+
+    pub(crate) fn name_of(&self, net: &Network, row: u32) -> NeuronId {
+        self.renamed.get(&row).copied().unwrap_or_else(|| net.id(Row::new(row)))
+    }
+
+    pub(crate) fn alive(&self, net: &Network, id: NeuronId) -> Result<(), EditError> {
+        if !self.dead.contains(&id) && (self.added.contains_key(&id) || self.base_row(net, id).is_some()) {
+            Ok(())
+        } else {
+            Err(EditError::UnknownNeuron { neuron: id })
+        }
+    }
+
+    pub(crate) fn spec<'a>(&'a self, net: &'a Network, id: NeuronId) -> Result<&'a NeuronSpec, EditError> {
+        self.alive(net, id)?;
+        if let Some(added) = self.added.get(&id) {
+            return Ok(&added.spec);
+        }
+        if let Some(spec) = self.retuned.get(&id) {
+            return Ok(spec);
+        }
+        let row = self.base_row(net, id).ok_or(EditError::UnknownNeuron { neuron: id })?;
+        Ok(net.spec(Row::new(row)))
+    }
+
+    pub(crate) fn group<'a>(&'a self, net: &'a Network, id: NeuronId) -> Result<&'a FireGroup, EditError> {
+        Ok(net.group(self.spec(net, id)?.group))
+    }
+
+    /// Refuses inputs and outputs.
+    pub(crate) fn hidden(&self, net: &Network, id: NeuronId) -> Result<(), EditError> {
+        match self.group(net, id)?.role {
+            Role::Hidden => Ok(()),
+            role => Err(EditError::Protected { neuron: id, role }),
+        }
+    }
+
+    pub(crate) fn frozen(&self, net: &Network, id: NeuronId) -> bool {
+        if let Some(added) = self.added.get(&id) {
+            return added.frozen;
+        }
+        if let Some(&frozen) = self.frozen.get(&id) {
+            return frozen;
+        }
+        // Who was renewed in this draft starts free, whatever the predecessor was.
+        !self.renewed.contains_key(&id) && self.base_row(net, id).is_some_and(|row| net.is_frozen(Row::new(row)))
+    }
+
+    /// Refuses what is not in reach.
+    pub(crate) fn in_reach(&self, net: &Network, at: Synapse, delay: u16) -> Result<(), EditError> {
+        let (post, pre) = (self.spec(net, at.post)?, self.spec(net, at.pre)?);
+        if reach::allows(net.group(post.group), (at.post, post), (at.pre, pre), delay) {
+            Ok(())
+        } else {
+            Err(EditError::OutOfReach { at, delay })
+        }
+    }
+
+    fn untouched(net: &Network, row: u32) -> Live {
+        let at = row as usize;
+        let expr = WeightExpr { terms: vec![(row, 1.0)], plus: Vec::new(), moment_by: 1.0 };
+        Live { base: Some(row), reborn: false, expr, delay: net.delays()[at], marks: net.marks()[at] }
+    }
+
+    fn base_synapse(&self, net: &Network, at: Synapse) -> Option<u32> {
+        let (post, pre) = (self.base_row(net, at.post)?, self.base_row(net, at.pre)?);
+        let range = net.incoming(Row::new(post));
+        let found = net.pres()[range.clone()].binary_search(&pre).ok()?;
+        Some((range.start + found) as u32)
+    }
+
+    /// Whether the pair is connected.
+    pub(crate) fn connected(&self, net: &Network, at: Synapse) -> bool {
+        match self.synapses.get(&at) {
+            Some(entry) => entry.is_some(),
+            None => self.base_synapse(net, at).is_some(),
+        }
+    }
+
+    /// The connection of a pair.
+    pub(crate) fn live(&self, net: &Network, at: Synapse) -> Result<Live, EditError> {
+        match self.synapses.get(&at) {
+            Some(Some(live)) => Ok(live.clone()),
+            Some(None) => Err(EditError::UnknownSynapse { at }),
+            None => self.base_synapse(net, at).map(|row| Self::untouched(net, row)).ok_or(EditError::UnknownSynapse { at }),
+        }
+    }
+
+    fn enter(&mut self, at: Synapse, entry: Option<Live>) {
+        if let Some(heard) = &mut self.heard {
+            heard.insert((at.pre, at.post));
+        }
+        self.synapses.insert(at, entry);
+    }
+
+    /// Puts a connection into the shadow, newborn or changed.
+    pub(crate) fn put(&mut self, at: Synapse, live: Live) {
+        self.structural |= live.base.is_none();
+        self.enter(at, Some(live));
+    }
+
+    /// Takes a connection out.
+    pub(crate) fn take(&mut self, net: &Network, at: Synapse) {
+        self.structural = true;
+        if self.base_synapse(net, at).is_some() {
+            self.enter(at, None);
+        } else {
+            self.synapses.remove(&at);
+        }
+    }
+
+    /// Notes that the place of a connection is empty for now: a renewal fills it.
+    pub(crate) fn vacate(&mut self, at: Synapse) {
+        self.enter(at, None);
+    }
+
+    /// The touched pairs whose listener is `post`.
+    fn touched_by(&self, post: NeuronId) -> impl Iterator<Item = (Synapse, &Option<Live>)> {
+        let all = Synapse::new(post, NeuronId::new(0))..=Synapse::new(post, NeuronId::new(u64::MAX));
+        self.synapses.range(all).map(|(&at, entry)| (at, entry))
+    }
+
+    /// The touched pairs in which `pre` is heard, by the name of the listener.
+    fn touched_of(&mut self, pre: NeuronId) -> Vec<Synapse> {
+        let heard = self.heard.get_or_insert_with(|| self.synapses.keys().map(|at| (at.pre, at.post)).collect());
+        let all = (pre, NeuronId::new(0))..=(pre, NeuronId::new(u64::MAX));
+        heard.range(all).map(|&(pre, post)| Synapse::new(post, pre)).filter(|at| self.synapses.contains_key(at)).collect()
+    }
+
+    /// Takes every touched pair with this end out of the shadow.
+    pub(crate) fn forget(&mut self, id: NeuronId) {
+        let mut pairs: Vec<Synapse> = self.touched_by(id).map(|(at, _)| at).collect();
+        pairs.extend(self.touched_of(id));
+        for at in pairs {
+            self.synapses.remove(&at);
+        }
+    }
+
+    /// The connections through which `post` listens, by the name of the heard.
+    pub(crate) fn incoming(&self, net: &Network, post: NeuronId) -> Vec<(Synapse, Live)> {
+        let mut found = BTreeMap::new();
+        if let Some(row) = self.base_row(net, post) {
+            for synapse in net.incoming(Row::new(row)) {
+                let pre = self.name_of(net, net.pres()[synapse]);
+                let at = Synapse::new(post, pre);
+                if !self.dead.contains(&pre) && !self.synapses.contains_key(&at) {
+                    found.insert(at, Self::untouched(net, synapse as u32));
+                }
+            }
+        }
+        for (at, entry) in self.touched_by(post) {
+            if let Some(live) = entry {
+                found.insert(at, live.clone());
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The connections over which `pre` is heard, by the name of the listener.
+    pub(crate) fn outgoing(&mut self, net: &Network, pre: NeuronId) -> Vec<(Synapse, Live)> {
+        let mut found = BTreeMap::new();
+        if let Some(row) = self.base_row(net, pre) {
+            for (post, synapse) in net.listeners(Row::new(row)) {
+                let post = self.name_of(net, post.get());
+                let at = Synapse::new(post, pre);
+                if !self.dead.contains(&post) && !self.synapses.contains_key(&at) {
+                    found.insert(at, Self::untouched(net, synapse.get()));
+                }
+            }
+        }
+        for at in self.touched_of(pre) {
+            if let Some(Some(live)) = self.synapses.get(&at) {
+                found.insert(at, live.clone());
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The parameters of a neuron, to change.
+    pub(crate) fn params_mut(&mut self, net: &Network, id: NeuronId) -> &mut ParamExpr {
+        let of = if self.added.contains_key(&id) { None } else { self.base_row(net, id) };
+        self.params.entry(id).or_insert(ParamExpr { of, plus: 0.0, folds: Vec::new(), moment_by: 1.0 })
+    }
+
+    /// Adds `mean` times what `pre` contributes to each listener to that listener's bias.
+    pub(crate) fn fold(&mut self, net: &Network, pre: NeuronId, mean: f32) {
+        if mean == 0.0 {
+            return;
+        }
+        for (at, live) in self.outgoing(net, pre) {
+            if at.post == pre || live.marks.is_silent() {
+                continue;
+            }
+            let params = self.params_mut(net, at.post);
+            params.plus += live.expr.plus.iter().map(|draw| draw.evaluate() * mean).sum::<f32>();
+            params.folds.extend(live.expr.terms.iter().map(|&(row, by)| (row, by * mean)));
+        }
+    }
+
+    /// Lets a neuron die with all that hangs on it.
+    pub(crate) fn kill(&mut self, id: NeuronId) {
+        self.structural = true;
+        self.forget(id);
+        self.params.remove(&id);
+        self.retuned.remove(&id);
+        self.frozen.remove(&id);
+        self.added.remove(&id);
+        // A renewal that dies in the same draft leaves its place empty: `renamed` still leads there.
+        self.renewed.remove(&id);
+        self.dead.insert(id);
+    }
+}

@@ -1,0 +1,113 @@
+//! Signals: all that structure rules know of the computation.
+//!
+//! A closed list of reductions, each computed by the executor where the data is, and only when some
+//! strategy names it.
+
+use crate::{Neurons, Row};
+use serde::{Deserialize, Serialize};
+
+/// A reduction that an executor can compute.
+///
+/// Running statistics are means over samples, cycles and windows with an exponential forgetting of
+/// [`Signal::FORGET`] per window, corrected for their start; the others are of the last window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Signal {
+    /// Running, per neuron: mean output.
+    OutputMean,
+    /// Running, per neuron: variance of the output.
+    OutputVariance,
+    /// Running, per neuron: mean |output|.
+    OutputMagnitude,
+    /// Running, per neuron: mean |output| divided by the group's mean of it (Sokar et al. 2023); 0 is
+    /// dormant.
+    Dormancy,
+    /// Running, per neuron: contribution utility, mean |output - its mean| times the sum of the
+    /// outgoing |w| (Dohare et al. 2024).
+    Utility,
+    /// Running, per neuron: mean |dL / d potential|.
+    Blame,
+    /// Running, per neuron: the smallest eigenvalue of the splitting matrix
+    /// E[dL/d output · f''(z) x xᵀ], by a few power iterations on the last window (Liu et al. 2019);
+    /// negative means that a split lowers the loss. ReLU uses softplus with β = 3 for f''.
+    Splitting,
+    /// Per connection: the weight.
+    Weight,
+    /// Per connection: the gradient of the last window, silent connections included.
+    Gradient,
+    /// Per connection: |change| in the last update.
+    UpdateSize,
+    /// The `top` largest |gradient|s at absent pairs within reach, over all delays in reach.
+    AbsentGradient {
+        /// How many.
+        top: u32,
+    },
+    /// `[output][neuron]`: the gradient that a connection from each neuron straight to each output
+    /// would have, whatever the reach: which neurons speak of what is still wrong.
+    Residual,
+}
+
+impl Signal {
+    /// Weight of the past per window in running statistics.
+    pub const FORGET: f32 = 0.99;
+
+    /// Whether it is kept up during training rather than made from the last window.
+    pub const fn is_running(self) -> bool {
+        matches!(
+            self,
+            Self::OutputMean | Self::OutputVariance | Self::OutputMagnitude | Self::Dormancy | Self::Utility | Self::Blame
+        )
+    }
+
+    /// Whether it needs a backward sweep.
+    pub const fn needs_blame(self) -> bool {
+        matches!(
+            self,
+            Self::Blame | Self::Splitting | Self::Gradient | Self::UpdateSize | Self::AbsentGradient { .. } | Self::Residual
+        )
+    }
+}
+
+/// A pair that is not connected, with the gradient it would have.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The listener's row.
+    pub post: u32,
+    /// The heard neuron's row.
+    pub pre: u32,
+    /// The connection's delay.
+    pub delay: u16,
+    /// dL/dw at w = 0, summed over lanes and cycles as for existing connections.
+    pub gradient: f32,
+}
+
+/// The signals that were asked for, by the rows of the network they were computed on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Signals {
+    values: Vec<(Signal, Vec<f32>)>,
+    candidates: Vec<(Signal, Vec<Candidate>)>,
+}
+
+impl Signals {
+    /// Adds the values of a signal.
+    pub fn put(&mut self, signal: Signal, values: Vec<f32>) {
+        self.values.push((signal, values));
+    }
+    /// Adds candidates, in descending |gradient|, ties by (post, pre, delay).
+    pub fn put_candidates(&mut self, signal: Signal, candidates: Vec<Candidate>) {
+        self.candidates.push((signal, candidates));
+    }
+    /// The values of a signal, one per row (for [`Signal::Residual`] one per output and row); empty when
+    /// nobody asked for it.
+    pub fn values(&self, signal: Signal) -> &[f32] {
+        self.values.iter().find(|(of, _)| *of == signal).map_or(&[], |(_, values)| values)
+    }
+    /// The value of a per-neuron signal, 0 when nobody asked for it.
+    pub fn of(&self, signal: Signal, neuron: Row<Neurons>) -> f32 {
+        self.values(signal).get(neuron.index()).copied().unwrap_or(0.0)
+    }
+    /// The candidates at absent pairs, whatever number was asked for.
+    pub fn candidates(&self) -> &[Candidate] {
+        self.candidates.first().map_or(&[], |(_, candidates)| candidates)
+    }
+}

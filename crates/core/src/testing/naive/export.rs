@@ -1,0 +1,75 @@
+//! Everything that is kept, rounded to f32, and back.
+//!
+//! A running statistic is exported as its components and then the weight of its past, each a value
+//! per neuron, one after the other.
+
+use super::{History, Naive, Parameters, narrow, widen};
+use crate::{ExecError, ExecutorSettings, Exported, Network};
+
+impl Naive {
+    pub(super) fn exported(&self) -> Exported {
+        let mut history = self.history.clone();
+        history.keep(0);
+        let [weights, bias, decay, gain] = self.parameters.columns().map(|column| narrow(column));
+        Exported {
+            weights,
+            bias,
+            decay,
+            gain,
+            moments: self.moments.iter().map(|moment| moment.columns().map(|column| narrow(column))).collect(),
+            steps: self.steps.clone(),
+            lanes: history.lanes,
+            outputs: history.past.iter().rev().map(|rows| narrow(&rows.concat())).collect(),
+            states: narrow(&history.before.concat()),
+            statistics: self.statistics.exported(),
+            operations: self.operations,
+        }
+    }
+
+    pub(super) fn take_over(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
+        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
+        let shape = |what, found, expected| if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) };
+        let expected = [synapses, neurons, neurons, neurons];
+        for (found, expected) in [&from.weights, &from.bias, &from.decay, &from.gain].into_iter().zip(expected) {
+            shape("imported column of parameters", found.len(), expected)?;
+        }
+        for (found, expected) in from.moments.iter().flat_map(|moment| moment.iter().zip(expected)) {
+            shape("imported column of moments", found.len(), expected)?;
+        }
+        for (found, expected) in from.steps.iter().zip(expected) {
+            shape("imported column of step counts", found.len(), expected)?;
+        }
+        let cells = neurons * from.lanes;
+        for rows in from.outputs.iter().chain([&from.states]) {
+            shape("imported state", rows.len(), cells)?;
+        }
+        shape("imported past, in cycles,", from.outputs.len(), ExecutorSettings::state_cycles(network))?;
+        for (_, values) in &from.statistics {
+            shape("imported statistic", values.len() % neurons.max(1), 0)?;
+        }
+        self.adopt(from);
+        self.gradients = Parameters::zeros(network);
+        self.update_size = vec![0.0; synapses];
+        self.history = History::new(network, from.lanes);
+        let rows = |flat: &Vec<f32>| flat.chunks(from.lanes.max(1)).map(widen).collect::<Vec<_>>();
+        self.history.past = from.outputs.iter().rev().map(rows).collect();
+        self.history.before = rows(&from.states);
+        self.blame.clear();
+        self.statistics.import(&from.statistics, neurons);
+        self.operations = from.operations;
+        Ok(())
+    }
+
+    /// Takes over what learns and its moments, but no state.
+    pub(in crate::testing) fn adopt(&mut self, from: &Exported) {
+        let parameters = |[weights, bias, decay, gain]: [&Vec<f32>; 4]| Parameters {
+            weights: widen(weights),
+            bias: widen(bias),
+            decay: widen(decay),
+            gain: widen(gain),
+        };
+        self.parameters = parameters([&from.weights, &from.bias, &from.decay, &from.gain]);
+        self.moments = from.moments.iter().map(|moment| parameters(moment.each_ref())).collect();
+        self.steps.clone_from(&from.steps);
+    }
+}

@@ -1,0 +1,3 @@
+//! The command line `livenet`.
+
+fn main() {}

@@ -1,0 +1,274 @@
+//! One cycle of a network as tensor operations on any burn backend, with or without autodiff.
+//!
+//! The executor runs it on plain tensors to go forward and, under autodiff, once more to go back; the
+//! [`LiveLayer`](super::LiveLayer) runs it under the autodiff of the user's model. Activity is
+//! `[lane][member]` per fire group.
+
+use super::{
+    activation::{apply, normalise},
+    plan::{Form, Plan, Section},
+};
+use burn::tensor::{IndexingUpdateOp, Int, Tensor, TensorData, activation::sigmoid, backend::Backend};
+use livenet_core::UnitKind;
+use std::collections::VecDeque;
+
+/// What a network has learned: a value per connection, then per neuron. Padded to at least one value.
+#[derive(Clone, Debug)]
+pub(super) struct Parameters<T: Backend> {
+    pub weights: Tensor<T, 1>,
+    pub bias: Tensor<T, 1>,
+    pub decay: Tensor<T, 1>,
+    pub gain: Tensor<T, 1>,
+}
+
+/// What a group did in one cycle, each `[lane][member]`.
+#[derive(Clone, Debug)]
+pub(super) struct Fired<T: Backend> {
+    /// What happened inside; `None` for the inputs.
+    pub inside: Option<Inside<T>>,
+    /// What others hear, dropout included.
+    pub output: Tensor<T, 2>,
+}
+
+/// The way from what a group's members heard to what they emit.
+#[derive(Clone, Debug)]
+pub(super) struct Inside<T: Backend> {
+    /// The sum over connections.
+    pub raw: Tensor<T, 2>,
+    /// Normalised, with the bias.
+    pub potential: Tensor<T, 2>,
+    /// What leaky members filtered it to; 0 for the others. `None` if there are none.
+    pub state: Option<Tensor<T, 2>>,
+    /// What dropout multiplied the outputs with.
+    pub mask: Option<Tensor<T, 2>>,
+}
+
+/// One cycle: an entry per fire group, `None` for a group without members.
+pub(super) type Cycle<T> = Vec<Option<Fired<T>>>;
+
+/// What enters a cycle from outside.
+pub(super) enum Drive<'a, T: Backend> {
+    /// Data `[lane][input]`, and a dropout mask per group.
+    Fresh { input: Option<Tensor<T, 2>>, masks: Vec<Option<Tensor<T, 2>>> },
+    /// A cycle that was recorded with weights that may have changed since: every value keeps what it
+    /// was, the derivatives are those of the parameters as they are.
+    Again(&'a Cycle<T>),
+}
+
+/// Zeros that are added where a derivative is wanted, per group: to `raw` and to the outputs.
+#[derive(Clone, Debug)]
+pub(super) struct Probes<T: Backend> {
+    pub raw: Tensor<T, 2>,
+    pub output: Tensor<T, 2>,
+}
+
+/// A plan with its parameters in place.
+pub(super) struct Wired<'p, T: Backend> {
+    plan: &'p Plan,
+    indices: &'p [Tensor<T, 1, Int>],
+    groups: Vec<Group<T>>,
+    lanes: usize,
+    device: T::Device,
+}
+
+struct Group<T: Backend> {
+    blocks: Vec<Weights<T>>,
+    bias: Tensor<T, 2>,
+    gain: Option<Tensor<T, 2>>,
+    /// Per share: how much of the state is kept from cycle to cycle, if its units have one.
+    keep: Vec<Option<Tensor<T, 2>>>,
+}
+
+enum Weights<T: Backend> {
+    /// `[heard][listener]`
+    Matrix(Tensor<T, 2>),
+    /// `[1][connection]`
+    Segments(Tensor<T, 2>),
+}
+
+/// Uploads a plan's indices.
+pub(super) fn upload<T: Backend>(plan: &Plan, device: &T::Device) -> Vec<Tensor<T, 1, Int>> {
+    plan.indices.iter().map(|index| Tensor::from_data(TensorData::new(index.clone(), [index.len()]), device)).collect()
+}
+
+/// The value that was recorded, with the derivative of the one made anew.
+fn pin<T: Backend>(value: Tensor<T, 2>, recorded: &Tensor<T, 2>) -> Tensor<T, 2> {
+    recorded.clone() + (value.clone() - value.detach())
+}
+
+impl<'p, T: Backend> Wired<'p, T> {
+    /// Puts parameters in place.
+    pub(super) fn new(plan: &'p Plan, indices: &'p [Tensor<T, 1, Int>], parameters: &Parameters<T>, lanes: usize) -> Self {
+        let device = parameters.bias.device();
+        let weights = if plan.silent.is_empty() {
+            parameters.weights.clone()
+        } else {
+            // Nothing arrives over a silent connection, yet its gradient is what it would be.
+            let silent = Tensor::from_data(TensorData::new(plan.silent.clone(), [plan.silent.len()]), &device);
+            parameters.weights.clone() - parameters.weights.clone().detach() * silent
+        };
+        let groups = plan.sections.iter().map(|section| wire(plan, section, indices, parameters, &weights)).collect();
+        Self { plan, indices, groups, lanes, device }
+    }
+
+    /// Runs one cycle after those of `before`, of which the last is the previous one. What lies
+    /// further back than `before` reaches counts as zero.
+    pub(super) fn cycle(&self, before: &VecDeque<Cycle<T>>, drive: &Drive<'_, T>, probes: Option<&[Option<Probes<T>>]>) -> Cycle<T> {
+        let mut now: Cycle<T> = Vec::with_capacity(self.groups.len());
+        for (at, section) in self.plan.sections.iter().enumerate() {
+            let fired = if section.len() == 0 {
+                None
+            } else if at == 0 {
+                match drive {
+                    Drive::Fresh { input, .. } => input.clone().map(|output| Fired { inside: None, output }),
+                    Drive::Again(recorded) => recorded[at].clone(),
+                }
+            } else {
+                let recorded = match drive {
+                    Drive::Again(recorded) => recorded[at].as_ref(),
+                    Drive::Fresh { .. } => None,
+                };
+                let mask = match drive {
+                    Drive::Fresh { masks, .. } => masks.get(at).cloned().flatten(),
+                    Drive::Again(_) => recorded.and_then(|fired| fired.inside.as_ref()?.mask.clone()),
+                };
+                let probes = probes.and_then(|probes| probes[at].as_ref());
+                Some(self.fire(at, before, &now, mask, recorded, probes))
+            };
+            now.push(fired);
+        }
+        now
+    }
+
+    /// The sum over connections, `[lane][member]`.
+    fn prime(&self, at: usize, before: &VecDeque<Cycle<T>>, now: &Cycle<T>) -> Tensor<T, 2> {
+        let section = &self.plan.sections[at];
+        let mut raw: Option<Tensor<T, 2>> = None;
+        for (block, weights) in section.blocks.iter().zip(&self.groups[at].blocks) {
+            let heard = match block.lag {
+                0 => now[block.pre].as_ref(),
+                lag => before.len().checked_sub(lag).and_then(|cycle| before[cycle][block.pre].as_ref()),
+            };
+            let Some(heard) = heard.map(|fired| fired.output.clone()) else { continue };
+            raw = Some(match (weights, block.form) {
+                (Weights::Matrix(matrix), _) => {
+                    let sum = heard.matmul(matrix.clone());
+                    raw.map_or(sum.clone(), |raw| raw + sum)
+                }
+                (Weights::Segments(weights), Form::Segments { pres, posts }) => {
+                    let messages = heard.select(1, self.indices[pres].clone()) * weights.clone();
+                    let raw = raw.unwrap_or_else(|| self.zeros(section.len()));
+                    raw.select_assign(1, self.indices[posts].clone(), messages, IndexingUpdateOp::Add)
+                }
+                (Weights::Segments(_), Form::Matrix { .. }) => unreachable!("made from the same form"),
+            });
+        }
+        raw.unwrap_or_else(|| self.zeros(section.len()))
+    }
+
+    fn fire(
+        &self,
+        at: usize,
+        before: &VecDeque<Cycle<T>>,
+        now: &Cycle<T>,
+        mask: Option<Tensor<T, 2>>,
+        recorded: Option<&Fired<T>>,
+        probes: Option<&Probes<T>>,
+    ) -> Fired<T> {
+        let (section, group) = (&self.plan.sections[at], &self.groups[at]);
+        let inside = recorded.and_then(|fired| fired.inside.as_ref());
+        let pinned = |value: Tensor<T, 2>, pick: fn(&Inside<T>) -> &Tensor<T, 2>| match inside {
+            Some(inside) => pin(value, pick(inside)),
+            None => value,
+        };
+        let mut raw = pinned(self.prime(at, before, now), |inside| &inside.raw);
+        if let Some(probes) = probes {
+            raw = raw + probes.raw.clone();
+        }
+        let mut potential = normalise(section.norm, raw.clone());
+        if let Some(gain) = &group.gain {
+            potential = potential * gain.clone();
+        }
+        let potential = pinned(potential + group.bias.clone(), |inside| &inside.potential);
+
+        let last = before.back().and_then(|cycle| cycle[at].as_ref()?.inside.as_ref()?.state.as_ref());
+        let recorded_state = inside.and_then(|inside| inside.state.as_ref());
+        let mut outputs = Vec::with_capacity(section.shares.len());
+        let mut states = Vec::with_capacity(section.shares.len());
+        for (share, keep) in section.shares.iter().zip(&group.keep) {
+            let of_share = |whole: Tensor<T, 2>| share.at.map_or(whole.clone(), |at| whole.select(1, self.indices[at].clone()));
+            let mut inner = of_share(potential.clone());
+            if let Some(keep) = keep {
+                inner = inner * keep.clone().neg().add_scalar(1.0);
+                if let Some(last) = last {
+                    inner = inner + of_share(last.clone()) * keep.clone();
+                }
+                if let Some(recorded) = recorded_state {
+                    inner = pin(inner, &of_share(recorded.clone()));
+                }
+            }
+            if section.has_state() {
+                states.push(if keep.is_some() { inner.clone() } else { self.zeros(share.members.len()) });
+            }
+            outputs.push(apply(share.unit.activation, inner));
+        }
+        let in_order = |parts: Vec<Tensor<T, 2>>| match section.order {
+            Some(order) => Tensor::cat(parts, 1).select(1, self.indices[order].clone()),
+            None => parts.into_iter().next().expect("a group with members has a unit"),
+        };
+        let mut output = in_order(outputs);
+        let state = section.has_state().then(|| in_order(states));
+        if let Some(probes) = probes {
+            output = output + probes.output.clone();
+        }
+        if let Some(mask) = &mask {
+            output = output * mask.clone();
+        }
+        if let Some(recorded) = recorded {
+            output = pin(output, &recorded.output);
+        }
+        Fired { inside: Some(Inside { raw, potential, state, mask }), output }
+    }
+
+    fn zeros(&self, members: usize) -> Tensor<T, 2> {
+        Tensor::zeros([self.lanes, members], &self.device)
+    }
+}
+
+fn wire<T: Backend>(
+    plan: &Plan,
+    section: &Section,
+    indices: &[Tensor<T, 1, Int>],
+    parameters: &Parameters<T>,
+    weights: &Tensor<T, 1>,
+) -> Group<T> {
+    let of_members = |column: &Tensor<T, 1>| column.clone().slice([section.members.clone()]).unsqueeze_dim::<2>(0);
+    if section.len() == 0 || section.shares.is_empty() {
+        return Group { blocks: Vec::new(), bias: parameters.bias.clone().unsqueeze_dim(0), gain: None, keep: Vec::new() };
+    }
+    let blocks = section.blocks.iter().map(|block| {
+        let values = weights.clone().select(0, indices[block.rows].clone());
+        match block.form {
+            Form::Matrix { cells } => {
+                let heard = plan.sections[block.pre].len();
+                let empty = Tensor::<T, 1>::zeros([section.len() * heard], &values.device());
+                let flat = empty.select_assign(0, indices[cells].clone(), values, IndexingUpdateOp::Add);
+                Weights::Matrix(flat.reshape([section.len(), heard]).transpose())
+            }
+            Form::Segments { .. } => Weights::Segments(values.unsqueeze_dim(0)),
+        }
+    });
+    let keep = section.shares.iter().map(|share| match share.unit.kind {
+        UnitKind::Rate => None,
+        UnitKind::Leaky => {
+            let keep = sigmoid(of_members(&parameters.decay));
+            Some(share.at.map_or(keep.clone(), |at| keep.select(1, indices[at].clone())))
+        }
+    });
+    Group {
+        blocks: blocks.collect(),
+        bias: of_members(&parameters.bias),
+        gain: (section.norm != livenet_core::Norm::None).then(|| of_members(&parameters.gain)),
+        keep: keep.collect(),
+    }
+}

@@ -1,0 +1,32 @@
+//! Credit: how blame reaches the weights.
+
+use livenet_core::{Commit, ExecError, Executor, Follower, Network};
+
+/// How blame is assigned. Truncated backpropagation is the first; forward-mode and local rules
+/// follow the same hooks, and every commit.
+pub trait Credit: Follower + Send {
+    /// Turns dL/d output (`[cycle][lane][output]`) into gradients in the executor.
+    ///
+    /// # Errors
+    /// What the executor reports.
+    fn assign(&mut self, executor: &mut dyn Executor, network: &Network, d_outputs: &[f32]) -> Result<(), ExecError>;
+    /// A copy with its state, for trials.
+    fn boxed_clone(&self) -> Box<dyn Credit>;
+}
+
+/// Exact truncated backpropagation through time over the executor's memory.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Backpropagation;
+
+impl Follower for Backpropagation {
+    fn follow(&mut self, _: &Network, _: &Commit) {}
+}
+
+impl Credit for Backpropagation {
+    fn assign(&mut self, executor: &mut dyn Executor, network: &Network, d_outputs: &[f32]) -> Result<(), ExecError> {
+        executor.backward(network, d_outputs)
+    }
+    fn boxed_clone(&self) -> Box<dyn Credit> {
+        Box::new(*self)
+    }
+}

@@ -1,0 +1,11 @@
+//! Learning for living neural networks.
+//!
+//! Losses, learning-rate schedules, the executors that run a network (`native` on the CPU, `burn`
+//! on any device that burn knows), and the [`session`] that ties training and growth together.
+//! Optimizers are data ([`livenet_core::Optimizer`]); executors fuse them into their update.
+
+mod credit;
+pub mod session;
+
+pub use credit::{Backpropagation, Credit};
+pub use session::Session;

@@ -1,0 +1,153 @@
+//! What a session tells: typed, in order, without any clock.
+
+use livenet_core::{Census, Epoch, Move, Reason};
+use livenet_growth::{Cut, Why};
+use serde::{Deserialize, Serialize};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The network as training begins.
+    Started {
+        /// Neurons.
+        neurons: u64,
+        /// Active connections.
+        connections: u64,
+        /// Connections a dense network of these groups has.
+        dense_connections: u64,
+    },
+    /// Progress of training.
+    Trained {
+        /// Updates so far.
+        step: u64,
+        /// Mean training loss since the last of these events.
+        loss: f64,
+        /// Share of right answers since the last of these events, for classification.
+        accuracy: Option<f64>,
+        /// Learning rate.
+        rate: f32,
+        /// Neurons.
+        neurons: u64,
+        /// Active connections.
+        connections: u64,
+        /// Multiply-adds so far.
+        operations: u64,
+    },
+    /// A look at the validation part.
+    Evaluated {
+        /// Updates so far.
+        step: u64,
+        /// Mean loss.
+        loss: f64,
+        /// Share of right answers, for classification.
+        accuracy: Option<f64>,
+    },
+    /// A strategy changed the structure.
+    Committed {
+        /// Updates so far.
+        step: u64,
+        /// Who proposed.
+        strategy: String,
+        /// Position in the journal.
+        entry: u64,
+        /// Epoch after.
+        epoch: Epoch,
+        /// How much changed.
+        census: Census,
+        /// Neurons after.
+        neurons: u64,
+        /// Active connections after.
+        connections: u64,
+        /// Largest |change| of an output on the last window's inputs, divided by the largest |output|, measured
+        /// before symmetry is broken; for commits that divide.
+        change: Option<f64>,
+        /// What the budget cut.
+        cut: Vec<Cut>,
+        /// Why each move was made.
+        why: Vec<Explained>,
+    },
+    /// A strategy was asked and changed nothing.
+    Unchanged {
+        /// Updates so far.
+        step: u64,
+        /// Who was asked.
+        strategy: String,
+        /// Why not.
+        why: Why,
+    },
+    /// Alternatives were tried on clones.
+    Tried {
+        /// Updates so far.
+        step: u64,
+        /// Who proposed.
+        strategy: String,
+        /// Validation loss of each alternative; the last is the unchanged network's.
+        losses: Vec<f64>,
+        /// Which was taken; the last means none.
+        chosen: usize,
+    },
+    /// The books of the energy ledger.
+    Energy {
+        /// Updates so far.
+        step: u64,
+        /// Sum of all stores.
+        store: f64,
+        /// Earned since the last of these events.
+        income: f64,
+        /// Spent since the last of these events.
+        cost: f64,
+        /// Supply per cycle.
+        supply: f64,
+    },
+}
+
+/// A move with its reason, as `explain` prints it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Explained {
+    /// The move in words.
+    pub what: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+impl Explained {
+    pub(crate) fn of(what: &Move, reason: &Reason) -> Self {
+        Self { what: in_words(what), reason: reason.clone() }
+    }
+}
+
+fn in_words(what: &Move) -> String {
+    use std::fmt::Write as _;
+    let list = |at: &mut dyn Iterator<Item = String>| {
+        let mut text = String::new();
+        for (index, item) in at.enumerate() {
+            let _ = write!(text, "{}{item}", if index == 0 { "" } else { " " });
+        }
+        text
+    };
+    match what {
+        Move::Connect { at, delay: 0, .. } => format!("connect {at}"),
+        Move::Connect { at, delay, .. } => format!("connect {at} ~{delay}"),
+        Move::Disconnect { at } => format!("disconnect {at}"),
+        Move::Grow { at, .. } => {
+            let mut items = at.iter().map(|(at, delay)| if *delay == 0 { at.to_string() } else { format!("{at}~{delay}") });
+            format!("connect {}", list(&mut items))
+        }
+        Move::Prune { at } => format!("disconnect {}", list(&mut at.iter().map(ToString::to_string))),
+        Move::ConnectAll { post, pres, .. } => format!("connect {post} to {}", list(&mut pres.iter().map(ToString::to_string))),
+        Move::Rewire { from, to, .. } => format!("rewire {from} to {to}"),
+        Move::Add { neuron, .. } => format!("add {neuron}"),
+        Move::Remove { neuron, .. } => format!("remove {neuron}"),
+        Move::Renew { old, new, .. } => format!("renew {old} as {new}"),
+        Move::Divide { mother, daughter, share } => format!("divide {mother} into {mother} and {daughter} (share {share})"),
+        Move::InsertOn { at, neuron, .. } => format!("insert {neuron} on {at}"),
+        Move::Merge { kept, gone, .. } => format!("merge {gone} into {kept}"),
+        Move::Retune { neuron, .. } => format!("retune {neuron}"),
+        Move::Mark { at, mark } => format!("mark {at:?} {mark:?}"),
+        Move::Scale { at, by } => format!("scale {at} by {by}"),
+        Move::Reweigh { at, .. } => format!("reweigh {at}"),
+        Move::Rebias { neuron, plus } => format!("rebias {neuron} by {plus}"),
+        Move::Perturb { neuron, .. } => format!("perturb {neuron}"),
+    }
+}

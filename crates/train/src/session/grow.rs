@@ -1,0 +1,149 @@
+//! Asking a strategy, and committing what it proposes.
+
+use super::{Batch, Continuity, Event, Explained, Session, SessionError, Source};
+use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signals};
+use livenet_growth::{Cut, Probe, Verdict, View};
+
+impl Session {
+    /// Asks the strategy number `at` once and commits what the budget leaves of its draft.
+    pub(super) fn ask(&mut self, at: usize, source: &dyn Source, batch: &Batch) -> Result<(), SessionError> {
+        self.settle_energy();
+        let signals = self.signals_for(at, source)?;
+        let mut grower = self.growers[at].clone();
+        let mut draft = Draft::new(&self.network, self.step);
+        let view = View {
+            network: &self.network,
+            signals: &signals,
+            step: self.step,
+            end: self.learning.end,
+            ledger: self.ledger.as_ref(),
+            key: self.key.at(at as u64).at(self.step),
+        };
+        let verdict = grower.strategy.propose(&view, &mut draft);
+        let (mut finished, cut) = match verdict {
+            Verdict::Proposed => {
+                let (draft, cut) = grower.budget.apply(draft);
+                (draft.finish(), cut)
+            }
+            Verdict::Trial { drafts, steps } => {
+                self.growers[at] = grower;
+                match self.try_out(at, drafts, steps, source)? {
+                    Some(finished) => (finished, Vec::new()),
+                    None => return Ok(()),
+                }
+            }
+            Verdict::Nothing(why) => {
+                let strategy = grower.name.clone();
+                self.growers[at] = grower;
+                self.events.push(Event::Unchanged { step: self.step, strategy, why });
+                return Ok(());
+            }
+            Verdict::Done => {
+                grower.done = true;
+                self.growers[at] = grower;
+                let wanted = self.wanted();
+                self.executor.observe(&self.network, &wanted);
+                return Ok(());
+            }
+        };
+        if let Some(slot) = self.growers.get_mut(at).filter(|_| true) {
+            // The strategy may have changed its own state while it proposed.
+            slot.strategy = grower.strategy;
+        }
+        let later = finished.take_later();
+        if !finished.is_empty() || !cut.is_empty() {
+            self.commit(at, finished, cut, batch)?;
+        }
+        self.commit_later(at, later, batch)
+    }
+
+    /// What breaks the symmetry of a division comes in a commit of its own, after the first was
+    /// measured. A move that the first commit made impossible is left out.
+    fn commit_later(&mut self, at: usize, later: Vec<Proposal>, batch: &Batch) -> Result<(), SessionError> {
+        let mut draft = Draft::new(&self.network, self.step);
+        for Proposal { what, priority, reason } in later {
+            // Refused only when the neuron is not there after the budget's cut.
+            let _refused = draft.propose_because(what, priority, reason);
+        }
+        let finished = draft.finish();
+        if finished.is_empty() { Ok(()) } else { self.commit(at, finished, Vec::new(), batch) }
+    }
+
+    /// The signals that a strategy asks for, on the data that it asks for.
+    fn signals_for(&mut self, at: usize, source: &dyn Source) -> Result<Signals, SessionError> {
+        let wanted = self.growers[at].strategy.needs();
+        if wanted.is_empty() {
+            return Ok(Signals::default());
+        }
+        if let Probe::Samples(samples) = self.growers[at].strategy.probe() {
+            let probe = source.probe(samples, self.key.at(at as u64).at(self.step).at(1));
+            let kept = (probe.continuity == Continuity::Carried).then(|| self.executor.export(&self.network));
+            let running = self.running;
+            self.train(&probe)?;
+            self.running = running;
+            let signals = self.executor.signals(&self.network, &wanted);
+            match kept {
+                Some(kept) => self.executor.import(&self.network, &kept).map_err(|source| SessionError::Exec { step: self.step, source })?,
+                None => self.executor.reset(),
+            }
+            return Ok(signals);
+        }
+        Ok(self.executor.signals(&self.network, &wanted))
+    }
+
+    /// Brings the energy accounts up to date with the steps since the last time.
+    fn settle_energy(&mut self) {
+        let steps = self.step - self.ledger_step;
+        self.ledger_step = self.step;
+        if let (Some(ledger), true) = (&mut self.ledger, steps > 0) {
+            let signals = self.executor.signals(&self.network, &ledger.needs());
+            ledger.advance(&self.network, &signals, steps);
+        }
+    }
+
+    /// Commits, writes the journal, lets everything follow, and tells.
+    fn commit(&mut self, at: usize, finished: Finished, cut: Vec<Cut>, batch: &Batch) -> Result<(), SessionError> {
+        let step = self.step;
+        let exec = |source| SessionError::Exec { step, source };
+        let divides = finished.proposals().iter().any(|proposal| matches!(proposal.what, Move::Divide { .. }));
+        let before = if divides { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
+
+        let written = (!finished.is_empty()).then(|| self.journal.append(&self.network, &finished));
+        let commit = self.network.commit(finished).map_err(|source| SessionError::Edit { step, source })?;
+        if written.is_some() {
+            self.journal.committed(&self.network);
+        }
+        self.executor.follow(&self.network, &commit);
+        self.credit.follow(&self.network, &commit);
+        for grower in &mut self.growers {
+            grower.strategy.follow(&self.network, &commit);
+        }
+        if let Some(ledger) = &mut self.ledger {
+            ledger.follow(&self.network, &commit);
+        }
+
+        let change = match before {
+            Some(before) => Some(relative_change(&before, &self.executor.predict(&self.network, batch.window()).map_err(exec)?)),
+            None => None,
+        };
+        self.events.push(Event::Committed {
+            step,
+            strategy: self.growers[at].name.clone(),
+            entry: self.journal.len().saturating_sub(1) as u64,
+            epoch: self.network.epoch(),
+            census: commit.census,
+            neurons: self.network.neuron_count() as u64,
+            connections: self.network.active_count() as u64,
+            change,
+            cut,
+            why: commit.proposals.iter().map(|proposal| Explained::of(&proposal.what, &proposal.reason)).collect(),
+        });
+        Ok(())
+    }
+}
+
+fn relative_change(before: &[f32], after: &[f32]) -> f64 {
+    let largest = before.iter().fold(f64::MIN_POSITIVE, |max, &x| max.max(f64::from(x).abs()));
+    let change = before.iter().zip(after).fold(0.0f64, |max, (&a, &b)| max.max((f64::from(a) - f64::from(b)).abs()));
+    change / largest
+}

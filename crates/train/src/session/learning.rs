@@ -1,0 +1,50 @@
+//! How weights learn between two changes of structure.
+
+use super::{Answers, Batch, Measured};
+use crate::{Loss, LossError, RateSchedule, Targets};
+use livenet_core::{Dropout, Optimizer, Pass, StreamKey};
+
+/// Loss, optimizer and everything that shapes an update.
+#[derive(Clone, Debug)]
+pub struct Learning {
+    /// What is minimised.
+    pub loss: Loss,
+    /// How.
+    pub optimizer: Optimizer,
+    /// The learning rate over time.
+    pub rate: RateSchedule,
+    /// What else happens to weights and gradients, in order.
+    pub passes: Vec<Pass>,
+    /// The share of hidden outputs that fall silent in training.
+    pub dropout: f32,
+    /// The update at which training ends, for schedules that must know.
+    pub end: Option<u64>,
+}
+
+impl Learning {
+    /// A loss and an optimizer at a constant rate.
+    pub fn new(loss: Loss, optimizer: Optimizer, rate: f32) -> Self {
+        Self { loss, optimizer, rate: RateSchedule::constant(rate), passes: Vec::new(), dropout: 0.0, end: None }
+    }
+
+    /// The learning rate of an update.
+    pub fn rate_at(&self, step: u64) -> f32 {
+        self.rate.rate_at(step, self.end)
+    }
+
+    pub(crate) fn dropout_at(&self, key: StreamKey, step: u64) -> Option<Dropout> {
+        (self.dropout > 0.0).then(|| Dropout { rate: self.dropout, key: key.at(step) })
+    }
+
+    /// Loss, accuracy and dL/d output of outputs that a batch gave.
+    pub(crate) fn measure(&self, batch: &Batch, outputs: Vec<f32>, d_outputs: &mut [f32]) -> Result<Measured, LossError> {
+        let targets = match &batch.answers {
+            Answers::Labels(labels) => Targets::Labels(labels),
+            Answers::Values(values) => Targets::Values(values),
+        };
+        let (rows, counts) = (batch.cycles * batch.lanes, batch.counts.as_deref());
+        let loss = self.loss.evaluate(rows, &outputs, targets, counts, d_outputs)?;
+        let accuracy = self.loss.accuracy(rows, &outputs, targets, counts);
+        Ok(Measured { loss, accuracy, outputs })
+    }
+}

@@ -1,0 +1,343 @@
+//! The session: the loop that trains, asks the strategies, and commits.
+//!
+//! It is the only caller of [`Network::commit`](livenet_core::Network::commit). It does no IO and reads no clock: it
+//! yields [`Event`]s and hands out its state. One [`Session::step`] is: batch, forward, loss, credit,
+//! update; then every strategy that is due is asked, its draft is cut to the budget, measured,
+//! committed, written into the journal and followed by everything.
+
+mod event;
+mod grow;
+mod learning;
+mod source;
+mod state;
+mod trial;
+
+pub use event::{Event, Explained};
+pub use learning::Learning;
+pub use source::{Answers, Batch, Continuity, Source};
+pub use state::{SavedState, StateError};
+
+use crate::{Credit, LossError};
+use livenet_core::{EditError, ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule};
+use livenet_growth::{Budget, Ledger, Strategy, WhenState};
+
+/// A strategy with when it is asked and what it may spend.
+pub struct Grower {
+    /// Its name in events.
+    pub name: String,
+    /// Who proposes.
+    pub strategy: Box<dyn Strategy>,
+    /// When it is asked.
+    pub when: WhenState,
+    /// What it may spend.
+    pub budget: Budget,
+    /// Whether it said that it is done.
+    pub done: bool,
+}
+
+impl Grower {
+    /// A strategy that is asked when `when` says, within `budget`.
+    pub fn new(name: impl Into<String>, strategy: Box<dyn Strategy>, when: WhenState, budget: Budget) -> Self {
+        Self { name: name.into(), strategy, when, budget, done: false }
+    }
+}
+
+impl Clone for Grower {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name.clone(),
+            strategy: self.strategy.boxed_clone(),
+            when: self.when.clone(),
+            budget: self.budget.clone(),
+            done: self.done,
+        }
+    }
+}
+
+/// Why a session cannot go on.
+#[derive(Debug, thiserror::Error)]
+pub enum SessionError {
+    /// Something left the finite numbers, or an executor refused.
+    #[error("step {step}: {source}")]
+    Exec {
+        /// The update during which it happened.
+        step: u64,
+        /// What happened.
+        source: ExecError,
+    },
+    /// The loss and the task do not fit.
+    #[error("step {step}: {source}")]
+    Loss {
+        /// The update during which it happened.
+        step: u64,
+        /// What happened.
+        source: LossError,
+    },
+    /// A strategy's draft could not be committed.
+    #[error("step {step}: a change was refused: {source}")]
+    Edit {
+        /// The update after which it was proposed.
+        step: u64,
+        /// Why.
+        source: EditError,
+    },
+    /// The loss is infinite or not a number although the outputs are finite.
+    #[error("step {step}: the loss became {loss}; lower the learning rate or clip the gradient")]
+    LossNotFinite {
+        /// The update during which it happened.
+        step: u64,
+        /// The loss.
+        loss: f64,
+    },
+}
+
+impl SessionError {
+    /// Whether the run diverged, rather than being set up wrongly.
+    pub fn is_divergence(&self) -> bool {
+        matches!(self, Self::LossNotFinite { .. } | Self::Exec { source: ExecError::NonFinite { .. }, .. })
+    }
+}
+
+/// What a pass over samples gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Measured {
+    /// Mean loss.
+    pub loss: f64,
+    /// Share of right answers, for classification.
+    pub accuracy: Option<f64>,
+    /// `[cycle][lane][output]`.
+    pub outputs: Vec<f32>,
+}
+
+/// Means since the last report.
+#[derive(Clone, Copy, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Running {
+    windows: u64,
+    loss: f64,
+    right: f64,
+    rows: u64,
+}
+
+/// A network with everything that lets it live. See the [module](self).
+pub struct Session {
+    network: Network,
+    executor: Box<dyn Executor>,
+    credit: Box<dyn Credit>,
+    learning: Learning,
+    growers: Vec<Grower>,
+    ledger: Option<Ledger>,
+    journal: Journal,
+    key: StreamKey,
+    step: u64,
+    /// When the ledger was last brought up to date.
+    ledger_step: u64,
+    running: Running,
+    last_metric: Option<f64>,
+    events: Vec<Event>,
+}
+
+impl Session {
+    /// A session over a network that grew by the commits in `journal` and whose executor followed
+    /// them. `key` names the random numbers of the strategies.
+    ///
+    /// # Errors
+    /// [`SessionError::Exec`] when the executor cannot run the network.
+    pub fn new(network: Network, executor: Box<dyn Executor>, journal: Journal, learning: Learning, key: StreamKey) -> Result<Self, SessionError> {
+        executor.supports(&network).map_err(|source| SessionError::Exec { step: 0, source })?;
+        let started = Event::Started {
+            neurons: network.neuron_count() as u64,
+            connections: network.active_count() as u64,
+            dense_connections: network.dense_count(),
+        };
+        Ok(Self {
+            network,
+            executor,
+            credit: Box::new(crate::Backpropagation),
+            learning,
+            growers: Vec::new(),
+            ledger: None,
+            journal,
+            key,
+            step: 0,
+            ledger_step: 0,
+            running: Running::default(),
+            last_metric: None,
+            events: vec![started],
+        })
+    }
+
+    /// The same with strategies, asked in this order.
+    #[must_use]
+    pub fn with_growers(mut self, growers: Vec<Grower>) -> Self {
+        self.growers = growers;
+        let signals = self.wanted();
+        self.executor.observe(&self.network, &signals);
+        self
+    }
+
+    /// The same with an energy ledger.
+    #[must_use]
+    pub fn with_ledger(mut self, ledger: Ledger) -> Self {
+        self.ledger = Some(ledger);
+        let signals = self.wanted();
+        self.executor.observe(&self.network, &signals);
+        self
+    }
+
+    /// The same with another way of assigning blame.
+    #[must_use]
+    pub fn with_credit(mut self, credit: Box<dyn Credit>) -> Self {
+        self.credit = credit;
+        self
+    }
+
+    /// Every running signal that somebody names: nothing else is kept up.
+    fn wanted(&self) -> Vec<Signal> {
+        let strategies = self.growers.iter().filter(|grower| !grower.done).flat_map(|grower| grower.strategy.needs());
+        let ledger = self.ledger.iter().flat_map(Ledger::needs);
+        let mut all: Vec<Signal> = strategies.chain(ledger).filter(|signal| signal.is_running() || *signal == Signal::UpdateSize).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The structure.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+    /// What runs it.
+    pub fn executor(&self) -> &dyn Executor {
+        &*self.executor
+    }
+    /// What runs it, to predict with.
+    pub fn executor_mut(&mut self) -> &mut dyn Executor {
+        &mut *self.executor
+    }
+    /// Every committed move.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
+    }
+    /// The journal, for a caller that streams it out.
+    pub fn journal_mut(&mut self) -> &mut Journal {
+        &mut self.journal
+    }
+    /// The energy accounts, if there are any.
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
+    }
+    /// Updates done.
+    pub fn steps(&self) -> u64 {
+        self.step
+    }
+    /// What happened since the last call.
+    pub fn take_events(&mut self) -> Vec<Event> {
+        std::mem::take(&mut self.events)
+    }
+
+    /// One update, and whatever structure is due after it.
+    ///
+    /// # Errors
+    /// [`SessionError`]; the network is then as the last commit left it.
+    pub fn step(&mut self, source: &dyn Source) -> Result<(), SessionError> {
+        let batch = source.batch(self.step);
+        self.train(&batch)?;
+        let due: Vec<usize> = (0..self.growers.len())
+            .filter(|&at| {
+                let grower = &mut self.growers[at];
+                !grower.done && grower.when.due(self.step + 1, self.last_metric)
+            })
+            .collect();
+        // In RigL's code the change of the mask takes the place of the optimizer's step.
+        if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update()) {
+            self.update()?;
+        }
+        self.step += 1;
+        for at in due {
+            self.ask(at, source, &batch)?;
+        }
+        Ok(())
+    }
+
+    /// Forward, loss and credit on a batch, without an update.
+    pub(crate) fn train(&mut self, batch: &Batch) -> Result<(), SessionError> {
+        let step = self.step;
+        let exec = |source| SessionError::Exec { step, source };
+        if batch.continuity == Continuity::Fresh {
+            self.executor.reset();
+        }
+        let dropout = self.learning.dropout_at(self.key, step);
+        let outputs = self.executor.forward(&self.network, batch.window(), dropout).map_err(exec)?;
+        let mut d_outputs = vec![0.0; outputs.len()];
+        let measured = self.learning.measure(batch, outputs, &mut d_outputs).map_err(|source| SessionError::Loss { step, source })?;
+        if !measured.loss.is_finite() {
+            return Err(SessionError::LossNotFinite { step, loss: measured.loss });
+        }
+        self.running.windows += 1;
+        self.running.loss += measured.loss;
+        if let Some(accuracy) = measured.accuracy {
+            let rows = (batch.cycles * batch.lanes) as u64;
+            self.running.right += accuracy * rows as f64;
+            self.running.rows += rows;
+        }
+        self.credit.assign(&mut *self.executor, &self.network, &d_outputs).map_err(exec)
+    }
+
+    fn update(&mut self) -> Result<(), SessionError> {
+        let step = self.step;
+        let rule = UpdateRule {
+            optimizer: self.learning.optimizer,
+            rate: self.learning.rate_at(step),
+            passes: self.learning.passes.clone(),
+            step,
+        };
+        self.executor.update(&self.network, &rule).map_err(|source| SessionError::Exec { step, source })
+    }
+
+    /// Reports the means since the last report as an event.
+    pub fn report(&mut self) {
+        let running = std::mem::take(&mut self.running);
+        if running.windows > 0 {
+            self.events.push(Event::Trained {
+                step: self.step,
+                loss: running.loss / running.windows as f64,
+                accuracy: (running.rows > 0).then(|| running.right / running.rows as f64),
+                rate: self.learning.rate_at(self.step.saturating_sub(1)),
+                neurons: self.network.neuron_count() as u64,
+                connections: self.network.active_count() as u64,
+                operations: self.executor.operations(),
+            });
+        }
+        if let Some(ledger) = &mut self.ledger {
+            let books = ledger.take_books();
+            self.events.push(Event::Energy {
+                step: self.step,
+                store: ledger.store(),
+                income: books.income,
+                cost: books.cost,
+                supply: ledger.supply(),
+            });
+        }
+    }
+
+    /// Loss and outputs on a batch from zero state, without learning from it.
+    ///
+    /// # Errors
+    /// As [`Session::step`].
+    pub fn measure(&mut self, batch: &Batch) -> Result<Measured, SessionError> {
+        let step = self.step;
+        let outputs = self.executor.predict(&self.network, batch.window()).map_err(|source| SessionError::Exec { step, source })?;
+        let mut unused = vec![0.0; outputs.len()];
+        self.learning.measure(batch, outputs, &mut unused).map_err(|source| SessionError::Loss { step, source })
+    }
+
+    /// Looks at the validation part; the loss drives plateaus and thresholds.
+    ///
+    /// # Errors
+    /// As [`Session::step`].
+    pub fn evaluate(&mut self, source: &dyn Source) -> Result<Measured, SessionError> {
+        let measured = self.measure(source.validation())?;
+        self.last_metric = Some(measured.loss);
+        self.events.push(Event::Evaluated { step: self.step, loss: measured.loss, accuracy: measured.accuracy });
+        Ok(measured)
+    }
+}

@@ -1,0 +1,55 @@
+//! Trials: several drafts, each trained for some steps on a clone; the best is committed.
+
+use super::{Event, Running, Session, SessionError, Source};
+use livenet_core::{Finished, Follower as _};
+
+impl Session {
+    /// A copy that grows nothing by itself and tells nothing.
+    fn clone_for_trial(&self) -> Self {
+        Self {
+            network: self.network.clone(),
+            executor: self.executor.boxed_clone(),
+            credit: self.credit.boxed_clone(),
+            learning: self.learning.clone(),
+            growers: Vec::new(),
+            ledger: None,
+            journal: self.journal.clone(),
+            key: self.key,
+            step: self.step,
+            ledger_step: self.ledger_step,
+            running: Running::default(),
+            last_metric: self.last_metric,
+            events: Vec::new(),
+        }
+    }
+
+    /// The draft whose clone has the lowest validation loss after `steps` updates, if it is lower
+    /// than that of the unchanged network's clone.
+    pub(super) fn try_out(&mut self, at: usize, drafts: Vec<Finished>, steps: u32, source: &dyn Source) -> Result<Option<Finished>, SessionError> {
+        let mut losses = Vec::with_capacity(drafts.len() + 1);
+        for draft in drafts.iter().map(Some).chain([None]) {
+            let mut clone = self.clone_for_trial();
+            if let Some(draft) = draft {
+                let step = self.step;
+                let commit = clone.network.commit(draft.clone()).map_err(|source| SessionError::Edit { step, source })?;
+                clone.executor.follow(&clone.network, &commit);
+                clone.credit.follow(&clone.network, &commit);
+            }
+            let mut diverged = false;
+            for _ in 0..steps {
+                match clone.step(source) {
+                    Err(error) if error.is_divergence() => {
+                        diverged = true;
+                        break;
+                    }
+                    other => other?,
+                }
+            }
+            losses.push(if diverged { f64::INFINITY } else { clone.measure(source.validation())?.loss });
+        }
+        let chosen = (0..losses.len()).rev().min_by(|&a, &b| losses[a].total_cmp(&losses[b])).unwrap_or(losses.len());
+        let strategy = self.growers[at].name.clone();
+        self.events.push(Event::Tried { step: self.step, strategy, losses, chosen });
+        Ok(drafts.into_iter().nth(chosen))
+    }
+}
