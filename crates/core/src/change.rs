@@ -190,6 +190,11 @@ pub struct Commit {
     pub weights: Vec<(u32, WeightExpr)>,
     /// The touched and newborn neurons' parameters, by row after, ascending.
     pub params: Vec<(u32, ParamExpr)>,
+    /// Rows after of connections whose marks changed, ascending. Newborn ones are not listed.
+    pub marked: Vec<u32>,
+    /// Rows after of neurons whose specification or frozen mark changed, ascending. Newborn ones are
+    /// listed only if their predecessor in the place was different.
+    pub retuned: Vec<u32>,
     /// Neurons that died or were renewed.
     pub gone: Vec<NeuronId>,
     /// The counts.
@@ -209,6 +214,8 @@ impl Commit {
             newborns: Vec::new(),
             weights: Vec::new(),
             params: Vec::new(),
+            marked: Vec::new(),
+            retuned: Vec::new(),
             gone: Vec::new(),
             census: Census::default(),
             proposals: Vec::new(),

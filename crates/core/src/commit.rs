@@ -5,12 +5,12 @@
 //! first and then apply infallibly, so a refused commit leaves the network as it was, bit for bit.
 
 use crate::{
-    EditError, Finished, GroupId, Network, Origin,
+    EditError, Finished, Network, Origin,
     change::{Commit, Moves, Newborn, WeightExpr},
     network::Neuron,
     shadow::{Live, Shadow},
 };
-use std::sync::OnceLock;
+use std::{collections::BTreeSet, sync::OnceLock};
 
 /// One entry of the merge pass: a touched pair at its new rows.
 struct Touched {
@@ -221,7 +221,6 @@ impl Network {
         let mut offsets = Vec::with_capacity(gather.len() + 1);
         let (mut pre, mut delay, mut marks) = (Vec::with_capacity(room), Vec::with_capacity(room), Vec::with_capacity(room));
         let mut from: Vec<u32> = Vec::with_capacity(room);
-        let mut survivors = 0u32;
         // A renewed neuron's rows come from its old place although it is newborn itself.
         let mut old_of = vec![Moves::NEWBORN; gather.len()];
         for (old, &new) in new_row.iter().enumerate() {
@@ -270,12 +269,8 @@ impl Network {
                 if let Some(live) = entry.live {
                     let row = from.len() as u32;
                     match live.base {
-                        Some(base) => {
-                            kept += 1;
-                            if live.marks != self.marks[base as usize] {
-                                commit.marked.push(row);
-                            }
-                        }
+                        Some(base) if live.marks != self.marks[base as usize] => commit.marked.push(row),
+                        Some(_) => {}
                         None => commit.census.connected += 1,
                     }
                     let heir = live.base.filter(|_| !live.reborn);
@@ -287,11 +282,12 @@ impl Network {
                     marks.push(live.marks);
                     from.push(heir.unwrap_or(Moves::NEWBORN));
                 }
-                touched_here += u32::from(was_here);
                 at += usize::from(was_here);
             }
             offsets.push(pre.len() as u32);
         }
+        // A new row is either a survivor or was connected.
+        let survivors = from.len() as u32 - commit.census.connected;
         commit.census.disconnected = self.pre.len() as u32 - survivors;
         (self.offsets, self.pre, self.delay, self.marks) = (offsets, pre, delay, marks);
         commit.synapses = Moves::Remap(from);

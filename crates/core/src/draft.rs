@@ -1,7 +1,7 @@
 //! A draft: moves proposed against a network, each checked against the draft so far.
 
 use crate::{
-    Births, EditError, Epoch, Move, Network, NeuronId, Proposal, Reason, Synapse, shadow::Shadow,
+    Births, EditError, Epoch, Move, Network, NeuronId, NeuronSpec, Proposal, Reason, Synapse, shadow::Shadow,
 };
 
 /// A list of moves under way. Reading the network stays free while it is made; [`Draft::finish`]
@@ -99,6 +99,11 @@ impl<'n> Draft<'n> {
         self.shadow.alive(self.network, id).is_ok()
     }
 
+    /// What the neuron would be after the draft, if it were alive.
+    pub fn spec(&self, id: NeuronId) -> Option<&NeuronSpec> {
+        self.shadow.spec(self.network, id).ok()
+    }
+
     /// The same draft with only those moves that `keep` says; moves that depended on a dropped one
     /// are dropped with it. Returns it with what was dropped.
     #[must_use]
@@ -119,6 +124,13 @@ impl<'n> Draft<'n> {
         };
         next.later = self.later.into_iter().filter(|proposal| alive(&proposal.what, &next)).collect();
         (next, dropped)
+    }
+
+    /// As [`Draft::finish`], with the register of births as it was when the moves were first made: a
+    /// name may have been taken out for a move that was refused.
+    pub(crate) fn finish_with_births(mut self, next: u64) -> Finished {
+        self.births = Births::starting_at(next.max(self.births.peek()));
+        self.finish()
     }
 
     /// Lets go of the network.

@@ -7,7 +7,6 @@ use crate::{
     compound,
     shadow::{Added, Live, Shadow},
 };
-use std::collections::BTreeSet;
 
 impl Shadow {
     /// Applies one move, or refuses it and stays as it was.
@@ -69,6 +68,7 @@ impl Shadow {
             }
             Move::Perturb { neuron, by } => {
                 self.alive(net, *neuron)?;
+                addend(*by, Synapse::new(*neuron, *neuron), Synapse::new(*neuron, *neuron))?;
                 let incoming = self.incoming(net, *neuron);
                 let nudges = incoming
                     .iter()
@@ -84,31 +84,50 @@ impl Shadow {
     }
 
     fn grow(&mut self, net: &Network, at: &[(Synapse, u16)], birth: Birth) -> Result<(), EditError> {
-        let mut seen = BTreeSet::new();
-        for &(at, delay) in at {
-            self.alive(net, at.post)?;
-            self.alive(net, at.pre)?;
-            if self.connected(net, at) || !seen.insert(at) {
+        let mut sorted = at.to_vec();
+        sorted.sort_unstable();
+        if let Some(twice) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
+            return Err(EditError::AlreadyConnected { at: twice[0].0 });
+        }
+        for &(at, delay) in &sorted {
+            self.in_reach(net, at, delay)?;
+            if self.connected(net, at) {
                 return Err(EditError::AlreadyConnected { at });
             }
-            self.in_reach(net, at, delay)?;
         }
-        let exprs = at.iter().map(|&(at, _)| self.birth(net, birth, at)).collect::<Result<Vec<_>, _>>()?;
-        for (&(at, delay), expr) in at.iter().zip(exprs) {
-            self.put(at, Live { base: None, reborn: false, expr, delay, marks: Marks::default() });
-        }
+        let newborn = |(at, delay): (Synapse, u16)| {
+            let expr = self.birth(net, birth, at)?;
+            Ok((at, Some(Live { base: None, reborn: false, expr, delay, marks: Marks::default() })))
+        };
+        let entries = sorted.into_iter().map(newborn).collect::<Result<Vec<_>, EditError>>()?;
+        self.structural |= !entries.is_empty();
+        self.enter_all(entries);
         Ok(())
     }
 
     fn prune(&mut self, net: &Network, at: &[Synapse]) -> Result<(), EditError> {
-        let mut seen = BTreeSet::new();
-        for &at in at {
-            if !self.connected(net, at) || !seen.insert(at) {
+        let mut sorted = at.to_vec();
+        sorted.sort_unstable();
+        if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(EditError::UnknownSynapse { at: twice[0] });
+        }
+        let (mut from_network, mut from_draft) = (Vec::with_capacity(sorted.len()), Vec::new());
+        for at in sorted {
+            let entry = self.synapses.get(&at);
+            let based = self.base_synapse(net, at).is_some();
+            if entry.map_or(!based, Option::is_none) {
                 return Err(EditError::UnknownSynapse { at });
             }
+            if based {
+                from_network.push((at, None));
+            } else {
+                from_draft.push(at);
+            }
         }
-        for &at in at {
-            self.take(net, at);
+        self.structural |= !at.is_empty();
+        self.enter_all(from_network);
+        for at in from_draft {
+            self.synapses.remove(&at);
         }
         Ok(())
     }

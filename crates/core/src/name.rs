@@ -37,6 +37,31 @@ impl fmt::Debug for NeuronId {
     }
 }
 
+/// Hashes birth numbers for look-up tables, which nothing ever iterates. The standard hasher defends
+/// against chosen keys at four times the cost (a rewiring of 1 % of 10^6 connections spent a quarter
+/// of its draft there); these keys are handed out by a counter.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct NumberHasher(u64);
+
+impl std::hash::Hasher for NumberHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+    fn write_u64(&mut self, number: u64) {
+        // Fibonacci hashing: both ends of the product are well mixed, which is what the table looks at.
+        let product = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = product ^ (product >> 32);
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// A table that finds things by name.
+pub(crate) type ByName<T> = std::collections::HashMap<NeuronId, T, std::hash::BuildHasherDefault<NumberHasher>>;
+
 /// The register of births: hands out each number once.
 ///
 /// Networks of one population may share a register by passing it along, so that equal numbers mean

@@ -5,8 +5,9 @@
 
 use crate::{
     Births, Epoch, FireGroup, GroupId, NeuronId, NeuronSpec, Neurons, Origin, Role, Row, Schedule, Synapse, Synapses,
+    name::ByName,
 };
-use std::{collections::HashMap, ops::Range, sync::OnceLock};
+use std::{ops::Range, sync::OnceLock};
 
 /// Marks on a connection, as bits.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -70,7 +71,7 @@ pub struct Network {
     pub(crate) births: Births,
     pub(crate) neurons: Vec<Neuron>,
     pub(crate) group_start: Vec<u32>,
-    pub(crate) rows: HashMap<NeuronId, u32>,
+    pub(crate) rows: ByName<u32>,
     /// The rows of neurons with a list of their own, ascending.
     pub(crate) listers: Vec<u32>,
     pub(crate) offsets: Vec<u32>,
@@ -133,7 +134,7 @@ impl Network {
             groups,
             births: Births::default(),
             neurons: Vec::new(),
-            rows: HashMap::new(),
+            rows: ByName::default(),
             listers: Vec::new(),
             offsets: vec![0],
             pre: Vec::new(),

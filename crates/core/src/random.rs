@@ -46,6 +46,16 @@ impl StreamKey {
         Self(join(self.0, counter))
     }
 
+    /// The bare number, for writers of files.
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The key with this number, for readers of files.
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
     /// 64 random bits addressed by two counters.
     pub const fn draw(self, a: u64, b: u64) -> u64 {
         join(join(self.0, a), b)

@@ -6,9 +6,10 @@
 use crate::{
     EditError, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Row, Synapse,
     change::{ParamExpr, WeightExpr},
+    name::ByName,
     reach,
 };
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A connection as the shadow sees it.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +42,7 @@ pub(crate) struct Shadow {
     /// Renewed places: row -> the name it has now.
     pub renamed: BTreeMap<u32, NeuronId>,
     /// The same backwards.
-    pub renewed: HashMap<NeuronId, u32>,
+    pub renewed: ByName<u32>,
     /// Touched connections by their present name; `None`: gone.
     pub synapses: BTreeMap<Synapse, Option<Live>>,
     /// The keys of `synapses` as (heard, listener); made when a move first asks who listens, kept
@@ -129,7 +130,7 @@ impl Shadow {
         Live { base: Some(row), reborn: false, expr, delay: net.delays()[at], marks: net.marks()[at] }
     }
 
-    fn base_synapse(&self, net: &Network, at: Synapse) -> Option<u32> {
+    pub(crate) fn base_synapse(&self, net: &Network, at: Synapse) -> Option<u32> {
         let (post, pre) = (self.base_row(net, at.post)?, self.base_row(net, at.pre)?);
         let range = net.incoming(Row::new(post));
         let found = net.pres()[range.clone()].binary_search(&pre).ok()?;
@@ -158,6 +159,18 @@ impl Shadow {
             heard.insert((at.pre, at.post));
         }
         self.synapses.insert(at, entry);
+    }
+
+    /// Enters many pairs, in the order of their names. A batch as large as what is there already is
+    /// merged in one pass.
+    pub(crate) fn enter_all(&mut self, entries: Vec<(Synapse, Option<Live>)>) {
+        if self.heard.is_some() || entries.len() < self.synapses.len() / 8 {
+            for (at, entry) in entries {
+                self.enter(at, entry);
+            }
+        } else {
+            self.synapses.append(&mut entries.into_iter().collect());
+        }
     }
 
     /// Puts a connection into the shadow, newborn or changed.

@@ -12,7 +12,7 @@
 //! lag) is total: the k first are the same set however the listeners were split. A gradient that is not a
 //! number counts as the largest, so that it is seen.
 
-use super::dispatch::{Kernel, Target};
+use super::dispatch::{Kernel, Target, Wide};
 use super::gradient::{PANELS, Panels, dot, dots};
 use super::{LANES, Lanes, View};
 use std::cmp::{Ordering, Reverse};
@@ -114,20 +114,20 @@ struct Scores<'a> {
     posts: [u32; POSTS],
     /// Where the chunk's first speaker is read, relative to a cycle's base.
     source: i32,
-    scores: [&'a mut [f32]; POSTS],
+    out: [&'a mut [f32]; POSTS],
 }
 
 impl Scores<'_> {
     #[inline(always)]
-    fn tile<const P: usize>(&mut self, first: usize) {
+    fn tile<W: Wide, const P: usize>(&mut self, first: usize) {
         let (outputs, blame) = self.panels.tile::<P>(first);
         let moving: [[&Lanes; P]; POSTS] =
             std::array::from_fn(|c| std::array::from_fn(|p| blame[p].row(self.posts[c] as i32)));
-        for i in 0..self.scores[0].len() {
-            let fixed = std::array::from_fn(|p| outputs[p].row(self.source + i as i32));
+        for i in 0..self.out[0].len() {
+            let fixed: [W; P] = std::array::from_fn(|p| W::load(outputs[p].row(self.source + i as i32)));
             let sums = dots(&fixed, &moving);
             for c in 0..POSTS {
-                self.scores[c][i] += sums[c];
+                self.out[c][i] += sums[c];
             }
         }
     }
@@ -136,20 +136,20 @@ impl Scores<'_> {
 impl Kernel for Scores<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(mut self) {
-        let length = self.scores[0].len();
-        self.scores = self.scores.map(|scores| &mut scores[..length]);
-        for scores in &mut self.scores {
-            scores.fill(0.0);
+    fn run<W: Wide>(mut self) {
+        let length = self.out[0].len();
+        self.out = self.out.map(|out| &mut out[..length]);
+        for out in &mut self.out {
+            out.fill(0.0);
         }
         let panels = self.panels.count();
         let mut first = 0;
         while first + PANELS <= panels {
-            self.tile::<PANELS>(first);
+            self.tile::<W, PANELS>(first);
             first += PANELS;
         }
         for rest in first..panels {
-            self.tile::<1>(rest);
+            self.tile::<W, 1>(rest);
         }
     }
 }
@@ -163,11 +163,11 @@ struct At<'a> {
 
 impl At<'_> {
     #[inline(always)]
-    fn tile<const P: usize>(&mut self, first: usize) {
+    fn tile<W: Wide, const P: usize>(&mut self, first: usize) {
         let (outputs, blame) = self.panels.tile::<P>(first);
         for (out, &(post, pre, lag)) in self.out.iter_mut().zip(self.places) {
             let source = self.panels.outputs.layout.source(pre, lag);
-            let fixed: [&Lanes; P] = std::array::from_fn(|p| blame[p].row(post as i32));
+            let fixed: [W; P] = std::array::from_fn(|p| W::load(blame[p].row(post as i32)));
             *out += dot(&fixed, &std::array::from_fn(|p| outputs[p].row(source)));
         }
     }
@@ -176,15 +176,15 @@ impl At<'_> {
 impl Kernel for At<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(mut self) {
+    fn run<W: Wide>(mut self) {
         let panels = self.panels.count();
         let mut first = 0;
         while first + PANELS <= panels {
-            self.tile::<PANELS>(first);
+            self.tile::<W, PANELS>(first);
             first += PANELS;
         }
         for rest in first..panels {
-            self.tile::<1>(rest);
+            self.tile::<W, 1>(rest);
         }
     }
 }
@@ -198,7 +198,10 @@ pub struct Absent<'a> {
 
 impl std::fmt::Debug for Absent<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Absent").field("cycles", &self.panels.cycles).field("target", &self.target).finish_non_exhaustive()
+        f.debug_struct("Absent")
+            .field("cycles", &self.panels.cycles)
+            .field("target", &self.target)
+            .finish_non_exhaustive()
     }
 }
 
@@ -246,7 +249,8 @@ impl<'a> Absent<'a> {
 
     #[track_caller]
     fn check(&self, lag: u16) {
-        let depth = self.panels.outputs.layout.base(self.panels.outputs.cycle) / self.panels.outputs.layout.neurons().max(1);
+        let depth =
+            self.panels.outputs.layout.base(self.panels.outputs.cycle) / self.panels.outputs.layout.neurons().max(1);
         assert!(usize::from(lag) <= depth, "lag {lag} reaches beyond the {depth} cycles kept before the first");
     }
 
@@ -296,7 +300,8 @@ impl Search<'_> {
             return self.here(posts);
         }
         let middle = posts.start + (posts.len() / 2) as u32;
-        let (one, two) = rayon::join(|| self.halves(posts.start..middle, least), || self.halves(middle..posts.end, least));
+        let (one, two) =
+            rayon::join(|| self.halves(posts.start..middle, least), || self.halves(middle..posts.end, least));
         one.merge(two)
     }
 
@@ -331,15 +336,21 @@ impl Search<'_> {
     fn span(&self, posts: Range<u32>, span: &Span, scratch: &mut [f32], best: &mut Best) {
         let layout = self.absent.panels.outputs.layout;
         self.absent.check(span.lag);
-        assert!(span.pre.end as usize <= layout.neurons(), "candidates {:?} among {} neurons", span.pre, layout.neurons());
+        assert!(
+            span.pre.end as usize <= layout.neurons(),
+            "candidates {:?} among {} neurons",
+            span.pre,
+            layout.neurons()
+        );
         for start in span.pre.clone().step_by(CHUNK) {
             let chunk = start..(start + CHUNK as u32).min(span.pre.end);
             let mut parts = scratch.chunks_exact_mut(CHUNK);
-            let scores = std::array::from_fn(|_| &mut parts.next().expect("scratch has a part per listener")[..chunk.len()]);
+            let scores =
+                std::array::from_fn(|_| &mut parts.next().expect("scratch has a part per listener")[..chunk.len()]);
             let source = layout.source(start, span.lag);
             // Fewer than four: the last one fills the places.
             let four = std::array::from_fn(|c| (posts.start + c as u32).min(posts.end - 1));
-            self.absent.target.run(Scores { panels: self.absent.panels, posts: four, source, scores });
+            self.absent.target.run(Scores { panels: self.absent.panels, posts: four, source, out: scores });
             for (post, scores) in posts.clone().zip(scratch.chunks_exact(CHUNK)) {
                 self.select(post, chunk.clone(), span.lag, scores, best);
             }

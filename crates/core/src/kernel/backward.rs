@@ -30,6 +30,12 @@ pub fn backward<'a>(wires: Gather<'a>, weights: &'a [f32], blame: View<'a>, rows
 /// # Panics
 /// As [`backward`].
 #[track_caller]
-pub fn backward_parallel<'a>(wires: Gather<'a>, weights: &'a [f32], blame: View<'a>, rows: Range<usize>, lambda: ViewMut<'a>) {
+pub fn backward_parallel<'a>(
+    wires: Gather<'a>,
+    weights: &'a [f32],
+    blame: View<'a>,
+    rows: Range<usize>,
+    lambda: ViewMut<'a>,
+) {
     Sweep { wires, weights, inputs: blame, rows, finish: Finish::Add }.run_parallel(Target::best(), lambda);
 }

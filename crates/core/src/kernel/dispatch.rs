@@ -1,13 +1,17 @@
 //! The choice of instructions at run time, and the only `unsafe` of the crate.
 //!
-//! A kernel is plain Rust over `[f32; 16]`. [`Target::run`] compiles its body once per instruction set
-//! and calls the widest one that the machine has. Bodies use `mul_add` for every multiply-add, which is
-//! one exactly rounded operation everywhere, and the compiler may not reorder floating point, so the
-//! target changes the speed and never a bit. (Without a hardware FMA, x86 before 2013, `mul_add` is a
-//! library call: right, and some thirty times slower.) On `aarch64` the portable target is NEON.
-#![expect(unsafe_code, reason = "target features can be entered no other way, and a view of lanes as floats")]
+//! A kernel is generic over [`Wide`], sixteen lanes at once. [`Target::run`] compiles its body once per
+//! instruction set and calls the widest one that the machine has. Every operation of [`Wide`] is exactly rounded
+//! lane by lane, multiply-adds are fused everywhere, and reductions are one fixed tree, so the target changes
+//! the speed and never a bit. Loops over plain slices inside a kernel are vectorised by the compiler, which
+//! may not reorder floating point either. (Without a hardware FMA, x86 before 2013, `mul_add` is a library
+//! call: right, and some thirty times slower.) On `aarch64` the portable target is NEON.
+//!
+//! Why types and not `[f32; 16]` alone: the compiler kept one block of accumulators in registers, but spilled
+//! or scalarised two blocks, and the four sums of the gradient (10 to 20 times slower, rustc 1.95).
+#![expect(unsafe_code, reason = "target features can be entered no other way; and a view of rows as floats")]
 
-use super::Lanes;
+use super::{LANES, Lanes};
 
 /// A body of code to compile for every target. `run` must be `#[inline(always)]`, and whatever it calls
 /// in its loops too: a call out of line is compiled for the portable target.
@@ -15,7 +19,213 @@ pub(crate) trait Kernel {
     /// What it returns.
     type Output;
     /// The body.
-    fn run(self) -> Self::Output;
+    fn run<W: Wide>(self) -> Self::Output;
+}
+
+/// A row in registers. Implemented by types private to this file, which only [`Target::run`] names, so a
+/// kernel cannot run with instructions that the machine lacks.
+pub(crate) trait Wide: Copy {
+    /// The same value in every lane.
+    fn splat(value: f32) -> Self;
+    /// A row of memory.
+    fn load(row: &Lanes) -> Self;
+    /// To memory.
+    fn store(self, row: &mut Lanes);
+    /// `self + other`.
+    fn plus(self, other: Self) -> Self;
+    /// `a * b + self`, rounded once.
+    fn fuse(self, a: Self, b: Self) -> Self;
+    /// The sum across lanes: halves onto halves, 16, 8, 4, 2, 1.
+    fn tree(self) -> f32;
+    /// [`tree`](Self::tree) of four at once, which share the shuffles; the same bits.
+    fn trees(four: [Self; 4]) -> [f32; 4];
+}
+
+#[derive(Clone, Copy)]
+struct Plain([f32; LANES]);
+
+impl Wide for Plain {
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        Self([value; LANES])
+    }
+    #[inline(always)]
+    fn load(row: &Lanes) -> Self {
+        Self(row.0)
+    }
+    #[inline(always)]
+    fn store(self, row: &mut Lanes) {
+        row.0 = self.0;
+    }
+    #[inline(always)]
+    fn plus(mut self, other: Self) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] += other.0[lane];
+        }
+        self
+    }
+    #[inline(always)]
+    fn fuse(mut self, a: Self, b: Self) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] = a.0[lane].mul_add(b.0[lane], self.0[lane]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn tree(self) -> f32 {
+        let eight: [f32; 8] = std::array::from_fn(|i| self.0[i] + self.0[i + 8]);
+        let four: [f32; 4] = std::array::from_fn(|i| eight[i] + eight[i + 4]);
+        (four[0] + four[2]) + (four[1] + four[3])
+    }
+    #[inline(always)]
+    fn trees(four: [Self; 4]) -> [f32; 4] {
+        four.map(Self::tree)
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod x86 {
+    use super::{Lanes, Wide};
+    use std::arch::x86_64::{__m256, __m512};
+    use std::arch::x86_64::{
+        _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps, _mm_storeu_ps,
+        _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_set1_ps,
+        _mm256_store_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_fmadd_ps,
+        _mm512_load_ps, _mm512_set1_ps, _mm512_shuffle_f64x2, _mm512_store_ps,
+    };
+
+    /// The tree from its second level on, of four.
+    #[inline(always)]
+    fn eights(eight: [__m256; 4]) -> [f32; 4] {
+        // SAFETY: only reached under avx2 or avx512; no memory but `out` is touched, which holds 4 floats.
+        unsafe {
+            let four = eight.map(|v| _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)));
+            let pair = |a, b| _mm_add_ps(_mm_movelh_ps(a, b), _mm_movehl_ps(b, a));
+            let (first, second) = (pair(four[0], four[1]), pair(four[2], four[3]));
+            let even = _mm_shuffle_ps::<0b10_00_10_00>(first, second);
+            let odd = _mm_shuffle_ps::<0b11_01_11_01>(first, second);
+            let mut out = [0.0; 4];
+            _mm_storeu_ps(out.as_mut_ptr(), _mm_add_ps(even, odd));
+            out
+        }
+    }
+
+    /// The same of one.
+    #[inline(always)]
+    fn eight(v: __m256) -> f32 {
+        // SAFETY: only reached under avx2 or avx512; touches no memory.
+        unsafe {
+            let four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
+            let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+            _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+        }
+    }
+
+    /// Lanes 0 to 7 and 8 to 15.
+    #[derive(Clone, Copy)]
+    pub(super) struct Avx2(__m256, __m256);
+
+    // SAFETY of every block below: `Target::run` alone names this type, after it has detected avx2 and fma;
+    // a row is 64 bytes at an alignment of 64, so both halves lie inside it and are aligned to 32.
+    impl Wide for Avx2 {
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            // SAFETY: as above.
+            let v = unsafe { _mm256_set1_ps(value) };
+            Self(v, v)
+        }
+        #[inline(always)]
+        fn load(row: &Lanes) -> Self {
+            let at = row.0.as_ptr();
+            // SAFETY: as above.
+            unsafe { Self(_mm256_load_ps(at), _mm256_load_ps(at.add(8))) }
+        }
+        #[inline(always)]
+        fn store(self, row: &mut Lanes) {
+            let at = row.0.as_mut_ptr();
+            // SAFETY: as above.
+            unsafe {
+                _mm256_store_ps(at, self.0);
+                _mm256_store_ps(at.add(8), self.1);
+            }
+        }
+        #[inline(always)]
+        fn plus(self, other: Self) -> Self {
+            // SAFETY: as above.
+            unsafe { Self(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
+        }
+        #[inline(always)]
+        fn fuse(self, a: Self, b: Self) -> Self {
+            // SAFETY: as above.
+            unsafe { Self(_mm256_fmadd_ps(a.0, b.0, self.0), _mm256_fmadd_ps(a.1, b.1, self.1)) }
+        }
+        #[inline(always)]
+        fn tree(self) -> f32 {
+            // SAFETY: as above.
+            eight(unsafe { _mm256_add_ps(self.0, self.1) })
+        }
+        #[inline(always)]
+        fn trees(four: [Self; 4]) -> [f32; 4] {
+            // SAFETY: as above.
+            eights(four.map(|v| unsafe { _mm256_add_ps(v.0, v.1) }))
+        }
+    }
+
+    /// All lanes.
+    #[derive(Clone, Copy)]
+    pub(super) struct Avx512(__m512);
+
+    impl Avx512 {
+        #[inline(always)]
+        fn halves(self) -> __m256 {
+            // SAFETY: as below.
+            unsafe {
+                let high = _mm512_castpd_ps(_mm512_shuffle_f64x2::<0b11_10_11_10>(
+                    _mm512_castps_pd(self.0),
+                    _mm512_castps_pd(self.0),
+                ));
+                _mm256_add_ps(_mm512_castps512_ps256(self.0), _mm512_castps512_ps256(high))
+            }
+        }
+    }
+
+    // SAFETY of every block below: `Target::run` alone names this type, after it has detected avx512f, avx2
+    // and fma; a row is 64 bytes at an alignment of 64.
+    impl Wide for Avx512 {
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_set1_ps(value) })
+        }
+        #[inline(always)]
+        fn load(row: &Lanes) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_load_ps(row.0.as_ptr()) })
+        }
+        #[inline(always)]
+        fn store(self, row: &mut Lanes) {
+            // SAFETY: as above.
+            unsafe { _mm512_store_ps(row.0.as_mut_ptr(), self.0) }
+        }
+        #[inline(always)]
+        fn plus(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_add_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn fuse(self, a: Self, b: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_fmadd_ps(a.0, b.0, self.0) })
+        }
+        #[inline(always)]
+        fn tree(self) -> f32 {
+            eight(self.halves())
+        }
+        #[inline(always)]
+        fn trees(four: [Self; 4]) -> [f32; 4] {
+            eights(four.map(Self::halves))
+        }
+    }
 }
 
 /// A set of instructions.
@@ -69,7 +279,7 @@ impl Target {
     pub(crate) fn run<K: Kernel>(self, kernel: K) -> K::Output {
         assert!(self.is_available(), "this machine has no {self:?}");
         match self {
-            Self::Portable => kernel.run(),
+            Self::Portable => kernel.run::<Plain>(),
             // SAFETY: the features were detected on the line above.
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => unsafe { avx2(kernel) },
@@ -83,24 +293,24 @@ impl Target {
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,fma")]
 fn avx2<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run()
+    kernel.run::<x86::Avx2>()
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx2,fma")]
 fn avx512<K: Kernel>(kernel: K) -> K::Output {
-    kernel.run()
+    kernel.run::<x86::Avx512>()
 }
 
 /// The floats of some rows, one row after the other.
 pub(super) fn flat(rows: &[Lanes]) -> &[f32] {
     // SAFETY: `Lanes` is `repr(C)` around `[f32; 16]`, whose 64 bytes fill its alignment of 64, so a slice
     // of rows is 16 times as many floats without padding, aligned more strictly than f32 asks.
-    unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len() * super::LANES) }
+    unsafe { std::slice::from_raw_parts(rows.as_ptr().cast(), rows.len() * LANES) }
 }
 
 /// The floats of some rows, one row after the other.
 pub(super) fn flat_mut(rows: &mut [Lanes]) -> &mut [f32] {
     // SAFETY: as in `flat`; the borrow is exclusive and every bit pattern is a float.
-    unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), rows.len() * super::LANES) }
+    unsafe { std::slice::from_raw_parts_mut(rows.as_mut_ptr().cast(), rows.len() * LANES) }
 }

@@ -14,7 +14,13 @@ use super::gather::{Finish, Sweep};
 use super::{Gather, View, ViewMut};
 use std::ops::Range;
 
-fn sweep<'a>(wires: Gather<'a>, weights: &'a [f32], outputs: View<'a>, rows: Range<usize>, bias: Option<&'a [f32]>) -> Sweep<'a> {
+fn sweep<'a>(
+    wires: Gather<'a>,
+    weights: &'a [f32],
+    outputs: View<'a>,
+    rows: Range<usize>,
+    bias: Option<&'a [f32]>,
+) -> Sweep<'a> {
     let finish = bias.map_or(Finish::Set, Finish::Bias);
     Sweep { wires, weights, inputs: outputs, rows, finish }
 }

@@ -7,9 +7,10 @@
 //!
 //! Departures. *Two chains*: even and odd connections add up apart and meet at the end, since one chain of
 //! additions waits four cycles for each. *Two blocks* go through one pass over the indices when the caller
-//! has them. A row is one cache line.
+//! has them (784-1000-1000-10 at 10 %, batch 64, one thread: 0.52 ms; one block at a time 0.62).
+//! A row is one cache line.
 
-use super::dispatch::Kernel;
+use super::dispatch::{Kernel, Wide};
 use super::{LANES, Lanes, View, ViewMut};
 use std::ops::Range;
 
@@ -73,18 +74,10 @@ pub(super) struct Pass<'a, const B: usize> {
     pub(super) out: [&'a mut [Lanes]; B],
 }
 
-/// `sum += weight * row`, lane by lane.
-#[inline(always)]
-fn fuse(sum: &mut [f32; LANES], weight: f32, row: &Lanes) {
-    for lane in 0..LANES {
-        sum[lane] = row.0[lane].mul_add(weight, sum[lane]);
-    }
-}
-
 impl<const B: usize> Kernel for Pass<'_, B> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         let length = self.inputs[0].len();
         // Equal lengths in the compiler's sight: one bounds check serves all blocks.
         let inputs = self.inputs.map(|rows| &rows[..length]);
@@ -94,32 +87,32 @@ impl<const B: usize> Kernel for Pass<'_, B> {
             let edges = self.wires.offsets[row] as usize..self.wires.offsets[row + 1] as usize;
             let (sources, source_rest) = self.wires.sources[edges.clone()].as_chunks::<2>();
             let (weights, weight_rest) = self.weights[edges].as_chunks::<2>();
-            let mut even = [[0.0; LANES]; B];
-            let mut odd = [[0.0; LANES]; B];
+            let mut even = [W::splat(0.0); B];
+            let mut odd = [W::splat(0.0); B];
             for (source, weight) in sources.iter().zip(weights) {
                 let first = self.base.wrapping_add_signed(source[0] as isize);
                 let second = self.base.wrapping_add_signed(source[1] as isize);
+                let (one, two) = (W::splat(weight[0]), W::splat(weight[1]));
                 for b in 0..B {
-                    fuse(&mut even[b], weight[0], &inputs[b][first]);
-                    fuse(&mut odd[b], weight[1], &inputs[b][second]);
+                    even[b] = even[b].fuse(W::load(&inputs[b][first]), one);
+                    odd[b] = odd[b].fuse(W::load(&inputs[b][second]), two);
                 }
             }
             if let (&[source], &[weight]) = (source_rest, weight_rest) {
                 let at = self.base.wrapping_add_signed(source as isize);
                 for b in 0..B {
-                    fuse(&mut even[b], weight, &inputs[b][at]);
+                    even[b] = even[b].fuse(W::load(&inputs[b][at]), W::splat(weight));
                 }
             }
             for b in 0..B {
                 let out = &mut self.out[b][i];
-                for lane in 0..LANES {
-                    let sum = even[b][lane] + odd[b][lane];
-                    out[lane] = match self.finish {
-                        Finish::Set => sum,
-                        Finish::Bias(bias) => sum + bias[row],
-                        Finish::Add => out[lane] + sum,
-                    };
-                }
+                let sum = even[b].plus(odd[b]);
+                let sum = match self.finish {
+                    Finish::Set => sum,
+                    Finish::Bias(bias) => sum.plus(W::splat(bias[row])),
+                    Finish::Add => W::load(out).plus(sum),
+                };
+                sum.store(out);
             }
         }
     }
@@ -139,7 +132,12 @@ impl<'a> Sweep<'a> {
     fn check(&self, out: &ViewMut<'_>) -> usize {
         let (stride, out_stride) = (self.inputs.layout.stride(), out.layout.stride());
         assert_eq!(self.weights.len(), self.wires.sources.len(), "one weight per connection");
-        assert!(self.rows.start <= self.rows.end && self.rows.end <= self.wires.rows(), "rows {:?} of {}", self.rows, self.wires.rows());
+        assert!(
+            self.rows.start <= self.rows.end && self.rows.end <= self.wires.rows(),
+            "rows {:?} of {}",
+            self.rows,
+            self.wires.rows()
+        );
         assert!(self.rows.end <= out.layout.neurons(), "rows {:?} of {} written", self.rows, out.layout.neurons());
         if let Finish::Bias(bias) = self.finish {
             assert!(bias.len() >= self.rows.end, "{} biases for rows {:?}", bias.len(), self.rows);
@@ -185,7 +183,8 @@ impl<'a> Sweep<'a> {
     pub(super) fn run_parallel(&self, target: super::dispatch::Target, out: ViewMut<'a>) {
         let blocks = self.check(&out);
         let (stride, start) = (out.layout.stride(), out.layout.base(out.cycle) + self.rows.start);
-        for (block, rows) in (0..blocks).zip(out.rows.chunks_exact_mut(stride.max(1))) {
+        let ViewMut { rows: written, .. } = out;
+        for (block, rows) in (0..blocks).zip(written.chunks_exact_mut(stride.max(1))) {
             let pass = self.pass(block, [&mut rows[start..start + self.rows.len()]]);
             halves(target, pass);
         }

@@ -7,11 +7,11 @@
 //!
 //! Departures. *Tiles*: a (block, cycle) is a panel; panels go by in order, [`PANELS`] at a time, over all
 //! connections, so that the outputs of a tile stay in the second-level cache. *Lanes last*: the products of a
-//! tile add up in 16 lanes, and only then across them, by the fixed tree of [`tree`]. *Four connections* are
+//! tile add up in 16 lanes, and only then across them, by the fixed tree of [`Wide::tree`]. *Four connections* are
 //! reduced together, which shares the shuffles. Threads own listeners; every connection's sum is the same
 //! sequence of operations wherever it runs.
 
-use super::dispatch::{Kernel, Target};
+use super::dispatch::{Kernel, Target, Wide};
 use super::{Gather, LANES, Lanes, View};
 use std::ops::Range;
 
@@ -24,7 +24,8 @@ pub enum Store {
     Add,
 }
 
-/// Panels of a tile.
+/// Panels of a tile. 2048 neurons at 5 %, 32 cycles, batch 32, one thread of a busy machine, best of several:
+/// 1 panel 32 ms, 2 26, 4 43, 8 70.
 pub(super) const PANELS: usize = 2;
 
 /// Two views over the same panels, blame by listener and outputs by speaker, for `cycles` recorded cycles.
@@ -76,63 +77,29 @@ impl<'a> Panels<'a> {
     }
 }
 
-/// The sum across 16 lanes: halves onto halves, 16, 8, 4, 2, 1.
-#[inline(always)]
-pub(super) fn tree(lanes: &[f32; LANES]) -> f32 {
-    let mut eight = [0.0; 8];
-    for i in 0..8 {
-        eight[i] = lanes[i] + lanes[i + 8];
-    }
-    let mut four = [0.0; 4];
-    for i in 0..4 {
-        four[i] = eight[i] + eight[i + 4];
-    }
-    (four[0] + four[2]) + (four[1] + four[3])
-}
-
-/// `tree` of four at once.
-#[inline(always)]
-fn trees(sums: &[[f32; LANES]; 4]) -> [f32; 4] {
-    let mut four = [[0.0; 4]; 4];
-    for c in 0..4 {
-        let mut eight = [0.0; 8];
-        for i in 0..8 {
-            eight[i] = sums[c][i] + sums[c][i + 8];
-        }
-        for i in 0..4 {
-            four[c][i] = eight[i] + eight[i + 4];
-        }
-    }
-    std::array::from_fn(|c| (four[c][0] + four[c][2]) + (four[c][1] + four[c][3]))
-}
-
 /// The dot product of one row with another over a tile.
 #[inline(always)]
-pub(super) fn dot<const P: usize>(fixed: &[&Lanes; P], moving: &[&Lanes; P]) -> f32 {
-    let mut sum = [0.0; LANES];
+pub(super) fn dot<W: Wide, const P: usize>(fixed: &[W; P], moving: &[&Lanes; P]) -> f32 {
+    let mut sum = W::splat(0.0);
     for p in 0..P {
-        for lane in 0..LANES {
-            sum[lane] = fixed[p][lane].mul_add(moving[p][lane], sum[lane]);
-        }
+        sum = sum.fuse(fixed[p], W::load(moving[p]));
     }
-    tree(&sum)
+    sum.tree()
 }
 
 /// The dot products of one row with four others over a tile, each the same bits as [`dot`].
 #[inline(always)]
-pub(super) fn dots<const P: usize>(fixed: &[&Lanes; P], moving: &[[&Lanes; P]; 4]) -> [f32; 4] {
-    let mut sums = [[0.0; LANES]; 4];
+pub(super) fn dots<W: Wide, const P: usize>(fixed: &[W; P], moving: &[[&Lanes; P]; 4]) -> [f32; 4] {
+    let mut sums = [W::splat(0.0); 4];
     for p in 0..P {
         for c in 0..4 {
-            for lane in 0..LANES {
-                sums[c][lane] = fixed[p][lane].mul_add(moving[c][p][lane], sums[c][lane]);
-            }
+            sums[c] = sums[c].fuse(fixed[p], W::load(moving[c][p]));
         }
     }
-    trees(&sums)
+    W::trees(sums)
 }
 
-struct Rows<'a> {
+struct Part<'a> {
     wires: Gather<'a>,
     panels: Panels<'a>,
     rows: Range<usize>,
@@ -141,14 +108,14 @@ struct Rows<'a> {
     out: &'a mut [f32],
 }
 
-impl Rows<'_> {
+impl Part<'_> {
     #[inline(always)]
-    fn tile<const P: usize>(&mut self, first: usize) {
+    fn tile<W: Wide, const P: usize>(&mut self, first: usize) {
         let (outputs, blame) = self.panels.tile::<P>(first);
         let start = self.wires.offsets[self.rows.start] as usize;
         for row in self.rows.clone() {
             let edges = self.wires.offsets[row] as usize..self.wires.offsets[row + 1] as usize;
-            let fixed: [&Lanes; P] = std::array::from_fn(|p| blame[p].row(row as i32));
+            let fixed: [W; P] = std::array::from_fn(|p| W::load(blame[p].row(row as i32)));
             let (sources, source_rest) = self.wires.sources[edges.clone()].as_chunks::<4>();
             let (out, out_rest) = self.out[edges.start - start..edges.end - start].as_chunks_mut::<4>();
             for (out, source) in out.iter_mut().zip(sources) {
@@ -165,21 +132,21 @@ impl Rows<'_> {
     }
 }
 
-impl Kernel for Rows<'_> {
+impl Kernel for Part<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(mut self) {
+    fn run<W: Wide>(mut self) {
         if self.store == Store::Set {
             self.out.fill(0.0);
         }
         let panels = self.panels.count();
         let mut first = 0;
         while first + PANELS <= panels {
-            self.tile::<PANELS>(first);
+            self.tile::<W, PANELS>(first);
             first += PANELS;
         }
         for rest in first..panels {
-            self.tile::<1>(rest);
+            self.tile::<W, 1>(rest);
         }
     }
 }
@@ -202,17 +169,17 @@ pub(super) fn gradient_on(target: Target, wires: Gather<'_>, panels: Panels<'_>,
     let pieces = 4 * rayon::current_num_threads();
     // A chunk goes over all outputs once per tile: fewer, larger chunks reuse the cache better.
     let least = (out.len() / pieces).max(super::WORTH_A_THREAD / (LANES * panels.count().max(1)));
-    halves(target, Rows { wires, panels, rows: 0..wires.rows(), store, out }, least);
+    halves(target, Part { wires, panels, rows: 0..wires.rows(), store, out }, least);
 }
 
-fn halves(target: Target, part: Rows<'_>, least: usize) {
+fn halves(target: Target, part: Part<'_>, least: usize) {
     if part.out.len() <= least.max(1) || part.rows.len() < 2 || rayon::current_num_threads() == 1 {
         return target.run(part);
     }
-    let Rows { wires, panels, rows, store, out } = part;
+    let Part { wires, panels, rows, store, out } = part;
     let middle = wires.halve(&rows);
     let (first, second) = out.split_at_mut((wires.offsets[middle] - wires.offsets[rows.start]) as usize);
-    let one = Rows { wires, panels, rows: rows.start..middle, store, out: first };
-    let two = Rows { wires, panels, rows: middle..rows.end, store, out: second };
+    let one = Part { wires, panels, rows: rows.start..middle, store, out: first };
+    let two = Part { wires, panels, rows: middle..rows.end, store, out: second };
     rayon::join(|| halves(target, one, least), || halves(target, two, least));
 }

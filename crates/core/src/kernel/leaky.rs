@@ -7,7 +7,7 @@
 //!
 //! The derivative by `d` is `blame_v[t] * (v[t-1] - z[t])`, and by `rho` that times `d (1 - d)`.
 
-use super::dispatch::{Kernel, Target};
+use super::dispatch::{Kernel, Target, Wide};
 use super::{LANES, Lanes};
 
 struct Leak<'a> {
@@ -20,7 +20,7 @@ struct Leak<'a> {
 impl Kernel for Leak<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         for (((now, before), z), &d) in self.now.iter_mut().zip(self.before).zip(self.potentials).zip(self.decay) {
             for lane in 0..LANES {
                 now[lane] = d.mul_add(before[lane], (1.0 - d) * z[lane]);
@@ -51,7 +51,7 @@ struct LeakBackward<'a> {
 impl Kernel for LeakBackward<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         for (((before, z), blame), &d) in self.before.iter_mut().zip(self.potentials).zip(self.blame).zip(self.decay) {
             for lane in 0..LANES {
                 before[lane] = d.mul_add(blame[lane], before[lane]);

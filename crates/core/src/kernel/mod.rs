@@ -5,6 +5,8 @@
 //! number of threads and any instruction set. A sweep gives lane blocks to threads (a block is
 //! independent of every other, so there is no barrier per cycle) and calls [`forward`] and [`backward`]
 //! inside; [`gradient`], [`absent`] and [`update`] split their own work.
+#![expect(clippy::inline_always, reason = "a kernel's body must be compiled inside the function that enables the instructions")]
+#![expect(clippy::needless_range_loop, reason = "a lane indexes several arrays at once")]
 
 mod absent;
 mod backward;
@@ -21,6 +23,8 @@ mod update;
 
 #[cfg(test)]
 mod reference;
+#[cfg(test)]
+mod textbook;
 
 pub use absent::{Absent, Candidate, Span};
 pub use backward::{backward, backward_parallel};

@@ -3,12 +3,11 @@
 use super::dispatch::Target;
 use super::gather::{Finish, Sweep};
 use super::gradient::{Panels, gradient_on};
-use super::update::update_on;
 use super::*;
 use std::ops::Range;
 
 /// A small generator of the tests' own.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
     fn next(&mut self) -> u64 {
@@ -18,7 +17,7 @@ impl Dice {
     fn below(&mut self, n: usize) -> usize {
         (self.next() % n as u64) as usize
     }
-    fn value(&mut self) -> f32 {
+    pub(super) fn value(&mut self) -> f32 {
         self.next() as f32 / (1_u64 << 30) as f32 - 1.0
     }
     fn rows(&mut self, n: usize) -> Vec<Lanes> {
@@ -138,7 +137,8 @@ fn forward_is_the_dense_sum() {
         }
         for at in case.samples() {
             for post in 0..case.neurons {
-                let terms = case.edges(post).map(|e| f64::from(case.weights[e]) * case.output(at, case.pre[e], case.lag[e]));
+                let terms =
+                    case.edges(post).map(|e| f64::from(case.weights[e]) * case.output(at, case.pre[e], case.lag[e]));
                 let expected = terms.sum::<f64>() + if post < half { 0.0 } else { f64::from(bias[post]) };
                 let found = f64::from(potentials[layout.row(at.0, at.1, post)][at.2]);
                 assert!((found - expected).abs() < 1e-5, "{found} {expected}");
@@ -278,8 +278,10 @@ fn an_absent_connection_has_the_bits_of_a_present_one() {
         let (outputs, blame) = case.views();
         let mut present = vec![0.0; case.pre.len()];
         gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut present);
-        let places: Vec<_> =
-            (0..case.neurons).flat_map(|post| case.edges(post).map(move |e| (post, e))).map(|(post, e)| (post as u32, case.pre[e], case.lag[e])).collect();
+        let places: Vec<_> = (0..case.neurons)
+            .flat_map(|post| case.edges(post).map(move |e| (post, e)))
+            .map(|(post, e)| (post as u32, case.pre[e], case.lag[e]))
+            .collect();
         assert_eq!(Absent::new(outputs, blame, case.cycles).at(&places), present);
     }
 }
@@ -293,7 +295,13 @@ fn every_target_gives_the_same_bits() {
             let mut sums = vec![];
             for finish in [Finish::Set, Finish::Add] {
                 let mut out = vec![Lanes::all(0.25); layout.len(case.blocks)];
-                let sweep = Sweep { wires: case.wires(), weights: &case.weights, inputs: outputs, rows: 0..case.neurons, finish };
+                let sweep = Sweep {
+                    wires: case.wires(),
+                    weights: &case.weights,
+                    inputs: outputs,
+                    rows: 0..case.neurons,
+                    finish,
+                };
                 sweep.run(target, layout.view_mut(&mut out, 0));
                 sums.push(bits(&out));
             }
@@ -316,7 +324,14 @@ fn any_number_of_threads_gives_the_same_bits() {
             let (outputs, blame) = case.views();
             let layout = Layout::plain(case.neurons, 1);
             let mut potentials = vec![Lanes::ZERO; layout.len(case.blocks)];
-            forward_parallel(case.wires(), &case.weights, outputs, 0..case.neurons, None, layout.view_mut(&mut potentials, 0));
+            forward_parallel(
+                case.wires(),
+                &case.weights,
+                outputs,
+                0..case.neurons,
+                None,
+                layout.view_mut(&mut potentials, 0),
+            );
             let mut transpose = Transpose::default();
             transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
             let mut weights = vec![0.0; case.weights.len()];
@@ -326,10 +341,12 @@ fn any_number_of_threads_gives_the_same_bits() {
             let mut gradients = vec![0.0; case.pre.len()];
             gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut gradients);
             let top = Absent::new(outputs, blame, case.cycles).top(&case.offsets, &case.pre, 0..400, 50, &reach(400));
-            let (mut values, mut first, mut second) = (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
+            let (mut values, mut first, mut second) =
+                (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
             let mut counts = vec![0; gradients.len()];
             let optimizer = Optimizer::ADAM;
-            let step = Step { optimizer, corrections: &Corrections::new(&optimizer), rate: 0.1, decay: Decay::L2(0.01) };
+            let step =
+                Step { optimizer, corrections: &Corrections::new(&optimizer), rate: 0.1, decay: Decay::L2(0.01) };
             let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
             update(step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
             let mut one_thread = vec![Lanes::ZERO; layout.len(case.blocks)];
@@ -354,103 +371,4 @@ fn a_window_carries_its_last_cycles_to_the_next() {
             assert_eq!(rows[at(slot)], before[at(slot + cycles)]);
         }
     }
-}
-
-/// One element by the textbook, in f64; returns (w, m, v).
-fn textbook(optimizer: Optimizer, rate: f64, decay: Decay, t: i32, g: f64, [w, m, v]: [f64; 3]) -> [f64; 3] {
-    let (g, w) = match decay {
-        Decay::None => (g, w),
-        Decay::L2(decay) => (g + f64::from(decay) * w, w),
-        Decay::Decoupled(decay) => (g, w * (1.0 - rate * f64::from(decay))),
-    };
-    let adam = |beta1: f32, beta2: f32, epsilon: f32, w: f64| {
-        let (beta1, beta2) = (f64::from(beta1), f64::from(beta2));
-        let (m, v) = (beta1 * m + (1.0 - beta1) * g, beta2 * v + (1.0 - beta2) * g * g);
-        let (mean, square) = (m / (1.0 - beta1.powi(t)), v / (1.0 - beta2.powi(t)));
-        [w - rate * mean / (square.sqrt() + f64::from(epsilon)), m, v]
-    };
-    match optimizer {
-        Optimizer::Sgd => [w - rate * g, m, v],
-        Optimizer::Momentum { beta } => {
-            let m = f64::from(beta) * m + g;
-            [w - rate * m, m, v]
-        }
-        Optimizer::Nesterov { beta } => {
-            let m = f64::from(beta) * m + g;
-            [w - rate * (g + f64::from(beta) * m), m, v]
-        }
-        Optimizer::RmsProp { alpha, epsilon } => {
-            let m = f64::from(alpha) * m + (1.0 - f64::from(alpha)) * g * g;
-            [w - rate * g / (m.sqrt() + f64::from(epsilon)), m, v]
-        }
-        Optimizer::Adam { beta1, beta2, epsilon } => adam(beta1, beta2, epsilon, w),
-        Optimizer::AdamW { beta1, beta2, epsilon, decay } => adam(beta1, beta2, epsilon, w * (1.0 - rate * f64::from(decay))),
-    }
-}
-
-const OPTIMIZERS: [Optimizer; 6] = [
-    Optimizer::Sgd,
-    Optimizer::Momentum { beta: 0.9 },
-    Optimizer::Nesterov { beta: 0.8 },
-    Optimizer::RmsProp { alpha: 0.99, epsilon: 1e-8 },
-    Optimizer::ADAM,
-    Optimizer::AdamW { beta1: 0.8, beta2: 0.99, epsilon: 1e-6, decay: 0.1 },
-];
-
-/// Twelve steps on 37 elements, some frozen, some born at step 5. Returns values and counts.
-fn steps(target: Target, optimizer: Optimizer, decay: Decay) -> (Vec<f32>, Vec<u32>) {
-    let n = 37;
-    let mut dice = Dice(3);
-    let mut values: Vec<f32> = (0..n).map(|_| dice.value()).collect();
-    let frozen: Vec<bool> = (0..n).map(|i| i % 11 == 3).collect();
-    let (mut first, mut second) = (vec![0.0; n * optimizer.slots().min(1)], vec![0.0; n * (optimizer.slots() / 2)]);
-    let (mut counts, corrections) = (vec![0; n], Corrections::new(&optimizer));
-    let mut exact: Vec<[f64; 3]> = values.iter().map(|&w| [f64::from(w), 0.0, 0.0]).collect();
-    let mut ages = vec![0; n];
-    for step in 0..12 {
-        if step == 5 {
-            for i in (0..n).step_by(5) {
-                (counts[i], ages[i], exact[i][1], exact[i][2]) = (0, 0, 0.0, 0.0);
-                first.get_mut(i).into_iter().chain(second.get_mut(i)).for_each(|moment| *moment = 0.0);
-            }
-        }
-        let gradients: Vec<f32> = (0..n).map(|_| dice.value()).collect();
-        let step = Step { optimizer, corrections: &corrections, rate: 0.01, decay };
-        let elements = Elements { values: &mut values, gradients: &gradients, frozen: Some(&frozen) };
-        update_on(target, step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
-        for i in (0..n).filter(|&i| !frozen[i]) {
-            ages[i] += 1;
-            exact[i] = textbook(optimizer, f64::from(0.01_f32), decay, ages[i], f64::from(gradients[i]), exact[i]);
-        }
-    }
-    for (value, exact) in values.iter().zip(&exact) {
-        assert!((f64::from(*value) - exact[0]).abs() < 1e-5, "{optimizer:?} {decay:?}: {value} {}", exact[0]);
-    }
-    (values, counts)
-}
-
-#[test]
-fn every_optimizer_follows_its_textbook_newborns_and_frozen_included() {
-    for optimizer in OPTIMIZERS {
-        for decay in [Decay::None, Decay::L2(0.1), Decay::Decoupled(0.1)] {
-            let portable = steps(Target::Portable, optimizer, decay);
-            assert!(Target::available().all(|target| steps(target, optimizer, decay) == portable));
-            assert_eq!(portable.1[..6], [7, 12, 12, 0, 12, 7]);
-        }
-    }
-}
-
-#[test]
-fn an_optimizer_is_read_with_the_usual_constants_and_survives_a_checkpoint() {
-    for optimizer in OPTIMIZERS {
-        let bytes = postcard::to_stdvec(&optimizer).unwrap();
-        assert_eq!(postcard::from_bytes::<Optimizer>(&bytes).unwrap(), optimizer);
-    }
-}
-
-#[test]
-fn corrections_end_where_they_round_to_one() {
-    let corrections = Corrections::new(&Optimizer::ADAM);
-    assert_eq!(corrections.of(u32::MAX), [1.0, 1.0]);
-    assert_eq!(corrections.of(1), [10.0_f64 as f32, (1.0 / (1.0 - f64::from(0.999_f32)).sqrt()) as f32]);
 }

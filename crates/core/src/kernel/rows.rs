@@ -8,12 +8,12 @@
 //! Panel after panel as in `gradient.rs`, with the same tree across lanes. O(neurons), a thousandth of the
 //! work of connections, so it stays on the calling thread.
 
-use super::dispatch::{Kernel, Target};
-use super::gradient::{Panels, dot, tree};
+use super::dispatch::{Kernel, Target, Wide};
+use super::gradient::Panels;
 use super::{Lanes, Store, View};
 use std::ops::Range;
 
-struct Rows<'a> {
+struct Part<'a> {
     panels: Panels<'a>,
     rows: Range<usize>,
     ones: bool,
@@ -21,18 +21,19 @@ struct Rows<'a> {
     out: &'a mut [f32],
 }
 
-impl Kernel for Rows<'_> {
+impl Kernel for Part<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         if self.store == Store::Set {
             self.out.fill(0.0);
         }
         for panel in 0..self.panels.count() {
             let ([outputs], [blame]) = self.panels.tile::<1>(panel);
             for (out, row) in self.out.iter_mut().zip(self.rows.clone()) {
-                let (a, b) = (blame.row(row as i32), outputs.row(row as i32));
-                *out += if self.ones { tree(a) } else { dot(&[a], &[b]) };
+                let a = W::load(blame.row(row as i32));
+                let b = if self.ones { W::splat(1.0) } else { W::load(outputs.row(row as i32)) };
+                *out += W::splat(0.0).fuse(a, b).tree();
             }
         }
     }
@@ -41,7 +42,7 @@ impl Kernel for Rows<'_> {
 #[track_caller]
 fn run(panels: Panels<'_>, rows: Range<usize>, ones: bool, store: Store, out: &mut [f32]) {
     assert_eq!(out.len(), rows.len(), "one value per row");
-    Target::best().run(Rows { panels, rows, ones, store, out });
+    Target::best().run(Part { panels, rows, ones, store, out });
 }
 
 /// Sums each of `rows` over lanes, blocks and `cycles` cycles from where `a` stands: the gradient of a bias,
@@ -74,7 +75,7 @@ struct Affine<'a> {
 impl Kernel for Affine<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         for (((out, normal), &gain), &bias) in self.out.iter_mut().zip(self.normal).zip(self.gain).zip(self.bias) {
             for (out, &normal) in out.iter_mut().zip(&normal.0) {
                 *out = normal.mul_add(gain, bias);

@@ -7,10 +7,11 @@
 //!
 //! Departures. *A step count per element*: a newborn's bias correction is that of its own age. *A table of
 //! corrections* by age up to where they round to 1: a power per element would cost more than the rest together.
-//! *Sixteen elements together*, which share a table entry when they are of one age, as almost all are. All
-//! buffers are read and written once.
+//! *Batches* of 256 share one
+//! table entry when their elements are of one age, and are otherwise looked up before the loop, which so
+//! vectorises (Adam on 180 000 elements, one thread: 0.10 ms, before 0.33).
 
-use super::dispatch::{Kernel, Target};
+use super::dispatch::{Kernel, Target, Wide};
 use super::{Corrections, Optimizer};
 use serde::{Deserialize, Serialize};
 
@@ -112,8 +113,8 @@ fn halves(target: Target, step: Step<'_>, elements: Elements<'_>, moments: Momen
     rayon::join(|| halves(target, step, one.0, one.1), || halves(target, step, two.0, two.1));
 }
 
-/// Elements that are stepped together.
-const BATCH: usize = 16;
+/// Elements that are stepped together: their corrections stay in the first-level cache.
+const BATCH: usize = 256;
 
 struct Update<'a> {
     step: Step<'a>,
@@ -121,90 +122,133 @@ struct Update<'a> {
     moments: Moments<'a>,
 }
 
-/// One element: value, gradient (decay included), moments, corrections; the result replaces the first, third
-/// and fourth.
+/// The rule with its decays worked out.
+#[derive(Clone, Copy)]
+struct Rule {
+    optimizer: Optimizer,
+    rate: f32,
+    /// Added to the gradient per value.
+    l2: f32,
+    /// What decoupled decay leaves of a value.
+    keep: f32,
+}
+
+impl Rule {
+    /// One element: from (value, moments) to the next.
+    #[inline(always)]
+    fn next(&self, gradient: f32, [w, m, v]: [f32; 3], correction: [f32; 2]) -> [f32; 3] {
+        let (g, w, rate) = (self.l2.mul_add(w, gradient), w * self.keep, self.rate);
+        match self.optimizer {
+            Optimizer::Sgd => [(-rate).mul_add(g, w), m, v],
+            Optimizer::Momentum { beta } => {
+                let m = beta.mul_add(m, g);
+                [(-rate).mul_add(m, w), m, v]
+            }
+            Optimizer::Nesterov { beta } => {
+                let m = beta.mul_add(m, g);
+                [(-rate).mul_add(beta.mul_add(m, g), w), m, v]
+            }
+            Optimizer::RmsProp { alpha, epsilon } => {
+                let m = alpha.mul_add(m, (1.0 - alpha) * (g * g));
+                [w - rate * (g / (m.sqrt() + epsilon)), m, v]
+            }
+            Optimizer::Adam { beta1, beta2, epsilon } | Optimizer::AdamW { beta1, beta2, epsilon, .. } => {
+                let m = (1.0 - beta1).mul_add(g - m, m);
+                let v = beta2.mul_add(v, (1.0 - beta2) * (g * g));
+                let root = v.sqrt().mul_add(correction[1], epsilon);
+                [w - (rate * correction[0]) * (m / root), m, v]
+            }
+        }
+    }
+}
+
+/// Counts a step of some elements and writes their corrections; `Some` if one age, so one pair, serves all.
 #[inline(always)]
-fn rule(optimizer: &Optimizer, rate: f32, g: f32, state: [f32; 3], correction: [f32; 2]) -> [f32; 3] {
-    let [w, m, v] = state;
-    match *optimizer {
-        Optimizer::Sgd => [(-rate).mul_add(g, w), m, v],
-        Optimizer::Momentum { beta } => {
-            let m = beta.mul_add(m, g);
-            [(-rate).mul_add(m, w), m, v]
+fn age(
+    counts: &mut [u32],
+    frozen: Option<&[bool]>,
+    table: &Corrections,
+    out: &mut [[f32; BATCH]; 2],
+) -> Option<[f32; 2]> {
+    let Some(&first) = counts.first() else { return Some([1.0, 1.0]) };
+    let together = counts.iter().fold(0, |other, &count| other | (count ^ first)) == 0;
+    match frozen {
+        None => counts.iter_mut().for_each(|count| *count = count.saturating_add(1)),
+        Some(frozen) => {
+            for (count, &frozen) in counts.iter_mut().zip(frozen) {
+                *count = count.saturating_add(u32::from(!frozen));
+            }
         }
-        Optimizer::Nesterov { beta } => {
-            let m = beta.mul_add(m, g);
-            [(-rate).mul_add(beta.mul_add(m, g), w), m, v]
-        }
-        Optimizer::RmsProp { alpha, epsilon } => {
-            let m = alpha.mul_add(m, (1.0 - alpha) * (g * g));
-            [w - rate * (g / (m.sqrt() + epsilon)), m, v]
-        }
-        Optimizer::Adam { beta1, beta2, epsilon } | Optimizer::AdamW { beta1, beta2, epsilon, .. } => {
-            let m = (1.0 - beta1).mul_add(g - m, m);
-            let v = beta2.mul_add(v, (1.0 - beta2) * (g * g));
-            let root = v.sqrt().mul_add(correction[1], epsilon);
-            [w - (rate * correction[0]) * (m / root), m, v]
+    }
+    if together {
+        return Some(table.of(first.saturating_add(1)));
+    }
+    for (i, &count) in counts.iter().enumerate().take(BATCH) {
+        [out[0][i], out[1][i]] = table.of(count);
+    }
+    None
+}
+
+/// The elements of a batch; a buffer beyond `SLOTS` is empty.
+struct Batch<'a> {
+    values: &'a mut [f32],
+    gradients: &'a [f32],
+    first: &'a mut [f32],
+    second: &'a mut [f32],
+}
+
+impl Batch<'_> {
+    #[inline(always)]
+    fn step<const SLOTS: usize>(
+        self,
+        rule: &Rule,
+        correction: impl Fn(usize) -> [f32; 2],
+        frozen: impl Fn(usize) -> bool,
+    ) {
+        let n = self.values.len();
+        // Lengths in the compiler's sight, so that the loop has no bounds checks and vectorises.
+        let (w, g) = (&mut self.values[..n], &self.gradients[..n]);
+        let m = &mut self.first[..if SLOTS > 0 { n } else { 0 }];
+        let v = &mut self.second[..if SLOTS > 1 { n } else { 0 }];
+        for i in 0..n {
+            let old = [w[i], if SLOTS > 0 { m[i] } else { 0.0 }, if SLOTS > 1 { v[i] } else { 0.0 }];
+            let next = rule.next(g[i], old, correction(i));
+            let stays = frozen(i);
+            w[i] = if stays { old[0] } else { next[0] };
+            if SLOTS > 0 {
+                m[i] = if stays { old[1] } else { next[1] };
+            }
+            if SLOTS > 1 {
+                v[i] = if stays { old[2] } else { next[2] };
+            }
         }
     }
 }
 
 impl Update<'_> {
-    /// A batch of elements from `at` on; `N` of them.
     #[inline(always)]
-    fn batch<const N: usize>(&mut self, at: usize, optimizer: &Optimizer, l2: f32, keep: f32) {
-        let take = |slice: &[f32]| -> [f32; N] {
-            slice.get(at..at + N).and_then(|part| part.try_into().ok()).unwrap_or([0.0; N])
-        };
-        let (w, g) = (take(self.elements.values), take(self.elements.gradients));
-        let (m, v) = (take(self.moments.first), take(self.moments.second));
-        let frozen: Option<[bool; N]> = self.elements.frozen.and_then(|frozen| frozen[at..at + N].try_into().ok());
-        let mut correction = [[1.0; N]; 2];
-        if let Some(counts) = self.moments.counts.get_mut(at..at + N) {
-            let first = counts[0];
-            let mut together = true;
-            for (i, count) in counts.iter_mut().enumerate() {
-                together &= *count == first;
-                *count = count.saturating_add(u32::from(!frozen.is_some_and(|frozen| frozen[i])));
+    fn all<const SLOTS: usize>(self, rule: &Rule) {
+        let Self { step, elements, moments } = self;
+        let mut table = [[1.0; BATCH]; 2];
+        let n = elements.values.len();
+        for at in (0..n).step_by(BATCH) {
+            let here = at..(at + BATCH).min(n);
+            let frozen = elements.frozen.map(|frozen| &frozen[here.clone()]);
+            let counts = moments.counts.get_mut(here.clone()).unwrap_or_default();
+            let one = age(counts, frozen, step.corrections, &mut table);
+            let batch = Batch {
+                values: &mut elements.values[here.clone()],
+                gradients: &elements.gradients[here.clone()],
+                first: moments.first.get_mut(here.clone()).unwrap_or_default(),
+                second: moments.second.get_mut(here.clone()).unwrap_or_default(),
+            };
+            let each = |i: usize| [table[0][i], table[1][i]];
+            match (one, frozen) {
+                (Some(one), None) => batch.step::<SLOTS>(rule, |_| one, |_| false),
+                (None, None) => batch.step::<SLOTS>(rule, each, |_| false),
+                (Some(one), Some(frozen)) => batch.step::<SLOTS>(rule, |_| one, |i| frozen[i]),
+                (None, Some(frozen)) => batch.step::<SLOTS>(rule, each, |i| frozen[i]),
             }
-            if together {
-                correction = self.step.corrections.of(first.saturating_add(1)).map(|value| [value; N]);
-            } else {
-                for (i, &count) in counts.iter().enumerate() {
-                    [correction[0][i], correction[1][i]] = self.step.corrections.of(count);
-                }
-            }
-        }
-        let mut next = [[0.0; N]; 3];
-        for i in 0..N {
-            let g = l2.mul_add(w[i], g[i]);
-            let state = [w[i] * keep, m[i], v[i]];
-            [next[0][i], next[1][i], next[2][i]] =
-                rule(optimizer, self.step.rate, g, state, [correction[0][i], correction[1][i]]);
-        }
-        if let Some(frozen) = frozen {
-            for i in 0..N {
-                for (next, old) in next.iter_mut().zip([&w, &m, &v]) {
-                    next[i] = if frozen[i] { old[i] } else { next[i] };
-                }
-            }
-        }
-        for (slice, next) in [&mut *self.elements.values, self.moments.first, self.moments.second].into_iter().zip(next) {
-            if let Some(part) = slice.get_mut(at..at + N) {
-                part.copy_from_slice(&next);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn all(&mut self, optimizer: &Optimizer, l2: f32, keep: f32) {
-        let n = self.elements.values.len();
-        let whole = n / BATCH * BATCH;
-        for at in (0..whole).step_by(BATCH) {
-            self.batch::<BATCH>(at, optimizer, l2, keep);
-        }
-        for at in whole..n {
-            self.batch::<1>(at, optimizer, l2, keep);
         }
     }
 }
@@ -212,27 +256,31 @@ impl Update<'_> {
 impl Kernel for Update<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(mut self) {
-        let (l2, decoupled) = match self.step.decay {
-            Decay::None => (0.0, 0.0),
-            Decay::L2(decay) => (decay, 0.0),
-            Decay::Decoupled(decay) => (0.0, decay),
-        };
+    fn run<W: Wide>(self) {
         let rate = self.step.rate;
-        // Each arm is a loop of its own, with the rule's branch outside.
+        let (l2, keep) = match self.step.decay {
+            Decay::None => (0.0, 1.0),
+            Decay::L2(decay) => (decay, 1.0),
+            Decay::Decoupled(decay) => (0.0, 1.0 - rate * decay),
+        };
+        // Each arm names its variant, so that its loop is compiled for it alone.
         match self.step.optimizer {
-            Optimizer::Sgd => self.all(&Optimizer::Sgd, l2, 1.0 - rate * decoupled),
-            Optimizer::Momentum { beta } => self.all(&Optimizer::Momentum { beta }, l2, 1.0 - rate * decoupled),
-            Optimizer::Nesterov { beta } => self.all(&Optimizer::Nesterov { beta }, l2, 1.0 - rate * decoupled),
+            Optimizer::Sgd => self.all::<0>(&Rule { optimizer: Optimizer::Sgd, rate, l2, keep }),
+            Optimizer::Momentum { beta } => {
+                self.all::<1>(&Rule { optimizer: Optimizer::Momentum { beta }, rate, l2, keep });
+            }
+            Optimizer::Nesterov { beta } => {
+                self.all::<1>(&Rule { optimizer: Optimizer::Nesterov { beta }, rate, l2, keep });
+            }
             Optimizer::RmsProp { alpha, epsilon } => {
-                self.all(&Optimizer::RmsProp { alpha, epsilon }, l2, 1.0 - rate * decoupled);
+                self.all::<1>(&Rule { optimizer: Optimizer::RmsProp { alpha, epsilon }, rate, l2, keep });
             }
             Optimizer::Adam { beta1, beta2, epsilon } => {
-                self.all(&Optimizer::Adam { beta1, beta2, epsilon }, l2, 1.0 - rate * decoupled);
+                self.all::<2>(&Rule { optimizer: Optimizer::Adam { beta1, beta2, epsilon }, rate, l2, keep });
             }
             Optimizer::AdamW { beta1, beta2, epsilon, decay } => {
-                let keep = (1.0 - rate * decoupled) * (1.0 - rate * decay);
-                self.all(&Optimizer::Adam { beta1, beta2, epsilon }, l2, keep);
+                let keep = keep * (1.0 - rate * decay);
+                self.all::<2>(&Rule { optimizer: Optimizer::Adam { beta1, beta2, epsilon }, rate, l2, keep });
             }
         }
     }

@@ -2,11 +2,14 @@
 //! the suite that both and every other executor pass.
 //!
 //! - [`Naive`] *defines* what a window, a sweep and an update compute, in f64.
+//! - [`MockDevice`] computes nothing and shows nothing; strategies and sessions run on it.
 //! - [`suite`] runs any executor beside it over random networks and random commits.
 
+pub mod mock;
 pub mod naive;
 pub mod suite;
 
+pub use mock::{Calls, MockDevice};
 pub use naive::{Naive, Parameters};
 
 use crate::{Commit, Draft, EditError, Follower, Move, Network};
@@ -16,7 +19,11 @@ use crate::{Commit, Draft, EditError, Follower, Move, Network};
 ///
 /// # Errors
 /// [`EditError`] of the first move that is refused; nothing has changed then.
-pub fn apply(network: &mut Network, follower: &mut (impl Follower + ?Sized), moves: impl IntoIterator<Item = Move>) -> Result<Commit, EditError> {
+pub fn apply(
+    network: &mut Network,
+    follower: &mut (impl Follower + ?Sized),
+    moves: impl IntoIterator<Item = Move>,
+) -> Result<Commit, EditError> {
     let mut draft = Draft::new(network, 0);
     for what in moves {
         draft.propose(what)?;
@@ -26,3 +33,6 @@ pub fn apply(network: &mut Network, follower: &mut (impl Follower + ?Sized), mov
     follower.follow(network, &commit);
     Ok(commit)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 //! The f64 versions define; the f32 slice versions are what executors run and agree to a few ulp.
 
 use super::elementary;
-use crate::kernel::dispatch::{Kernel, Target};
+use crate::kernel::dispatch::{Kernel, Target, Wide};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The slope of [`Activation::LeakyRelu`] below zero.
@@ -127,11 +127,9 @@ impl Activation {
     /// `f(z)`: the definition.
     pub fn value(self, z: f64) -> f64 {
         match self {
-            Self::Linear => z,
             Self::Relu if z < 0.0 => 0.0,
-            Self::Relu => z,
             Self::LeakyRelu if z < 0.0 => LEAK * z,
-            Self::LeakyRelu => z,
+            Self::Linear | Self::Relu | Self::LeakyRelu => z,
             Self::Tanh => libm::tanh(z),
             Self::Sigmoid => sigmoid(z),
             Self::Silu => z * sigmoid(z),
@@ -218,7 +216,7 @@ macro_rules! each {
 impl Kernel for Apply<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         let (potentials, out) = (self.potentials, self.out);
         match self.activation {
             Activation::Linear => out.copy_from_slice(potentials),
@@ -245,7 +243,7 @@ struct Differentiate<'a> {
 impl Kernel for Differentiate<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         let (potentials, outputs, out) = (self.potentials, self.outputs, self.out);
         match self.activation {
             Activation::Linear => out.fill(1.0),
@@ -254,8 +252,8 @@ impl Kernel for Differentiate<'_> {
             Activation::Tanh => each!(out, outputs, |y| (-y).mul_add(y, 1.0)),
             Activation::Sigmoid => each!(out, outputs, |y| (-y).mul_add(y, y)),
             Activation::Silu => each!(out, potentials, outputs, |z, y| {
-                let s = elementary::sigmoid(z);
-                y.mul_add(1.0 - s, s)
+                let (s, rest) = elementary::sigmoid_pair(z);
+                y.mul_add(rest, s)
             }),
             Activation::Gelu => each!(out, potentials, |z| {
                 let (below, density) = elementary::normal(z);
@@ -307,7 +305,11 @@ mod tests {
                 let (value, slope) = (activation.value(f64::from(z)), activation.derivative(f64::from(z)));
                 let bound = 2.4e-7 * value.abs().max(1.0);
                 assert!((f64::from(y) - value).abs() <= bound, "{} at {z}: {y} not {value}", activation.name());
-                assert!((f64::from(d) - slope).abs() <= 4e-7 * slope.abs().max(1.0), "{}' at {z}: {d} not {slope}", activation.name());
+                assert!(
+                    (f64::from(d) - slope).abs() <= 4e-7 * slope.abs().max(1.0),
+                    "{}' at {z}: {d} not {slope}",
+                    activation.name()
+                );
             }
         }
     }

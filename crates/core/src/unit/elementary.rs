@@ -4,6 +4,8 @@
 //! rounded by IEEE 754, so every machine computes the same bits whatever its vector width. A NaN stays
 //! a NaN. Polynomials are minimax fits (Remez, 40 digits), made for this file.
 
+#![expect(clippy::excessive_precision, reason = "nine digits name every f32, and are what the fit gave")]
+
 use std::f32::consts::LOG2_E;
 
 /// 1.5 * 2^23: adding it rounds to an integer, ties to even, and leaves that integer in the low bits.
@@ -35,6 +37,14 @@ pub(super) fn exp(x: f32) -> f32 {
 #[inline(always)]
 pub(super) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
+}
+
+/// `1 / (1 + e^-x)` and its complement, which does not cancel as `1 - sigmoid(x)` would.
+#[inline(always)]
+pub(super) fn sigmoid_pair(x: f32) -> (f32, f32) {
+    let e = exp(-x);
+    let s = 1.0 / (1.0 + e);
+    (s, e * s)
 }
 
 /// The hyperbolic tangent: a polynomial near zero, where `1 - 2 / (e^2x + 1)` would cancel.

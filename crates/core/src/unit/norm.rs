@@ -11,7 +11,7 @@
 //!
 //! A lane never sees another, so a sweep over blocks needs no barrier. Sums run over neurons in row order.
 
-use crate::kernel::dispatch::{Kernel, Target};
+use crate::kernel::dispatch::{Kernel, Target, Wide};
 use crate::kernel::{LANES, Lanes};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +53,14 @@ impl Norm {
     }
 
     #[track_caller]
-    pub(crate) fn backward_on(self, target: Target, normal: &[Lanes], scale: &Lanes, gain: &[f32], blame: &mut [Lanes]) {
+    pub(crate) fn backward_on(
+        self,
+        target: Target,
+        normal: &[Lanes],
+        scale: &Lanes,
+        gain: &[f32],
+        blame: &mut [Lanes],
+    ) {
         assert!(normal.len() == blame.len() && gain.len() == blame.len(), "a normal value and a gain per row");
         target.run(Backward { norm: self, normal, scale: *scale, gain, blame });
     }
@@ -75,7 +82,7 @@ struct Forward<'a> {
 impl Kernel for Forward<'_> {
     type Output = Lanes;
     #[inline(always)]
-    fn run(self) -> Lanes {
+    fn run<W: Wide>(self) -> Lanes {
         if self.norm == Norm::None || self.rows.is_empty() {
             return Lanes::all(1.0);
         }
@@ -124,7 +131,7 @@ struct Backward<'a> {
 impl Kernel for Backward<'_> {
     type Output = ();
     #[inline(always)]
-    fn run(self) {
+    fn run<W: Wide>(self) {
         if self.norm == Norm::None || self.blame.is_empty() {
             return;
         }
@@ -158,7 +165,8 @@ mod tests {
     const NORMS: [Norm; 3] = [Norm::None, Norm::Layer, Norm::Rms];
 
     fn rows(n: usize, salt: u32) -> Vec<Lanes> {
-        let value = |i: u32| ((i.wrapping_mul(2_654_435_761) ^ salt).wrapping_mul(0x9e37_79b9) >> 8) as f32 / 8_388_608.0 - 1.0;
+        let value =
+            |i: u32| ((i.wrapping_mul(2_654_435_761) ^ salt).wrapping_mul(0x9e37_79b9) >> 8) as f32 / 8_388_608.0 - 1.0;
         (0..n).map(|i| Lanes(std::array::from_fn(|lane| value((i * LANES + lane) as u32)))).collect()
     }
 
@@ -175,7 +183,8 @@ mod tests {
     fn forward_and_backward_agree_with_f64_differences() {
         for (norm, n) in NORMS.into_iter().flat_map(|norm| [1, 2, 7, 33].map(|n| (norm, n))) {
             let (raw, blame) = (rows(n, 1), rows(n, 2));
-            let gain: Vec<f32> = (0..n).map(|i| if norm == Norm::None { 1.0 } else { 0.5 + i as f32 / n as f32 }).collect();
+            let gain: Vec<f32> =
+                (0..n).map(|i| if norm == Norm::None { 1.0 } else { 0.5 + i as f32 / n as f32 }).collect();
             let (mut normal, mut back) = (raw.clone(), blame.clone());
             let scale = norm.forward(&mut normal);
             norm.backward(&normal, &scale, &gain, &mut back);
@@ -192,7 +201,11 @@ mod tests {
                     };
                     let difference = (moved(1e-6) - moved(-1e-6)) / 2e-6;
                     let tolerance = 2e-5 * f64::from(scale[lane]).max(1.0);
-                    assert!((difference - f64::from(back[i][lane])).abs() < tolerance, "{norm:?} {n}: {difference} {}", back[i][lane]);
+                    assert!(
+                        (difference - f64::from(back[i][lane])).abs() < tolerance,
+                        "{norm:?} {n}: {difference} {}",
+                        back[i][lane]
+                    );
                 }
             }
         }

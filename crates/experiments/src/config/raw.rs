@@ -24,6 +24,7 @@ pub struct Experiment {
     #[serde(default = "native")]
     pub executor: String,
     /// What is learned: exactly one table, as `[task.digits]`; see `livenet list tasks`.
+    #[schemars(with = "BTreeMap<String, BTreeMap<String, serde_json::Value>>")]
     pub task: BTreeMap<String, toml::Table>,
     /// The network before anything is learned.
     pub network: NetworkTable,
@@ -36,6 +37,7 @@ pub struct Experiment {
     pub grow: Vec<Grow>,
     /// Energy accounts, on which strategies may draw.
     #[serde(default)]
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub energy: Option<toml::Table>,
     /// Variants that are compared; without any there is one, the file itself.
     #[serde(default)]
@@ -353,6 +355,7 @@ pub struct Grow {
     pub budget: Option<livenet_growth::Budget>,
     /// Its own settings.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub settings: toml::Table,
 }
 
@@ -364,6 +367,7 @@ pub struct Arm {
     pub name: String,
     /// Dotted keys and their values in this arm: `{ "network.wiring" = "dense", "grow" = [] }`.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub set: toml::Table,
 }
 

@@ -1,6 +1,6 @@
 //! The bundled font: registering it with `plotters`, and measuring text in it.
 //!
-//! The two files are subsets of DejaVu Sans; `assets/fonts/subset.py` says how they were made and why they are altered.
+//! The two files are subsets of `DejaVu Sans`; `assets/fonts/subset.py` says how they were made and why they are altered.
 
 use std::sync::OnceLock;
 
@@ -46,7 +46,12 @@ pub(super) fn fitted(text: &str, size: f64, room: f64) -> String {
     }
     let letters: Vec<char> = text.chars().collect();
     for keep in (1..letters.len()).rev() {
-        let cut: String = letters[..keep].iter().collect::<String>().trim_end().to_owned() + "…";
+        let cut: String = letters[..keep]
+            .iter()
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+            + "…";
         if width(&cut, size) <= room {
             return cut;
         }

@@ -47,4 +47,4 @@ pub use weights::WeightDistribution;
 pub use wiring::Wiring;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

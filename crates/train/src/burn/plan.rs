@@ -8,32 +8,39 @@
 use livenet_core::{Network, Norm, Role, Row, Unit};
 use std::{collections::BTreeMap, ops::Range};
 
-/// Cells per connection above which a block is summed connection by connection. On burn's CPU device a
-/// message costs about as much as this many multiply-adds of a matrix product.
-const SPARSE_ABOVE: usize = 64;
-/// Blocks of at most this many cells are matrices whatever their density: the number of operations
-/// counts there, not their size.
-const SMALL_BLOCK: usize = 1 << 14;
+/// When a block is a matrix.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Density {
+    /// With at most this many cells, always: the number of operations counts there, not their size.
+    pub small: usize,
+    /// With at most this many cells per connection: on burn's CPU device a message costs about as much as
+    /// that many multiply-adds of a matrix product.
+    pub cells: usize,
+}
+
+impl Default for Density {
+    fn default() -> Self {
+        Self { small: 1 << 14, cells: 64 }
+    }
+}
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    /// The network's revision that it was made from.
-    pub revision: u64,
     /// How many neurons.
     pub neurons: usize,
     /// How many connections, silent ones included.
     pub synapses: usize,
     /// How many connections contribute.
     pub active: usize,
-    /// The largest lag.
-    pub depth: usize,
     /// The section that is read by the loss.
     pub output: usize,
     /// One per fire group.
     pub sections: Vec<Section>,
     /// 1 at silent connections, 0 elsewhere; empty if there is none.
     pub silent: Vec<f32>,
+    /// Who learns, per connection and per neuron; empty where all do.
+    pub free: [Vec<bool>; 2],
     /// What goes to the device; blocks and shares name their entries.
     pub indices: Vec<Vec<i32>>,
 }
@@ -118,9 +125,8 @@ impl Section {
 
 impl Plan {
     /// The plan of a network as it is.
-    pub(super) fn new(network: &Network) -> Self {
+    pub(super) fn new(network: &Network, density: Density) -> Self {
         let mut indices = Vec::new();
-        let mut depth = 0;
         let mut sections: Vec<Section> = Vec::with_capacity(network.groups().len());
         for id in network.group_ids() {
             let group = network.group(id);
@@ -137,11 +143,10 @@ impl Plan {
                 }
             }
             for ((pre, lag), ends) in ends(network, &section.members) {
-                depth = depth.max(lag);
                 let heard = network.members(livenet_core::GroupId::new(pre as u16)).len();
                 let rows = indices.len();
                 let cells = section.len() * heard;
-                let form = if cells <= SMALL_BLOCK || cells <= SPARSE_ABOVE * ends.rows.len() {
+                let form = if cells <= density.small || cells <= density.cells * ends.rows.len() {
                     let cells = ends.posts.iter().zip(&ends.pres).map(|(post, pre)| post * heard as i32 + pre).collect();
                     indices.extend([ends.rows, cells]);
                     Form::Matrix { cells: rows + 1 }
@@ -159,14 +164,13 @@ impl Plan {
             Vec::new()
         };
         Self {
-            revision: network.revision(),
             neurons: network.neuron_count(),
             synapses: network.synapse_count(),
             active: network.active_count(),
-            depth,
             output: sections.iter().position(|section| section.role == Role::Output).expect("a network has an output group"),
             sections,
             silent,
+            free: free(network),
             indices,
         }
     }
@@ -179,6 +183,14 @@ impl Plan {
     pub(super) fn output_count(&self) -> usize {
         self.sections[self.output].len()
     }
+}
+
+/// Who learns: frozen connections do not, nor do the connections and the own parameters of frozen neurons.
+fn free(network: &Network) -> [Vec<bool>; 2] {
+    let neurons: Vec<bool> = network.neuron_rows().map(|row| !network.is_frozen(row)).collect();
+    let of_post = network.neuron_rows().flat_map(|post| network.incoming(post).map(move |_| post.index()));
+    let synapses: Vec<bool> = network.marks().iter().zip(of_post).map(|(marks, post)| neurons[post] && !marks.is_frozen()).collect();
+    [synapses, neurons].map(|free| if free.iter().all(|&free| free) { Vec::new() } else { free })
 }
 
 /// The members of a group by unit, in the order of their first member.

@@ -24,10 +24,12 @@ pub(super) struct Parameters<T: Backend> {
 /// What a group did in one cycle, each `[lane][member]`.
 #[derive(Clone, Debug)]
 pub(super) struct Fired<T: Backend> {
-    /// What happened inside; `None` for the inputs.
-    pub inside: Option<Inside<T>>,
     /// What others hear, dropout included.
     pub output: Tensor<T, 2>,
+    /// What leaky members filtered their potentials to; 0 for the others. `None` if there are none.
+    pub state: Option<Tensor<T, 2>>,
+    /// What happened inside; `None` for the inputs and for cycles that no derivative reaches.
+    pub inside: Option<Inside<T>>,
 }
 
 /// The way from what a group's members heard to what they emit.
@@ -37,8 +39,6 @@ pub(super) struct Inside<T: Backend> {
     pub raw: Tensor<T, 2>,
     /// Normalised, with the bias.
     pub potential: Tensor<T, 2>,
-    /// What leaky members filtered it to; 0 for the others. `None` if there are none.
-    pub state: Option<Tensor<T, 2>>,
     /// What dropout multiplied the outputs with.
     pub mask: Option<Tensor<T, 2>>,
 }
@@ -48,14 +48,14 @@ pub(super) type Cycle<T> = Vec<Option<Fired<T>>>;
 
 /// What enters a cycle from outside.
 pub(super) enum Drive<'a, T: Backend> {
-    /// Data `[lane][input]`, and a dropout mask per group.
-    Fresh { input: Option<Tensor<T, 2>>, masks: Vec<Option<Tensor<T, 2>>> },
-    /// A cycle that was recorded with weights that may have changed since: every value keeps what it
-    /// was, the derivatives are those of the parameters as they are.
-    Again(&'a Cycle<T>),
+    /// Data `[lane][input]` (`None` without inputs), and a dropout mask per group.
+    Fresh { input: Option<Tensor<T, 2>>, masks: &'a [Option<Tensor<T, 2>>] },
+    /// A cycle that was recorded. With `pinned`, because parameters may have changed since, every value
+    /// keeps what it was and only the derivatives are those of the parameters as they are.
+    Again { recorded: &'a Cycle<T>, pinned: bool },
 }
 
-/// Zeros that are added where a derivative is wanted, per group: to `raw` and to the outputs.
+/// Zeros that are added where a derivative is wanted: to `raw` and to the outputs of a group.
 #[derive(Clone, Debug)]
 pub(super) struct Probes<T: Backend> {
     pub raw: Tensor<T, 2>,
@@ -103,7 +103,8 @@ impl<'p, T: Backend> Wired<'p, T> {
         let weights = if plan.silent.is_empty() {
             parameters.weights.clone()
         } else {
-            // Nothing arrives over a silent connection, yet its gradient is what it would be.
+            // Nothing arrives over a silent connection, yet its gradient is what it would be. (Detached from
+            // a leaf, burn makes another leaf, which nobody asks for its gradient.)
             let silent = Tensor::from_data(TensorData::new(plan.silent.clone(), [plan.silent.len()]), &device);
             parameters.weights.clone() - parameters.weights.clone().detach() * silent
         };
@@ -116,24 +117,11 @@ impl<'p, T: Backend> Wired<'p, T> {
     pub(super) fn cycle(&self, before: &VecDeque<Cycle<T>>, drive: &Drive<'_, T>, probes: Option<&[Option<Probes<T>>]>) -> Cycle<T> {
         let mut now: Cycle<T> = Vec::with_capacity(self.groups.len());
         for (at, section) in self.plan.sections.iter().enumerate() {
-            let fired = if section.len() == 0 {
-                None
-            } else if at == 0 {
-                match drive {
-                    Drive::Fresh { input, .. } => input.clone().map(|output| Fired { inside: None, output }),
-                    Drive::Again(recorded) => recorded[at].clone(),
-                }
-            } else {
-                let recorded = match drive {
-                    Drive::Again(recorded) => recorded[at].as_ref(),
-                    Drive::Fresh { .. } => None,
-                };
-                let mask = match drive {
-                    Drive::Fresh { masks, .. } => masks.get(at).cloned().flatten(),
-                    Drive::Again(_) => recorded.and_then(|fired| fired.inside.as_ref()?.mask.clone()),
-                };
-                let probes = probes.and_then(|probes| probes[at].as_ref());
-                Some(self.fire(at, before, &now, mask, recorded, probes))
+            let fired = match drive {
+                _ if section.len() == 0 => None,
+                Drive::Fresh { input, .. } if at == 0 => input.clone().map(|output| Fired { output, state: None, inside: None }),
+                Drive::Again { recorded, .. } if at == 0 => recorded[at].clone(),
+                _ => Some(self.fire(at, before, &now, drive, probes.and_then(|probes| probes[at].as_ref()))),
             };
             now.push(fired);
         }
@@ -166,17 +154,16 @@ impl<'p, T: Backend> Wired<'p, T> {
         raw.unwrap_or_else(|| self.zeros(section.len()))
     }
 
-    fn fire(
-        &self,
-        at: usize,
-        before: &VecDeque<Cycle<T>>,
-        now: &Cycle<T>,
-        mask: Option<Tensor<T, 2>>,
-        recorded: Option<&Fired<T>>,
-        probes: Option<&Probes<T>>,
-    ) -> Fired<T> {
+    fn fire(&self, at: usize, before: &VecDeque<Cycle<T>>, now: &Cycle<T>, drive: &Drive<'_, T>, probes: Option<&Probes<T>>) -> Fired<T> {
         let (section, group) = (&self.plan.sections[at], &self.groups[at]);
-        let inside = recorded.and_then(|fired| fired.inside.as_ref());
+        let (mask, fixed) = match drive {
+            Drive::Fresh { masks, .. } => (masks.get(at).cloned().flatten(), None),
+            Drive::Again { recorded, pinned } => {
+                let recorded = recorded[at].as_ref();
+                (recorded.and_then(|fired| fired.inside.as_ref()?.mask.clone()), recorded.filter(|_| *pinned))
+            }
+        };
+        let inside = fixed.and_then(|fired| fired.inside.as_ref());
         let pinned = |value: Tensor<T, 2>, pick: fn(&Inside<T>) -> &Tensor<T, 2>| match inside {
             Some(inside) => pin(value, pick(inside)),
             None => value,
@@ -191,8 +178,8 @@ impl<'p, T: Backend> Wired<'p, T> {
         }
         let potential = pinned(potential + group.bias.clone(), |inside| &inside.potential);
 
-        let last = before.back().and_then(|cycle| cycle[at].as_ref()?.inside.as_ref()?.state.as_ref());
-        let recorded_state = inside.and_then(|inside| inside.state.as_ref());
+        let last = before.back().and_then(|cycle| cycle[at].as_ref()?.state.as_ref());
+        let fixed_state = fixed.and_then(|fired| fired.state.as_ref());
         let mut outputs = Vec::with_capacity(section.shares.len());
         let mut states = Vec::with_capacity(section.shares.len());
         for (share, keep) in section.shares.iter().zip(&group.keep) {
@@ -203,8 +190,8 @@ impl<'p, T: Backend> Wired<'p, T> {
                 if let Some(last) = last {
                     inner = inner + of_share(last.clone()) * keep.clone();
                 }
-                if let Some(recorded) = recorded_state {
-                    inner = pin(inner, &of_share(recorded.clone()));
+                if let Some(fixed) = fixed_state {
+                    inner = pin(inner, &of_share(fixed.clone()));
                 }
             }
             if section.has_state() {
@@ -218,16 +205,16 @@ impl<'p, T: Backend> Wired<'p, T> {
         };
         let mut output = in_order(outputs);
         let state = section.has_state().then(|| in_order(states));
-        if let Some(probes) = probes {
-            output = output + probes.output.clone();
-        }
         if let Some(mask) = &mask {
             output = output * mask.clone();
         }
-        if let Some(recorded) = recorded {
-            output = pin(output, &recorded.output);
+        if let Some(fixed) = fixed {
+            output = pin(output, &fixed.output);
         }
-        Fired { inside: Some(Inside { raw, potential, state, mask }), output }
+        if let Some(probes) = probes {
+            output = output + probes.output.clone();
+        }
+        Fired { output, state, inside: Some(Inside { raw, potential, mask }) }
     }
 
     fn zeros(&self, members: usize) -> Tensor<T, 2> {

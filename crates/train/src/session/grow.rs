@@ -26,7 +26,7 @@ impl Session {
                 (draft.finish(), cut)
             }
             Verdict::Trial { drafts, steps } => {
-                self.growers[at] = grower;
+                self.growers[at].strategy = grower.strategy.boxed_clone();
                 match self.try_out(at, drafts, steps, source)? {
                     Some(finished) => (finished, Vec::new()),
                     None => return Ok(()),
@@ -46,10 +46,8 @@ impl Session {
                 return Ok(());
             }
         };
-        if let Some(slot) = self.growers.get_mut(at).filter(|_| true) {
-            // The strategy may have changed its own state while it proposed.
-            slot.strategy = grower.strategy;
-        }
+        // The strategy may have changed its own state while it proposed.
+        self.growers[at] = grower;
         let later = finished.take_later();
         if !finished.is_empty() || !cut.is_empty() {
             self.commit(at, finished, cut, batch)?;

@@ -18,7 +18,7 @@ pub use source::{Answers, Batch, Continuity, Source};
 pub use state::{SavedState, StateError};
 
 use crate::{Credit, LossError};
-use livenet_core::{EditError, ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule};
+use livenet_core::{EditError, ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule, Window};
 use livenet_growth::{Budget, Ledger, Strategy, WhenState};
 
 /// A strategy with when it is asked and what it may spend.
@@ -317,6 +317,14 @@ impl Session {
                 supply: ledger.supply(),
             });
         }
+    }
+
+    /// The outputs `[cycle][lane][output]` for a window from zero state.
+    ///
+    /// # Errors
+    /// [`ExecError`].
+    pub fn predict(&mut self, window: Window<'_>) -> Result<Vec<f32>, ExecError> {
+        self.executor.predict(&self.network, window)
     }
 
     /// Loss and outputs on a batch from zero state, without learning from it.

@@ -1,7 +1,7 @@
 //! Trials: several drafts, each trained for some steps on a clone; the best is committed.
 
 use super::{Event, Running, Session, SessionError, Source};
-use livenet_core::{Finished, Follower as _};
+use livenet_core::Finished;
 
 impl Session {
     /// A copy that grows nothing by itself and tells nothing.

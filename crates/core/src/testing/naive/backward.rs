@@ -1,6 +1,10 @@
 //! One sweep: exact truncated backpropagation over the memory, each (cycle, neuron) visited once.
 
-use super::{Naive, Parameters, Rows, forward::{argument, is_leaky}, parameters::logistic};
+use super::{
+    Naive, Parameters, Rows,
+    forward::{argument, is_leaky},
+    parameters::logistic,
+};
 use crate::{ExecError, GroupId, Network, Norm, Role, Row};
 
 /// Blame of one recorded cycle.
@@ -37,10 +41,14 @@ impl Naive {
         self.gradients = Parameters::zeros(network);
         let mut by_state = zeros;
         for t in (0..cycles).rev() {
-            for group in (0..network.groups().len() as u16).rev().map(GroupId::new).filter(|&group| network.group(group).role != Role::Input) {
+            for group in (0..network.groups().len() as u16)
+                .rev()
+                .map(GroupId::new)
+                .filter(|&group| network.group(group).role != Role::Input)
+            {
                 self.through_unit(network, group, t, &mut by_state);
                 self.through_norm(network, group, t);
-                self.to_the_heard(network, group, t);
+                self.through_connections(network, group, t);
                 self.check_blame(network, group, t)?;
             }
         }
@@ -87,13 +95,14 @@ impl Naive {
             let mean = if norm == Norm::Layer { members().map(|at| blame[at][lane]).sum::<f64>() / count } else { 0.0 };
             let along = members().map(|at| blame[at][lane] * cycle.normal[at][lane]).sum::<f64>() / count;
             for at in members() {
-                blame[at][lane] = cycle.scale[group.index()][lane] * (blame[at][lane] - mean - cycle.normal[at][lane] * along);
+                blame[at][lane] =
+                    cycle.scale[group.index()][lane] * (blame[at][lane] - mean - cycle.normal[at][lane] * along);
             }
         }
     }
 
     /// From raw potentials to weights and to whom they heard.
-    fn to_the_heard(&mut self, network: &Network, group: GroupId, t: usize) {
+    fn through_connections(&mut self, network: &Network, group: GroupId, t: usize) {
         for post in network.members(group).map(Row::new) {
             for synapse in network.incoming(post) {
                 let (pre, lag) = (network.pres()[synapse] as usize, network.lag(post, Row::new(synapse as u32)));

@@ -17,11 +17,15 @@ impl Follower for Naive {
             let scale = |value: f64, by: f32| value * f64::from(by).powi(power);
             let [weights, own @ ..] = moment.columns_mut();
             commit.carry_moments(weights, 0.0, inherit, scale);
-            own.into_iter().for_each(|column| carry_own(commit, column, 0.0, inherit, scale));
+            for column in own {
+                carry_own(commit, column, 0.0, inherit, scale);
+            }
         }
         let [weights, own @ ..] = &mut self.steps;
         commit.carry_moments(weights, 0, inherit, |steps, _| steps);
-        own.iter_mut().for_each(|column| carry_own(commit, column, 0, inherit, |steps, _| steps));
+        for column in own {
+            carry_own(commit, column, 0, inherit, |steps, _| steps);
+        }
         carry_parameters(after, commit, &mut self.parameters);
         self.gradients = Parameters::zeros(after);
         self.update_size = vec![0.0; after.synapse_count()];
@@ -44,7 +48,9 @@ fn carry_parameters(after: &Network, commit: &Commit, parameters: &mut Parameter
         parameters.weights[*row as usize] = expr.evaluate_f64(&before.weights);
     }
     let [_, own @ ..] = parameters.columns_mut();
-    own.into_iter().for_each(|column| column.gather(&commit.neurons, 0.0));
+    for column in own {
+        column.gather(&commit.neurons, 0.0);
+    }
     for (row, expr) in &commit.params {
         let row = *row as usize;
         [parameters.bias[row], parameters.decay[row], parameters.gain[row]] = match expr.of {

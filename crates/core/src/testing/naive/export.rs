@@ -28,7 +28,9 @@ impl Naive {
 
     pub(super) fn take_over(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
         let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
-        let shape = |what, found, expected| if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) };
+        let shape = |what, found, expected| {
+            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
+        };
         let expected = [synapses, neurons, neurons, neurons];
         for (found, expected) in [&from.weights, &from.bias, &from.decay, &from.gain].into_iter().zip(expected) {
             shape("imported column of parameters", found.len(), expected)?;

@@ -1,6 +1,10 @@
 //! One window: cycle after cycle, group after group, prime and fire.
 
-use super::{Naive, Parameters, Rows, history::{Cycle, History}, parameters::logistic};
+use super::{
+    Naive, Parameters, Rows,
+    history::{Cycle, History},
+    parameters::logistic,
+};
 use crate::{Dropout, ExecError, GroupId, Network, Neurons, Norm, Role, Row, UnitKind};
 
 pub(super) fn is_leaky(network: &Network, row: Row<Neurons>) -> bool {
@@ -42,7 +46,12 @@ impl Naive {
     ///
     /// # Errors
     /// [`ExecError::NonFinite`].
-    pub fn predict_f64(&self, network: &Network, (cycles, lanes): (usize, usize), values: &[f64]) -> Result<Vec<f64>, ExecError> {
+    pub fn predict_f64(
+        &self,
+        network: &Network,
+        (cycles, lanes): (usize, usize),
+        values: &[f64],
+    ) -> Result<Vec<f64>, ExecError> {
         self.check_epoch(network);
         run(network, &self.parameters, &mut History::new(network, lanes), cycles, values, None)
     }
@@ -66,7 +75,14 @@ fn run(
                 Role::Input => clamp(network, history, &values[cycle * inputs..(cycle + 1) * inputs]),
                 role => {
                     let raw = prime(network, parameters, history, group);
-                    fire(network, parameters, history, group, raw, dropout.filter(|_| role == Role::Hidden).map(|d| (d, cycle)));
+                    fire(
+                        network,
+                        parameters,
+                        history,
+                        group,
+                        raw,
+                        dropout.filter(|_| role == Role::Hidden).map(|d| (d, cycle)),
+                    );
                 }
             }
             check(network, history, group, cycle)?;
@@ -101,7 +117,14 @@ fn prime(network: &Network, parameters: &Parameters, history: &History, group: G
 }
 
 /// From raw potentials to outputs.
-fn fire(network: &Network, parameters: &Parameters, history: &mut History, group: GroupId, mut raw: Rows, dropout: Option<(Dropout, usize)>) {
+fn fire(
+    network: &Network,
+    parameters: &Parameters,
+    history: &mut History,
+    group: GroupId,
+    mut raw: Rows,
+    dropout: Option<(Dropout, usize)>,
+) {
     let norm = network.group(group).norm;
     let before = history.state(history.tape.len() - 1).clone();
     let cycle = history.tape.last_mut().expect("a cycle is open");
@@ -135,10 +158,14 @@ pub(super) fn normalise(norm: Norm, values: &mut [f64]) -> f64 {
     }
     let count = values.len() as f64;
     let mean = if norm == Norm::Layer { values.iter().sum::<f64>() / count } else { 0.0 };
-    values.iter_mut().for_each(|value| *value -= mean);
+    for value in &mut *values {
+        *value -= mean;
+    }
     let square = values.iter().map(|value| value * value).sum::<f64>() / count;
     let scale = 1.0 / libm::sqrt(square + Norm::EPSILON);
-    values.iter_mut().for_each(|value| *value *= scale);
+    for value in values {
+        *value *= scale;
+    }
     scale
 }
 
@@ -147,7 +174,8 @@ fn check(network: &Network, history: &History, group: GroupId, number: usize) ->
     let cycle = history.tape.last().expect("a cycle is open");
     for row in network.members(group) {
         for (what, values) in [("potential", &cycle.potential), ("output", &cycle.output)] {
-            if let Some(value) = values[row as usize].iter().map(|&value| value as f32).find(|value| !value.is_finite()) {
+            if let Some(value) = values[row as usize].iter().map(|&value| value as f32).find(|value| !value.is_finite())
+            {
                 return Err(ExecError::NonFinite { what, neuron: network.id(Row::new(row)), cycle: number, value });
             }
         }

@@ -96,7 +96,8 @@ impl History {
             let old = rows.clone();
             rows.gather(&commit.neurons, silence.clone());
             for newborn in &commit.newborns {
-                rows[newborn.row as usize] = newborn.state_of.map_or_else(|| silence.clone(), |mother| old[mother as usize].clone());
+                rows[newborn.row as usize] =
+                    newborn.state_of.map_or_else(|| silence.clone(), |mother| old[mother as usize].clone());
             }
         }
         for row in after.neuron_rows().filter(|&row| !is_leaky(after, row)) {

@@ -17,7 +17,10 @@
 //!   cycles of the memory; absent gradients, candidates · lanes · cycles of the memory; residuals,
 //!   outputs · neurons · lanes · cycles of the memory. Predictions and updates are not counted.
 
+#![expect(clippy::needless_range_loop, reason = "a definition speaks of neurons, lanes and cycles by index")]
+
 mod backward;
+mod bounds;
 mod carry;
 mod export;
 mod forward;
@@ -31,7 +34,8 @@ mod update;
 pub use parameters::Parameters;
 
 use crate::{
-    Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Optimizer, Row, Signal, Signals, UpdateRule, Window,
+    Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Optimizer, Row, Signal, Signals,
+    UpdateRule, Window,
 };
 use backward::Blame;
 use history::{History, Rows};
@@ -117,7 +121,12 @@ impl Executor for Naive {
         self.blame.clear();
     }
 
-    fn forward(&mut self, network: &Network, window: Window<'_>, dropout: Option<Dropout>) -> Result<Vec<f32>, ExecError> {
+    fn forward(
+        &mut self,
+        network: &Network,
+        window: Window<'_>,
+        dropout: Option<Dropout>,
+    ) -> Result<Vec<f32>, ExecError> {
         window.check(network)?;
         Ok(narrow(&self.forward_f64(network, (window.cycles, window.lanes), &widen(window.values), dropout)?))
     }

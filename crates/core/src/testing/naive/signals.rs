@@ -8,17 +8,14 @@ impl Naive {
     pub(super) fn compute_signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
         let mut signals = Signals::default();
         for &signal in wanted {
-            match signal {
-                Signal::AbsentGradient { top } => {
-                    let mut candidates = self.absent(network);
-                    self.operations += (candidates.len() * self.history.lanes * self.blame.len()) as u64;
-                    candidates.truncate(top as usize);
-                    signals.put_candidates(signal, candidates);
-                }
-                _ => {
-                    let values = self.signal(network, signal);
-                    signals.put(signal, super::narrow(&values));
-                }
+            if let Signal::AbsentGradient { top } = signal {
+                let mut candidates = self.absent(network);
+                self.operations += (candidates.len() * self.history.lanes * self.blame.len()) as u64;
+                candidates.truncate(top as usize);
+                signals.put_candidates(signal, candidates);
+            } else {
+                let values = self.signal(network, signal);
+                signals.put(signal, super::narrow(&values));
             }
         }
         signals
@@ -43,7 +40,10 @@ impl Naive {
     pub(super) fn gradient_between(&self, network: &Network, post: Row<Neurons>, pre: Row<Neurons>, delay: u16) -> f64 {
         let lag = network.schedule().lag(network.spec(pre).group, network.spec(post).group, delay);
         let products = self.blame.iter().enumerate().flat_map(|(t, blame)| {
-            blame.potential[post.index()].iter().zip(&self.history.output(t, lag)[pre.index()]).map(|(blame, heard)| blame * heard)
+            blame.potential[post.index()]
+                .iter()
+                .zip(&self.history.output(t, lag)[pre.index()])
+                .map(|(blame, heard)| blame * heard)
         });
         products.sum()
     }
@@ -68,8 +68,10 @@ impl Naive {
     }
 
     fn residual(&mut self, network: &Network) -> Vec<f64> {
-        let pairs = network.outputs().flat_map(|output| network.neuron_rows().map(move |neuron| (Row::new(output), neuron)));
-        let values: Vec<f64> = pairs.map(|(output, neuron)| self.gradient_between(network, output, neuron, 0)).collect();
+        let pairs =
+            network.outputs().flat_map(|output| network.neuron_rows().map(move |neuron| (Row::new(output), neuron)));
+        let values: Vec<f64> =
+            pairs.map(|(output, neuron)| self.gradient_between(network, output, neuron, 0)).collect();
         self.operations += (values.len() * self.history.lanes * self.blame.len()) as u64;
         values
     }
@@ -88,11 +90,13 @@ fn reduce(network: &Network, signal: Signal, means: &[Vec<f64>], weights: &[f64]
             Signal::OutputVariance => (means[1][at] - means[0][at] * means[0][at]).max(0.0),
             Signal::Dormancy => {
                 let members = network.members(network.spec(row).group);
-                let average = means[0][members.start as usize..members.end as usize].iter().sum::<f64>() / members.len() as f64;
+                let average =
+                    means[0][members.start as usize..members.end as usize].iter().sum::<f64>() / members.len() as f64;
                 if average > 0.0 { means[0][at] / average } else { 0.0 }
             }
             Signal::Utility => {
-                let spoken = network.listeners(row).filter(|(_, synapse)| !network.marks()[synapse.index()].is_silent());
+                let spoken =
+                    network.listeners(row).filter(|(_, synapse)| !network.marks()[synapse.index()].is_silent());
                 means[1][at] * spoken.map(|(_, synapse)| weights[synapse.index()].abs()).sum::<f64>()
             }
             _ => means[0][at],

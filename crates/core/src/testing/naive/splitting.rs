@@ -21,14 +21,18 @@ impl Naive {
     }
 
     fn splitting_matrix(&self, network: &Network, row: Row<Neurons>) -> Vec<Vec<f64>> {
-        let heard: Vec<usize> = network.incoming(row).filter(|&synapse| !network.marks()[synapse].is_silent()).collect();
+        let heard: Vec<usize> =
+            network.incoming(row).filter(|&synapse| !network.marks()[synapse].is_silent()).collect();
         let mut matrix = vec![vec![0.0; heard.len()]; heard.len()];
         for t in self.blame.len() - self.history.window.min(self.blame.len())..self.blame.len() {
             let cycle = &self.history.tape[t];
             for lane in 0..self.history.lanes {
                 let x: Vec<f64> = heard
                     .iter()
-                    .map(|&synapse| self.history.output(t, network.lag(row, Row::new(synapse as u32)))[network.pres()[synapse] as usize][lane])
+                    .map(|&synapse| {
+                        self.history.output(t, network.lag(row, Row::new(synapse as u32)))
+                            [network.pres()[synapse] as usize][lane]
+                    })
                     .collect();
                 let bend = curvature(network.spec(row).unit.activation, argument(network, cycle, row, lane));
                 let blame = self.blame[t].output[row.index()][lane] * cycle.factor[row.index()][lane] * bend;

@@ -49,7 +49,8 @@ impl Statistics {
 
     /// After a window.
     pub(super) fn fired(&mut self, history: &History) {
-        let cycles: Vec<&Rows> = history.tape[history.tape.len() - history.window..].iter().map(|cycle| &cycle.output).collect();
+        let cycles: Vec<&Rows> =
+            history.tape[history.tape.len() - history.window..].iter().map(|cycle| &cycle.output).collect();
         for Running { signal, columns } in &mut self.0 {
             let (means, weights) = columns.split_at_mut(components(*signal));
             let weights = &mut weights[0];
@@ -57,7 +58,9 @@ impl Statistics {
                 let average = |of: &dyn Fn(f64) -> f64| mean(&cycles, neuron, of);
                 match signal {
                     Signal::Blame => continue,
-                    Signal::OutputMagnitude | Signal::Dormancy => means[0][neuron] = blend(means[0][neuron], average(&f64::abs)),
+                    Signal::OutputMagnitude | Signal::Dormancy => {
+                        means[0][neuron] = blend(means[0][neuron], average(&f64::abs));
+                    }
                     _ => means[0][neuron] = blend(means[0][neuron], average(&|x| x)),
                 }
                 *weight = blend(*weight, 1.0);

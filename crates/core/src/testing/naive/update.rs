@@ -22,11 +22,17 @@ impl Naive {
                 let (first, second) = self.moments.split_at_mut(slots.min(1));
                 let mut none = [0.0; 2];
                 let [none_first, none_second] = &mut none;
-                element(rule, kind == 0, self.steps[kind][at], gradient[at], Element {
-                    value: &mut self.parameters.columns_mut()[kind][at],
-                    first: first.first_mut().map_or(none_first, |moment| &mut moment.columns_mut()[kind][at]),
-                    second: second.first_mut().map_or(none_second, |moment| &mut moment.columns_mut()[kind][at]),
-                });
+                element(
+                    rule,
+                    kind == 0,
+                    self.steps[kind][at],
+                    gradient[at],
+                    Element {
+                        value: &mut self.parameters.columns_mut()[kind][at],
+                        first: first.first_mut().map_or(none_first, |moment| &mut moment.columns_mut()[kind][at]),
+                        second: second.first_mut().map_or(none_second, |moment| &mut moment.columns_mut()[kind][at]),
+                    },
+                );
             }
         }
         for pass in &rule.passes {
@@ -37,7 +43,8 @@ impl Naive {
                 }
             }
         }
-        self.update_size = self.parameters.weights.iter().zip(before).map(|(now, before)| (now - before).abs()).collect();
+        self.update_size =
+            self.parameters.weights.iter().zip(before).map(|(now, before)| (now - before).abs()).collect();
         self.check_parameters(network)
     }
 
@@ -45,12 +52,18 @@ impl Naive {
     fn frozen(network: &Network) -> [Vec<bool>; 2] {
         let neurons: Vec<bool> = network.neuron_rows().map(|row| network.is_frozen(row)).collect();
         let synapses = network.marks().iter().enumerate();
-        [synapses.map(|(at, marks)| marks.is_frozen() || neurons[network.post_of(Row::new(at as u32)).index()]).collect(), neurons]
+        [
+            synapses
+                .map(|(at, marks)| marks.is_frozen() || neurons[network.post_of(Row::new(at as u32)).index()])
+                .collect(),
+            neurons,
+        ]
     }
 
     fn check_parameters(&self, network: &Network) -> Result<(), ExecError> {
         for row in network.neuron_rows() {
-            let own = [("bias", &self.parameters.bias), ("decay", &self.parameters.decay), ("gain", &self.parameters.gain)];
+            let own =
+                [("bias", &self.parameters.bias), ("decay", &self.parameters.decay), ("gain", &self.parameters.gain)];
             let weights = network.incoming(row).map(|synapse| ("weight", self.parameters.weights[synapse]));
             let mut all = weights.chain(own.map(|(what, values)| (what, values[row.index()])));
             if let Some((what, value)) = all.find(|(_, value)| !(*value as f32).is_finite()) {

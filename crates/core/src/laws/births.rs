@@ -1,0 +1,41 @@
+//! Names, origins and dates.
+
+use super::{commit, network, propose};
+use crate::{Births, Draft, NeuronId, Origin, Synapse};
+
+#[test]
+fn numbers_are_never_used_twice() {
+    let (mut net, mut weights) = network("0 | 1 | 2");
+    commit(&mut net, &mut weights, "add 1; add 1; remove 3");
+    commit(&mut net, &mut weights, "remove 4");
+    let mut draft = Draft::new(&net, 0);
+    assert_eq!(draft.name(), NeuronId::new(5));
+    // A name that was taken out and not used is gone with the commit, not with the draft.
+    assert_eq!(Draft::new(&net, 0).name(), NeuronId::new(5));
+}
+
+#[test]
+fn a_shared_register_goes_on() {
+    let (net, _) = network("0 | 1 | 2");
+    let other = crate::Network::new(net.groups().to_vec(), net.schedule()).unwrap().with_births(net.births().clone());
+    assert_eq!(Draft::new(&other, 0).name(), NeuronId::new(3));
+    assert_eq!(Births::starting_at(3), *other.births());
+}
+
+#[test]
+fn origins_and_dates_tell_the_lineage() {
+    let (mut net, mut weights) = network("0 | 1 2 | 3 : 0>1 1; 1>3 1");
+    let mut draft = Draft::new(&net, 12_000);
+    propose(&mut draft, "divide 1 0.5; insert 0>1; renew 2; add 1").unwrap();
+    net.commit(draft.finish()).unwrap().carry_weights(&mut weights);
+    let of = |number| {
+        let row = net.row(NeuronId::new(number)).unwrap();
+        (net.origin(row), net.born(row))
+    };
+    let [zero, one, two] = [0, 1, 2].map(NeuronId::new);
+    assert_eq!(of(1), (Origin::Seed, 0));
+    assert_eq!(of(4), (Origin::DivisionOf(one), 12_000));
+    assert_eq!(of(5), (Origin::OnConnection(Synapse::new(one, zero)), 12_000));
+    assert_eq!(of(6), (Origin::RenewalOf(two), 12_000));
+    assert_eq!(of(7), (Origin::Fresh, 12_000));
+}

@@ -1,0 +1,359 @@
+//! One case: an executor, [`Naive`], and a `Naive` whose parameters are shaken, in lockstep.
+
+use super::{
+    Disagreement, Make, Options,
+    chance::Dice,
+    graph,
+    measure::{norm, widen},
+    moves,
+    rule::{optimizer, rule},
+};
+use crate::{
+    Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Follower as _, Network, Optimizer, Signal,
+    UpdateRule, Window,
+    testing::{Naive, Parameters},
+};
+
+/// Where a case stands.
+pub(super) struct Case<'a> {
+    pub(super) number: u32,
+    pub(super) place: String,
+    pub(super) tolerance: f64,
+    options: &'a Options,
+    dice: Dice,
+    pub(super) network: Network,
+    subject: Box<dyn Executor>,
+    naive: Naive,
+    shaken: Naive,
+    optimizer: Optimizer,
+}
+
+/// Why a case ends early.
+pub(super) enum End {
+    IllConditioned,
+    Wrong(Disagreement),
+}
+
+const RUNNING: [Signal; 6] = [
+    Signal::OutputMean,
+    Signal::OutputVariance,
+    Signal::OutputMagnitude,
+    Signal::Dormancy,
+    Signal::Utility,
+    Signal::Blame,
+];
+
+/// Runs one case; `false` when it was left out from some point on.
+pub(super) fn run(make: Make<'_>, number: u32, tolerance: f64, options: &Options) -> Result<bool, Disagreement> {
+    let mut dice = Dice::new(number);
+    let network = graph::empty(&mut dice, options);
+    let longest = dice.mostly_small(1..=20);
+    let memory = (options.long_memory && dice.yes(0.4)).then(|| longest + dice.within(0..=20));
+    let settings =
+        ExecutorSettings { memory, inherit: dice.pick(&[crate::Inherit::FromOrigin, crate::Inherit::Nothing]) };
+    let (subject, naive) = (make(&network, settings), Naive::new(&network, settings));
+    let optimizer = optimizer(&mut dice);
+    let mut case = Case {
+        optimizer,
+        number,
+        place: String::new(),
+        tolerance,
+        options,
+        dice,
+        shaken: naive.clone(),
+        network,
+        subject,
+        naive,
+    };
+    match case.play(make, settings, longest) {
+        Ok(()) => Ok(true),
+        Err(End::IllConditioned) => Ok(false),
+        Err(End::Wrong(disagreement)) => Err(disagreement),
+    }
+}
+
+fn flat(parameters: &Parameters) -> Vec<f64> {
+    parameters.columns().into_iter().flatten().copied().collect()
+}
+
+impl Case<'_> {
+    fn play(&mut self, make: Make<'_>, settings: ExecutorSettings, longest: usize) -> Result<(), End> {
+        self.commit(graph::populate)?;
+        let network = &self.network;
+        self.subject.supports(network).map_err(|error| self.wrong(error.to_string()))?;
+        let mut lanes = self.dice.mostly_small(1..=40);
+        for round in 0..self.dice.within(2..=4) {
+            for window in 0..self.dice.within(1..=3) {
+                self.place = format!("round {round}, window {window}");
+                let cycles = self.dice.within(1..=longest);
+                self.window(cycles, lanes)?;
+                self.recall(settings.memory.unwrap_or(cycles).max(cycles))?;
+                self.learn()?;
+                self.predict()?;
+            }
+            self.place = format!("round {round}, its end");
+            let (found, expected) = (self.subject.operations(), self.naive.operations());
+            self.ensure(found == expected, || format!("{found} operations counted instead of {expected}"))?;
+            if settings.memory.is_none() {
+                self.resume(make, settings, lanes)?;
+            }
+            self.place = format!("after the commit of round {round}");
+            self.commit(moves::propose)?;
+            if self.dice.yes(0.2) {
+                lanes = self.dice.mostly_small(1..=40);
+            }
+            if self.dice.yes(0.2) {
+                self.subject.reset();
+                self.naive.reset();
+                self.shaken.reset();
+            }
+        }
+        Ok(())
+    }
+
+    fn commit(&mut self, propose: impl Fn(&mut Dice, &Options, &mut Draft<'_>)) -> Result<(), End> {
+        let mut draft = Draft::new(&self.network, 0);
+        propose(&mut self.dice, self.options, &mut draft);
+        let finished = draft.finish();
+        let commit = self.network.commit(finished).expect("the draft is of this network");
+        self.subject.follow(&self.network, &commit);
+        self.naive.follow(&self.network, &commit);
+        self.shaken.follow(&self.network, &commit);
+        self.compare_parameters("after a commit")
+    }
+
+    /// Forward, backward, signals.
+    fn window(&mut self, cycles: usize, lanes: usize) -> Result<(), End> {
+        self.shake();
+        let network = &self.network;
+        let observed: Vec<Signal> = if self.options.signals { RUNNING.into() } else { Vec::new() };
+        self.subject.observe(network, &observed);
+        self.naive.observe(network, &observed);
+        let values = self.dice.normals(cycles * lanes * network.inputs().len(), 0.7);
+        let window = Window { cycles, lanes, values: &values };
+        let rate = self.dice.uniform(0.1, 0.6);
+        let dropout = (self.options.dropout && self.dice.yes(0.3)).then(|| Dropout { rate, key: self.dice.key() });
+        let wide: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
+        let ill = |_: ExecError| End::IllConditioned;
+        let expected = self.naive.forward_f64(network, (cycles, lanes), &wide, dropout).map_err(ill)?;
+        let shaken = self.shaken.forward_f64(network, (cycles, lanes), &wide, dropout).map_err(ill)?;
+        let floor = 1e-3 * (expected.len() as f64).sqrt();
+        self.condition(&shaken, &expected, floor)?;
+        let found = self.subject.forward(network, window, dropout).map_err(|error| self.wrong(error.to_string()))?;
+        self.close("outputs", &found, &expected, floor)?;
+
+        let blame = self.dice.normals(expected.len(), 1.0 / (lanes * cycles) as f32);
+        let blame_f64: Vec<f64> = blame.iter().map(|&value| f64::from(value)).collect();
+        self.naive.backward_f64(network, &blame_f64).map_err(ill)?;
+        self.shaken.backward_f64(network, &blame_f64).map_err(ill)?;
+        let gradients = flat(self.naive.gradients());
+        let floor = 1e-2 * norm(gradients.iter().copied()) + 1e-9;
+        self.condition(&flat(self.shaken.gradients()), &gradients, floor)?;
+        self.subject.backward(network, &blame).map_err(|error| self.wrong(error.to_string()))?;
+        let found = self.subject.signals(network, &[Signal::Gradient]);
+        self.close(
+            "gradients of weights",
+            found.values(Signal::Gradient),
+            &self.naive.gradients().weights.clone(),
+            floor,
+        )?;
+        self.own_gradients(floor)?;
+        if self.options.signals {
+            self.signals(floor)?;
+        }
+        Ok(())
+    }
+
+    /// Gradients of bias, decay and gain show in a long step: at this rate the parameter itself rounds
+    /// away, the gradient does not.
+    fn own_gradients(&self, floor: f64) -> Result<(), End> {
+        let rule = UpdateRule { optimizer: Optimizer::Sgd, rate: 4096.0, passes: Vec::new(), step: 0 };
+        let (mut subject, mut naive) = (self.subject.boxed_clone(), self.naive.clone());
+        let before = subject.export(&self.network);
+        let (from, _) = (naive.parameters().clone(), naive.update(&self.network, &rule));
+        subject.update(&self.network, &rule).map_err(|error| self.wrong(error.to_string()))?;
+        let after = subject.export(&self.network);
+        let found = [(&before.bias, &after.bias), (&before.decay, &after.decay), (&before.gain, &after.gain)];
+        for (at, what) in ["bias", "decay", "gain"].into_iter().enumerate() {
+            let found: Vec<f32> =
+                found[at].0.iter().zip(found[at].1).map(|(before, after)| (before - after) / rule.rate).collect();
+            let columns = (from.columns()[at + 1], naive.parameters().columns()[at + 1]);
+            let expected: Vec<f64> = columns
+                .0
+                .iter()
+                .zip(columns.1)
+                .map(|(before, after)| (before - after) / f64::from(rule.rate))
+                .collect();
+            self.close(&format!("gradients of {what}"), &found, &expected, floor)?;
+        }
+        Ok(())
+    }
+
+    fn signals(&mut self, floor: f64) -> Result<(), End> {
+        let top = self.dice.mostly_small(1..=200) as u32;
+        let wanted =
+            [&RUNNING[..], &[Signal::Weight, Signal::UpdateSize, Signal::Residual, Signal::AbsentGradient { top }]]
+                .concat();
+        let mut all: Vec<Signal> = wanted.clone();
+        all.extend(self.options.splitting.map(|_| Signal::Splitting));
+        let found = self.subject.signals(&self.network, &all);
+        let expected = self.naive.signals(&self.network, &all);
+        let neurons = (self.network.neuron_count() as f64).sqrt();
+        for signal in wanted {
+            let floor = match signal {
+                Signal::Residual => floor,
+                Signal::Blame => 1e-9,
+                Signal::OutputVariance => 1e-2 * neurons,
+                Signal::AbsentGradient { .. } => continue,
+                _ => 1e-3 * neurons,
+            };
+            self.close_signal(signal, &found, &expected, floor, self.tolerance)?;
+        }
+        if let Some(tolerance) = self.options.splitting {
+            self.close_signal(Signal::Splitting, &found, &expected, 1e-6, tolerance)?;
+        }
+        // Every candidate with its own gradient: near ties may come in either order.
+        let every = self.naive.clone().signals(&self.network, &[Signal::AbsentGradient { top: u32::MAX }]);
+        self.candidates(found.candidates(), every.candidates(), top as usize, floor)
+    }
+
+    fn candidates(&self, found: &[Candidate], every: &[Candidate], top: usize, floor: f64) -> Result<(), End> {
+        let expected = every.len().min(top);
+        self.ensure(found.len() == expected, || format!("{} candidates instead of {expected}", found.len()))?;
+        let mut own = Vec::new();
+        let mut seen = std::collections::BTreeSet::new();
+        for candidate in found {
+            let key = |c: &Candidate| (c.post, c.pre, c.delay);
+            let Some(same) = every.iter().find(|other| key(other) == key(candidate)) else {
+                return Err(self.wrong(format!("{candidate:?} is connected or out of reach")));
+            };
+            self.ensure(seen.insert(key(candidate)), || format!("{candidate:?} comes twice"))?;
+            own.push(f64::from(same.gradient));
+        }
+        let gradients: Vec<f32> = found.iter().map(|candidate| candidate.gradient).collect();
+        self.close("absent gradients", &gradients, &own, floor)?;
+        self.ensure(gradients.is_sorted_by(|a, b| a.abs() >= b.abs()), || {
+            "absent gradients are not in descending order".into()
+        })?;
+        let sizes: Vec<f32> = gradients.iter().map(|gradient| gradient.abs()).collect();
+        let largest: Vec<f64> = every[..expected].iter().map(|candidate| f64::from(candidate.gradient.abs())).collect();
+        self.close("largest absent gradients", &sizes, &largest, floor)
+    }
+
+    fn recall(&self, memory: usize) -> Result<(), End> {
+        for ago in 0..memory + 2 {
+            for row in self.network.neuron_rows() {
+                let (found, expected) =
+                    (self.subject.recall(&self.network, ago, row), self.naive.recall(&self.network, ago, row));
+                let what = format!("output of {row:?} recalled from {ago} cycles ago");
+                match (found, expected) {
+                    (Some(found), Some(expected)) => self.close(&what, &found, &widen(&expected), 0.1)?,
+                    (found, expected) => self.ensure(found.is_some() == expected.is_some(), || {
+                        format!("{what}: {found:?} instead of {expected:?}")
+                    })?,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One update by a random rule.
+    fn learn(&mut self) -> Result<(), End> {
+        let rule = rule(&mut self.dice, self.optimizer);
+        let (before, from) = (self.subject.export(&self.network), self.naive.parameters().clone());
+        let updated = self.naive.update(&self.network, &rule).and_then(|()| self.shaken.update(&self.network, &rule));
+        updated.map_err(|_| End::IllConditioned)?;
+        self.subject.update(&self.network, &rule).map_err(|error| self.wrong(error.to_string()))?;
+        let after = self.subject.export(&self.network);
+        let pairs = [
+            (&before.weights, &after.weights),
+            (&before.bias, &after.bias),
+            (&before.decay, &after.decay),
+            (&before.gain, &after.gain),
+        ];
+        for (at, (old, new)) in pairs.into_iter().enumerate() {
+            let found: Vec<f32> = old.iter().zip(new).map(|(old, new)| new - old).collect();
+            let now = self.naive.parameters().columns()[at];
+            let change =
+                |now: &[f64]| -> Vec<f64> { from.columns()[at].iter().zip(now).map(|(old, new)| new - old).collect() };
+            let floor = 2e-2 * norm(now.iter().copied()) + 1e-3;
+            self.condition(&change(self.shaken.parameters().columns()[at]), &change(now), floor)?;
+            self.close(
+                &format!("change of {} by {:?}", ["weights", "bias", "decay", "gain"][at], rule.optimizer),
+                &found,
+                &change(now),
+                floor,
+            )?;
+        }
+        self.compare_parameters("after an update")?;
+        if self.options.signals {
+            let (found, expected) = (
+                self.subject.signals(&self.network, &[Signal::UpdateSize]),
+                self.naive.signals(&self.network, &[Signal::UpdateSize]),
+            );
+            let floor = 2e-2 * norm(after.weights.iter().map(|&w| f64::from(w))) + 1e-3;
+            self.close_signal(Signal::UpdateSize, &found, &expected, floor, self.tolerance)?;
+        }
+        // What rounding did is not carried on.
+        self.naive.adopt(&after);
+        Ok(())
+    }
+
+    fn predict(&mut self) -> Result<(), End> {
+        let (cycles, lanes) = (self.dice.mostly_small(1..=12), self.dice.mostly_small(1..=20));
+        let values = self.dice.normals(cycles * lanes * self.network.inputs().len(), 0.7);
+        let window = Window { cycles, lanes, values: &values };
+        let ill = |_: ExecError| End::IllConditioned;
+        self.shake();
+        let expected = self.naive.predict_f64(&self.network, (cycles, lanes), &widen(&values)).map_err(ill)?;
+        let shaken = self.shaken.predict_f64(&self.network, (cycles, lanes), &widen(&values)).map_err(ill)?;
+        let floor = 1e-3 * (expected.len() as f64).sqrt();
+        self.condition(&shaken, &expected, floor)?;
+        let found = self.subject.predict(&self.network, window).map_err(|error| self.wrong(error.to_string()))?;
+        self.close("predictions", &found, &expected, floor)
+    }
+
+    /// What is exported and imported elsewhere goes on with the same bits.
+    fn resume(&mut self, make: Make<'_>, settings: ExecutorSettings, lanes: usize) -> Result<(), End> {
+        let exported = self.subject.export(&self.network);
+        let mut other = make(&self.network, settings);
+        other.import(&self.network, &exported).map_err(|error| self.wrong(error.to_string()))?;
+        self.ensure(other.export(&self.network) == exported, || {
+            "an export that is imported is exported differently".into()
+        })?;
+        let values = self.dice.normals(3 * lanes * self.network.inputs().len(), 0.7);
+        let window = Window { cycles: 3, lanes, values: &values };
+        let mut first = self.subject.boxed_clone();
+        let (one, two) = (first.forward(&self.network, window, None), other.forward(&self.network, window, None));
+        // `Naive` itself keeps f64 and rounds its export, so it may differ in the last place.
+        match (one, two) {
+            (Ok(one), Ok(two)) => {
+                self.close("outputs after an import", &two, &widen(&one), 0.1)?;
+                let same = one.iter().zip(&two).all(|(a, b)| a.to_bits() == b.to_bits());
+                self.ensure(same || self.subject.name() == "naive", || "outputs after an import have other bits".into())
+            }
+            (one, two) => {
+                self.ensure(one.is_err() && two.is_err(), || "an import changed whether a window can be run".into())
+            }
+        }
+    }
+
+    fn compare_parameters(&mut self, when: &str) -> Result<(), End> {
+        let found = self.subject.export(&self.network);
+        let columns = [&found.weights, &found.bias, &found.decay, &found.gain];
+        for (at, what) in ["weights", "bias", "decay", "gain"].into_iter().enumerate() {
+            let expected = self.naive.parameters().columns()[at];
+            self.close(&format!("{what} {when}"), columns[at], expected, 1e-2)?;
+        }
+        Ok(())
+    }
+
+    /// Half an f32 rounding on every parameter.
+    fn shake(&mut self) {
+        let shaken = self.naive.parameters().clone();
+        *self.shaken.parameters_mut() = shaken;
+        for value in self.shaken.parameters_mut().columns_mut().into_iter().flatten() {
+            *value *= 1.0 + f64::from(self.dice.uniform(-1.0, 1.0)) * f64::from(f32::EPSILON) / 2.0;
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! `livenet explain`: why the structure changed at or near a step.
+
+use super::{open, output::Output};
+use crate::{Failure, run};
+use livenet_train::session::{Event, Explained};
+use std::path::PathBuf;
+
+/// Arguments of `explain`.
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// The run's directory
+    run: PathBuf,
+    /// The step; changes at it, or at the step nearest to it
+    #[arg(long, value_name = "STEP")]
+    at: u64,
+    /// One JSON document, with every score
+    #[arg(long)]
+    json: bool,
+}
+
+/// Scores of one move that are printed; the rest is counted.
+const SHOWN: usize = 12;
+
+pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let directory = open::directory(&arguments.run)?;
+    let events = run::events(&directory)?;
+    let commits = events.iter().filter_map(|event| match event {
+        Event::Committed { step, .. } => Some((*step, event)),
+        _ => None,
+    });
+    let Some(nearest) = commits.clone().map(|(step, _)| step).min_by_key(|step| step.abs_diff(arguments.at)) else {
+        return Err(Failure::Unmet(format!("{}: the structure never changed; its events say when strategies were asked and why they did nothing", directory.path().display())));
+    };
+    let at: Vec<&Event> = commits.filter(|(step, _)| *step == nearest).map(|(_, event)| event).collect();
+    let mut output = Output::new();
+    if arguments.json {
+        output.json(&at)?;
+        return output.finish();
+    }
+    if nearest != arguments.at {
+        output.line(format_args!("nothing changed at step {}; the nearest change:", arguments.at))?;
+    }
+    for event in at {
+        print(&mut output, event)?;
+    }
+    output.finish()
+}
+
+fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
+    let Event::Committed { step, strategy, census, neurons, connections, change, cut, why, .. } = event else { return Ok(()) };
+    output.line(format_args!("step {step}, {strategy}: now {neurons} neurons, {connections} connections"))?;
+    let counts = [
+        ("born", census.born),
+        ("of them by division", census.divided),
+        ("renewed", census.renewed),
+        ("died", census.died),
+        ("connected", census.connected),
+        ("disconnected", census.disconnected),
+    ];
+    let counts: Vec<String> = counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    output.line(format_args!("  {}", counts.join(", ")))?;
+    if let Some(change) = change {
+        output.line(format_args!("  the outputs changed by {change:.1e} of the largest, before symmetry was broken"))?;
+    }
+    for cut in cut {
+        output.line(format_args!("  the budget cut {cut:?}"))?;
+    }
+    why.iter().try_for_each(|explained| print_one(output, explained))
+}
+
+fn print_one(output: &mut Output, Explained { what, reason }: &Explained) -> Result<(), Failure> {
+    // A batch names its kind once and then one connection per score.
+    let (kind, items) = what.split_once(' ').unwrap_or((what, ""));
+    let items: Vec<&str> = items.split(' ').collect();
+    let stood = format!("{} stood", reason.considered);
+    let threshold = reason.threshold.map(|threshold| format!(", threshold {threshold:?}")).unwrap_or_default();
+    if reason.scores.len() > 1 && items.len() == reason.scores.len() {
+        output.line(format_args!("  {kind} {} by {}; {stood}{threshold}", items.len(), reason.rule))?;
+        for (item, score) in items.iter().zip(&reason.scores).take(SHOWN) {
+            output.line(format_args!("    {item}  score {score:?}"))?;
+        }
+        if items.len() > SHOWN {
+            output.line(format_args!("    and {} more; --json prints all", items.len() - SHOWN))?;
+        }
+        return Ok(());
+    }
+    let scores: Vec<String> = reason.scores.iter().take(SHOWN).map(|score| format!("{score:?}")).collect();
+    let score = if scores.is_empty() { String::new() } else { format!(", score {}", scores.join(" ")) };
+    output.line(format_args!("  {what}: {}{score}; {stood}{threshold}", reason.rule))
+}

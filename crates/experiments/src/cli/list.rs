@@ -1,0 +1,129 @@
+//! `livenet list`: everything that an experiment file can name, with one line each.
+
+use super::output::Output;
+use crate::{Failure, Registry, executors};
+use clap::ValueEnum;
+use livenet_growth::Setting;
+use serde::Serialize;
+
+/// Arguments of `list`.
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// Only these
+    what: Option<What>,
+    /// One JSON document
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum What {
+    Strategies,
+    Tasks,
+    Executors,
+    Optimizers,
+    Activations,
+    Losses,
+}
+
+/// A line of the list.
+#[derive(Serialize)]
+struct Item {
+    name: &'static str,
+    summary: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    settings: Vec<ItemSetting>,
+}
+
+#[derive(Serialize)]
+struct ItemSetting {
+    name: &'static str,
+    default: &'static str,
+    about: &'static str,
+}
+
+pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
+    let all = What::value_variants().iter().copied();
+    let kinds: Vec<What> = all.filter(|&kind| arguments.what.is_none_or(|what| what == kind)).collect();
+    let mut output = Output::new();
+    if arguments.json {
+        let mut document = serde_json::Map::new();
+        for &kind in &kinds {
+            let name = kind.to_possible_value().expect("no kind is skipped").get_name().to_owned();
+            document.insert(name, serde_json::to_value(items(kind, registry)).expect("items are plain data"));
+        }
+        output.json(&document)?;
+        return output.finish();
+    }
+    for (at, &kind) in kinds.iter().enumerate() {
+        if kinds.len() > 1 {
+            let name = kind.to_possible_value().expect("no kind is skipped").get_name().to_owned();
+            output.line(format_args!("{}{name}", if at == 0 { "" } else { "\n" }))?;
+        }
+        let items = items(kind, registry);
+        let width = items.iter().map(|item| item.name.len()).max().unwrap_or(0);
+        for item in items {
+            output.line(format_args!("  {:width$}  {}", item.name, item.summary))?;
+            // The settings are many; they are shown where one kind alone is asked for.
+            for setting in item.settings.iter().filter(|_| kinds.len() == 1) {
+                output.line(format_args!("  {:width$}    {} = {}  {}", "", setting.name, setting.default, setting.about))?;
+            }
+        }
+    }
+    output.finish()
+}
+
+fn items(kind: What, registry: &Registry) -> Vec<Item> {
+    let plain = |name, summary: &str| Item { name, summary: summary.into(), settings: Vec::new() };
+    let with = |name, summary: &str, settings: &[Setting]| Item {
+        name,
+        summary: summary.into(),
+        settings: settings.iter().map(|&Setting { name, default, about }| ItemSetting { name, default, about }).collect(),
+    };
+    match kind {
+        What::Strategies => registry.strategies().entries().iter().map(|entry| with(entry.name, entry.summary, entry.settings)).collect(),
+        What::Tasks => registry.tasks().iter().map(|entry| with(entry.name, entry.summary, entry.settings)).collect(),
+        What::Executors => executors::all().iter().map(|entry| plain(entry.name, entry.summary)).collect(),
+        What::Optimizers => OPTIMIZERS.iter().map(|&(name, summary)| plain(name, summary)).collect(),
+        What::Activations => {
+            let about = |name: &str| {
+                let known = ACTIVATIONS.iter().find(|(known, _)| *known == name);
+                known.map_or("your own; also as `leaky-...`, with a learnable decay", |(_, about)| about)
+            };
+            registry.activation_names().into_iter().map(|name| plain(name, about(name))).collect()
+        }
+        What::Losses => {
+            let about = |name: &str| LOSSES.iter().find(|(known, _)| *known == name).map_or("your own", |(_, about)| about);
+            registry.loss_names().into_iter().map(|name| plain(name, about(name))).collect()
+        }
+    }
+}
+
+const OPTIMIZERS: [(&str, &str); 6] = [
+    ("sgd", "gradient descent: rate"),
+    ("momentum", "with momentum: rate, beta = 0.9"),
+    ("nesterov", "with Nesterov's momentum: rate, beta = 0.9"),
+    ("rmsprop", "rate, alpha = 0.99, epsilon = 1e-8"),
+    ("adam", "per-element step counts: rate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8"),
+    ("adamw", "Adam with decoupled weight decay: as adam, decay = 0.01"),
+];
+
+const ACTIVATIONS: [(&str, &str); 9] = [
+    ("linear", "x"),
+    ("relu", "max(x, 0)"),
+    ("leaky_relu", "x, below zero a hundredth of it"),
+    ("tanh", "the hyperbolic tangent"),
+    ("sigmoid", "1 / (1 + exp(-x))"),
+    ("silu", "x sigmoid(x)"),
+    ("gelu", "x times the normal distribution function of x"),
+    ("softplus", "ln(1 + exp(x))"),
+    ("square", "x x"),
+];
+
+const LOSSES: [(&str, &str); 4] = [
+    ("mean_squared", "squared error, mean over outputs"),
+    ("cross_entropy", "of the classes' softmax, in nats; the default for classes"),
+    ("binary_cross_entropy", "of each output's sigmoid, in nats; the default for bits"),
+    ("huber", "squared up to 1, then straight"),
+];

@@ -1,0 +1,178 @@
+//! `livenet run`: every arm of an experiment with every seed, one after the other.
+
+use super::{
+    claims, interrupt,
+    output::{Output, note},
+    plan::{Choice, Plan, Planned},
+    progress::{Display, Progress},
+    summary::{self, Made},
+};
+use crate::{
+    Failure, Registry,
+    config::{Checked, Document},
+    data::Places,
+    pictures::comparison,
+    run::{Driver, Ending, Interrupt, Manifest, Outcome, RunDirectory, RunError},
+};
+use serde_json::json;
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
+
+/// Arguments of `run`.
+#[derive(clap::Args, Debug)]
+pub(super) struct Arguments {
+    /// The experiment, as TOML
+    file: PathBuf,
+    /// Another value for a key of the file: optim.adam.rate=3e-4
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Only this seed
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64))]
+    seed: Option<u64>,
+    /// Only this arm
+    #[arg(long, value_name = "NAME")]
+    arm: Option<String>,
+    /// Another executor than the file names
+    #[arg(long, value_name = "NAME")]
+    executor: Option<String>,
+    /// Worker threads; they never change a result
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Go on with runs that were stopped, show those that are done, begin the rest
+    #[arg(long)]
+    resume: bool,
+    /// Where runs are written
+    #[arg(long, value_name = "DIR", default_value = "runs")]
+    out: PathBuf,
+    /// Hold the experiment to its claims; end with 1 if one is not met
+    #[arg(long)]
+    check: bool,
+    /// One JSON document at the end instead of a table
+    #[arg(long)]
+    json: bool,
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
+    if let Some(threads) = arguments.threads {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
+        pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
+    }
+    let document = Document::read(&arguments.file, &arguments.set)?;
+    let choice = Choice { arm: arguments.arm.as_deref(), seed: arguments.seed, executor: arguments.executor.as_deref() };
+    let plan = Plan::new(&document, &choice, &arguments.out, registry)?;
+    if !arguments.resume {
+        // Before the first run, not after the hours it takes.
+        if let Some(there) = plan.runs.iter().find(|run| run.path.exists()) {
+            return Err(RunError::Exists { path: there.path.clone() }.into());
+        }
+    }
+    let interrupt = interrupt::watch();
+    let mut made = Vec::new();
+    for planned in &plan.runs {
+        made.push(one(arguments, planned, &document, registry, interrupt)?);
+    }
+    conclude(arguments, &plan, &made)
+}
+
+/// Makes one run, or takes it up.
+fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: &Registry, interrupt: &Interrupt) -> Result<Made, Failure> {
+    let Planned { arm, seed, hash, path } = planned;
+    let there = path.exists();
+    if there && let Some(outcome) = done(path, hash, *seed)? {
+        if !arguments.quiet {
+            note(format_args!("{}: is done", path.display()));
+        }
+        return Ok(Made { arm: arm.clone(), path: path.clone(), outcome });
+    }
+    let checked = Checked::new(document, arm, *seed, registry, &Places::from_environment(), arguments.executor.as_deref())?;
+    let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
+    let name = if arm.is_empty() { format!("seed {seed}") } else { format!("{arm}, seed {seed}") };
+    let mut progress = Progress::new(display, name);
+    let mut driver = if there {
+        Driver::resume(&checked, document, registry, path, &mut progress)?
+    } else {
+        Driver::begin(&checked, document, registry, path)?
+    };
+    if let Some(parent) = path.parent().filter(|_| !there && display != Display::Quiet) {
+        note(format_args!("writing {} below {}", path.file_name().unwrap_or_default().to_string_lossy(), parent.display()));
+    }
+    let outcome = driver.run(interrupt, &mut progress);
+    progress.clear();
+    let Some(outcome) = outcome? else {
+        return Err(Failure::Interrupted { at: driver.session().steps(), path: path.clone(), command: resume_command() });
+    };
+    if let Ending::Diverged { what, .. } = &outcome.ending {
+        note(format_args!("{}: diverged: {what}", path.display()));
+    }
+    Ok(Made { arm: arm.clone(), path: path.clone(), outcome })
+}
+
+/// What came of a run that is there, if it is complete.
+fn done(path: &Path, hash: &str, seed: u64) -> Result<Option<Outcome>, Failure> {
+    let directory = RunDirectory::open(path)?;
+    let manifest = Manifest::read(&directory)?;
+    if manifest.config != hash || manifest.seed != seed {
+        let (found, expected) = (format!("{}-s{}", manifest.config, manifest.seed), format!("{hash}-s{seed}"));
+        return Err(RunError::OtherConfig { path: path.to_owned(), found, expected }.into());
+    }
+    Ok(directory.outcome()?)
+}
+
+/// The command that was given, with `--resume`.
+fn resume_command() -> String {
+    let mut words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+    if !words.iter().any(|word| word == "--resume") {
+        words.push("--resume".into());
+    }
+    words.join(" ")
+}
+
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+/// Joint plots, the table, the claims.
+fn conclude(arguments: &Arguments, plan: &Plan, made: &[Made]) -> Result<(), Failure> {
+    let summaries = summary::by_arm(&plan.arms, made);
+    let mut joint = Vec::new();
+    if made.len() > 1 {
+        let runs: Vec<comparison::Compared<'_>> =
+            made.iter().map(|made| comparison::Compared { arm: &made.arm, path: &made.path, outcome: &made.outcome }).collect();
+        match comparison::draw(&plan.name, &plan.arms, &runs, &summary::rows(&summaries), &plan.comparison) {
+            Ok(paths) => joint = paths,
+            Err(error) => note(format_args!("warning: the joint plots could not be drawn: {error}")),
+        }
+    }
+    let verdicts = if arguments.check { claims::judge(&plan.claims, made) } else { Vec::new() };
+    let mut output = Output::new();
+    if arguments.json {
+        let runs: Vec<_> = made.iter().map(|made| json!({"path": made.path, "report": made.outcome})).collect();
+        output.json(&json!({"experiment": plan.name, "arms": summaries, "runs": runs, "comparison": joint, "claims": verdicts}))?;
+    } else {
+        summary::print(&mut output, &summaries, made)?;
+        joint.iter().try_for_each(|path| output.line(path.display()))?;
+        if !verdicts.is_empty() {
+            output.line("")?;
+        }
+        verdicts.iter().try_for_each(|verdict| output.line(verdict))?;
+    }
+    output.finish()?;
+    let unmet = verdicts.iter().filter(|verdict| !verdict.met).count();
+    if unmet > 0 {
+        return Err(Failure::Unmet(format!("{unmet} of {} claims are not met", verdicts.len())));
+    }
+    if arguments.check && plan.claims.is_empty() {
+        note("warning: --check, but the experiment claims nothing about these arms");
+    }
+    let diverged = summaries.iter().map(|summary| summary.diverged).sum::<usize>();
+    if diverged > 0 {
+        return Err(Failure::Unmet(format!("{diverged} of {} runs diverged", made.len())));
+    }
+    Ok(())
+}

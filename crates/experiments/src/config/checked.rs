@@ -1,0 +1,271 @@
+//! A checked config: every cross-field rule applied, everything built that can be built.
+//!
+//! Only this runs. Its hash names the run's directory: it takes in the executor and leaves out
+//! threads, seeds, claims and where things are written.
+
+use super::{
+    document::Document,
+    error::{ConfigError, nearest},
+    learning, network,
+    raw::{Experiment, Keep, ScheduleName, WiringName},
+};
+use crate::{
+    Registry,
+    data::{Places, digest},
+    task::{Setup, Task},
+};
+use livenet_core::{ExecutorSettings, FireGroup, Inherit, Schedule};
+use livenet_growth::{Ledger, Settings, When, WhenState, Wiring};
+use livenet_train::session::{Grower, Learning};
+
+/// How many neurons a group starts with and what they are born with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Birthright {
+    /// Neurons at the start.
+    pub neurons: u32,
+    /// Bias at birth.
+    pub bias: f32,
+    /// Decay at birth.
+    pub decay: f32,
+}
+
+/// An experiment's arm with a seed, ready to run.
+pub struct Checked {
+    experiment: Experiment,
+    table: toml::Table,
+    arm: String,
+    seed: u64,
+    hash: String,
+    task: Box<dyn Task>,
+    groups: Vec<FireGroup>,
+    birthrights: Vec<Birthright>,
+    wiring: Wiring,
+    learning: Learning,
+    steps: u64,
+    evaluate_every: u64,
+    executor: String,
+}
+
+impl Checked {
+    /// Checks one arm of a document for one seed.
+    ///
+    /// # Errors
+    /// [`ConfigError`] names the key, what was found, what was expected and the mend.
+    pub fn new(document: &Document, arm: &str, seed: u64, registry: &Registry, places: &Places, executor: Option<&str>) -> Result<Self, ConfigError> {
+        let (experiment, table) = document.arm(arm)?;
+        let executor = executor.map_or_else(|| experiment.executor.clone(), Into::into);
+        if experiment.name.is_empty() || !experiment.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || experiment.name.starts_with('.') {
+            let message = format!("`{}` cannot name a folder", experiment.name);
+            return Err(document.fault("name", message, "use letters, digits, `-`, `_` and `.`".to_owned()));
+        }
+        check_train(document, &experiment)?;
+        let task = build_task(document, &experiment, seed, registry, places)?;
+        let shape = task.shape().clone();
+        let groups = network::build_groups(document, &experiment, registry)?;
+        let mut birthrights = vec![Birthright { neurons: shape.inputs as u32, bias: 0.0, decay: 0.9 }];
+        birthrights.extend(experiment.network.group.iter().map(|group| Birthright { neurons: group.neurons, bias: group.bias, decay: group.decay }));
+        birthrights.push(Birthright { neurons: shape.outputs as u32, bias: 0.0, decay: 0.9 });
+        let epoch = shape.epoch;
+        let steps = match (experiment.train.steps, experiment.train.epochs, epoch) {
+            (Some(steps), None, _) => steps,
+            (None, Some(epochs), Some(epoch)) => epochs * epoch,
+            (None, Some(_), None) => {
+                return Err(document.fault("train.epochs", "this task has no end, so there are no epochs in it", "give `steps` instead".to_owned()));
+            }
+            (None, None, _) => return Err(document.fault("train", "it is not said how long to train", "give `steps` or `epochs`".to_owned())),
+            (Some(_), Some(_), _) => return Err(document.fault("train", "both `steps` and `epochs` are given", "give one of them".to_owned())),
+        };
+        let evaluate_every = experiment.train.evaluate_every.unwrap_or(epoch.unwrap_or(100)).max(1);
+        let learning = learning::build(document, &experiment, shape.kind, registry, (seed, steps))?;
+        let wiring = match experiment.network.wiring {
+            WiringName::None => Wiring::None,
+            WiringName::Dense => Wiring::Dense,
+            WiringName::Uniform(density) => Wiring::Uniform { density },
+            WiringName::Count(connections) => Wiring::Count { connections },
+            WiringName::ErdosRenyi(density) => Wiring::ErdosRenyi { density },
+        };
+        network::check_paths(document, &experiment, &groups, &birthrights)?;
+        let hash = hash(&experiment, &executor);
+        let checked =
+            Self { experiment, table, arm: arm.into(), seed, hash, task, groups, birthrights, wiring, learning, steps, evaluate_every, executor };
+        // Built once to find every fault in the settings before anything is written.
+        checked.growers(document, registry)?;
+        checked.ledger(document)?;
+        Ok(checked)
+    }
+
+    /// The strategies, made anew.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a name or a setting that does not fit.
+    pub fn growers(&self, document: &Document, registry: &Registry) -> Result<Vec<Grower>, ConfigError> {
+        let mut growers = Vec::new();
+        for (at, grow) in self.experiment.grow.iter().enumerate() {
+            let key = |rest: &str| format!("grow.{at}.{rest}");
+            let entry = registry.strategies().find(&grow.strategy).map_err(|error| document.fault(&key("strategy"), error.to_string(), None))?;
+            let mut settings = settings_of(&grow.settings).map_err(|message| document.fault(&key("settings"), message, None))?;
+            let fault = |error: livenet_growth::SettingError| document.fault(&key("settings"), error.to_string(), None);
+            let strategy = (entry.build)(&mut settings).map_err(fault)?;
+            settings.finish().map_err(fault)?;
+            let when = grow.when.unwrap_or(When::Every { steps: 100, from: 0, until: None });
+            let budget = grow.budget.unwrap_or_default();
+            growers.push(Grower::new(&grow.strategy, strategy, WhenState::new(when), budget));
+        }
+        Ok(growers)
+    }
+
+    /// The energy ledger, if the experiment keeps accounts.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a setting that does not fit.
+    pub fn ledger(&self, document: &Document) -> Result<Option<Ledger>, ConfigError> {
+        let Some(table) = &self.experiment.energy else { return Ok(None) };
+        let mut settings = settings_of(table).map_err(|message| document.fault("energy", message, None))?;
+        let fault = |error: livenet_growth::SettingError| document.fault("energy", error.to_string(), None);
+        let ledger = Ledger::build(&mut settings).map_err(fault)?;
+        settings.finish().map_err(fault)?;
+        Ok(Some(ledger))
+    }
+
+    /// The experiment of this arm as it was resolved.
+    pub fn experiment(&self) -> &Experiment {
+        &self.experiment
+    }
+    /// The same as TOML, for `config.toml`.
+    pub fn to_toml(&self) -> String {
+        let mut table = self.table.clone();
+        table.insert("executor".into(), toml::Value::String(self.executor.clone()));
+        table.insert("seeds".into(), toml::Value::Array(vec![toml::Value::Integer(self.seed as i64)]));
+        toml::to_string(&table).expect("what was parsed from TOML can be written as TOML")
+    }
+    /// The arm's name; empty where there are none.
+    pub fn arm(&self) -> &str {
+        &self.arm
+    }
+    /// The seed.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+    /// The hash of everything that decides the result but the seed.
+    pub fn hash(&self) -> &str {
+        &self.hash
+    }
+    /// The task.
+    pub fn task(&self) -> &dyn Task {
+        &*self.task
+    }
+    /// Fire groups, inputs first.
+    pub fn groups(&self) -> &[FireGroup] {
+        &self.groups
+    }
+    /// What each group starts with.
+    pub fn birthrights(&self) -> &[Birthright] {
+        &self.birthrights
+    }
+    /// The connections at the start.
+    pub fn wiring(&self) -> &Wiring {
+        &self.wiring
+    }
+    /// The order of firing.
+    pub fn schedule(&self) -> Schedule {
+        match self.experiment.network.schedule {
+            ScheduleName::Grouped => Schedule::Grouped,
+            ScheduleName::Synchronous => Schedule::Synchronous,
+            ScheduleName::InputsFirst => Schedule::InputsFirst,
+        }
+    }
+    /// How weights learn.
+    pub fn learning(&self) -> &Learning {
+        &self.learning
+    }
+    /// Updates to do.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+    /// Updates between two looks at the validation part.
+    pub fn evaluate_every(&self) -> u64 {
+        self.evaluate_every
+    }
+    /// Updates between two checkpoints.
+    pub fn checkpoint_every(&self) -> u64 {
+        self.experiment.train.checkpoint_every
+    }
+    /// Whether the best state is tested rather than the last.
+    pub fn keeps_best(&self) -> bool {
+        self.experiment.train.keep == Keep::Best
+    }
+    /// The executor's name.
+    pub fn executor(&self) -> &str {
+        &self.executor
+    }
+    /// The executor's settings.
+    pub fn executor_settings(&self) -> ExecutorSettings {
+        let inherit = match self.experiment.train.inherit {
+            super::raw::InheritName::Nothing => Inherit::Nothing,
+            super::raw::InheritName::FromOrigin => Inherit::FromOrigin,
+        };
+        ExecutorSettings { memory: self.experiment.train.memory.map(|cycles| cycles as usize), inherit }
+    }
+}
+
+fn hash(experiment: &Experiment, executor: &str) -> String {
+    let mut bare = experiment.clone();
+    (bare.seeds, bare.arm, bare.claim, bare.summary) = (Vec::new(), Vec::new(), Vec::new(), String::new());
+    bare.executor = executor.into();
+    // Values, not text: their maps are sorted, so the order of keys in the file does not count.
+    let value = serde_json::to_value(&bare).expect("a config is plain data");
+    digest::of_bytes(format!("{}\n{value}", env!("CARGO_PKG_VERSION")).as_bytes())[..12].to_owned()
+}
+
+fn check_train(document: &Document, experiment: &Experiment) -> Result<(), ConfigError> {
+    let train = &experiment.train;
+    let positive = |key: &str, value: u64| {
+        if value == 0 { Err(document.fault(key, "found 0", "give a number of at least 1".to_owned())) } else { Ok(()) }
+    };
+    positive("train.batch", u64::from(train.batch))?;
+    positive("train.checkpoint_every", train.checkpoint_every)?;
+    positive("train.steps", train.steps.unwrap_or(1))?;
+    positive("train.epochs", train.epochs.unwrap_or(1))?;
+    positive("train.evaluate_every", train.evaluate_every.unwrap_or(1))?;
+    positive("train.memory", u64::from(train.memory.unwrap_or(1)))?;
+    positive("seeds", experiment.seeds.len() as u64)?;
+    if !(0.0..1.0).contains(&train.dropout) {
+        return Err(document.fault("train.dropout", format!("found {}", train.dropout), "give a share of at least 0 and below 1".to_owned()));
+    }
+    Ok(())
+}
+
+fn build_task(document: &Document, experiment: &Experiment, seed: u64, registry: &Registry, places: &Places) -> Result<Box<dyn Task>, ConfigError> {
+    let names: Vec<&str> = registry.tasks().iter().map(|entry| entry.name).collect();
+    let mut tasks = experiment.task.iter();
+    let (Some((name, table)), None) = (tasks.next(), tasks.next()) else {
+        let message = format!("found {} tasks, expected exactly one", experiment.task.len());
+        return Err(document.fault("task", message, format!("write one table [task.NAME]; NAME is one of {}", names.join(", "))));
+    };
+    let key = format!("task.{name}");
+    let Some(entry) = registry.tasks().iter().find(|entry| entry.name == name) else {
+        let help = nearest(name, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+        return Err(document.fault(&key, format!("no task is called `{name}`; known are {}", names.join(", ")), help));
+    };
+    let mut settings = settings_of(table).map_err(|message| document.fault(&key, message, None))?;
+    let setup = Setup { places: places.clone(), seed, batch: experiment.train.batch as usize };
+    let task = (entry.build)(&mut settings, &setup).map_err(|error| document.fault(&key, error.to_string(), None))?;
+    settings.finish().map_err(|error| document.fault(&key, error.to_string(), None))?;
+    Ok(task)
+}
+
+fn settings_of(table: &toml::Table) -> Result<Settings, String> {
+    table.iter().map(|(key, value)| Ok((key.clone(), value_of(key, value)?))).collect()
+}
+
+fn value_of(key: &str, value: &toml::Value) -> Result<livenet_growth::Value, String> {
+    use livenet_growth::Value;
+    Ok(match value {
+        toml::Value::Integer(number) => Value::Integer(*number),
+        toml::Value::Float(number) => Value::Real(*number),
+        toml::Value::String(text) => Value::Text(text.clone()),
+        toml::Value::Boolean(flag) => Value::Flag(*flag),
+        toml::Value::Array(items) => Value::List(items.iter().map(|item| value_of(key, item)).collect::<Result<_, _>>()?),
+        other => return Err(format!("`{key}` is a {}; a setting is a number, a text, true or false, or a list of these", other.type_str())),
+    })
+}

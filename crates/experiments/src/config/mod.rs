@@ -1,0 +1,13 @@
+//! Experiment files: TOML → [`raw`] (serde, unknown keys refused) → [`Checked`] (every cross-field
+//! rule applied). Only `Checked` runs.
+
+mod checked;
+mod document;
+mod error;
+mod learning;
+mod network;
+pub mod raw;
+
+pub use checked::{Birthright, Checked};
+pub use document::Document;
+pub use error::{ConfigError, Place, nearest};

@@ -1,0 +1,47 @@
+//! Executors by name.
+
+use crate::Failure;
+use livenet_core::{Executor, ExecutorSettings, Network};
+use livenet_train::native::{Native, Threads};
+use std::num::NonZeroUsize;
+
+/// An executor that this binary holds.
+pub struct Entry {
+    /// Its name in configs.
+    pub name: &'static str,
+    /// One line for lists.
+    pub summary: &'static str,
+    make: fn(&Network, ExecutorSettings) -> Result<Box<dyn Executor>, livenet_core::ExecError>,
+}
+
+/// Every executor that this binary holds.
+pub fn all() -> Vec<Entry> {
+    let native = Entry {
+        name: "native",
+        summary: "sparse kernels on the CPU, the same bits for any number of threads",
+        make: |network, settings| Ok(Box::new(Native::new(network, settings, threads()))),
+    };
+    let mut all = vec![native];
+    all.extend(livenet_train::burn::backends().iter().map(|&(name, summary, make)| Entry { name, summary, make }));
+    all
+}
+
+/// As many as the process may use: `--threads`, or what the machine has.
+fn threads() -> Threads {
+    NonZeroUsize::new(rayon::current_num_threads()).map_or(Threads::All, Threads::Exactly)
+}
+
+/// Makes an executor by its name.
+///
+/// # Errors
+/// When no executor of this binary is called so, or it cannot run the network.
+pub fn make(name: &str, network: &Network, settings: ExecutorSettings) -> Result<Box<dyn Executor>, Failure> {
+    let all = all();
+    let Some(entry) = all.iter().find(|entry| entry.name == name) else {
+        let names: Vec<&str> = all.iter().map(|entry| entry.name).collect();
+        return Err(Failure::NoExecutor { name: name.into(), known: names.join(", ") });
+    };
+    let executor = (entry.make)(network, settings)?;
+    executor.supports(network)?;
+    Ok(executor)
+}

@@ -1,0 +1,77 @@
+//! Everything that can end a command, for `main` to print and to turn into an exit code.
+
+use crate::{config::ConfigError, data::DataError, run::RunError};
+use livenet_core::{EditError, ExecError, NetworkError};
+use livenet_train::session::{SessionError, StateError};
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The experiment file.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// A run's directory.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// Data.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// Training.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// A saved state.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The structure at the start.
+    #[error("the network at the start cannot be built: {0}")]
+    Network(#[from] NetworkError),
+    /// The wiring at the start.
+    #[error("the wiring at the start cannot be made: {0}")]
+    Edit(#[from] EditError),
+    /// An executor.
+    #[error(transparent)]
+    Exec(#[from] ExecError),
+    /// No such executor.
+    #[error("no executor is called `{name}`; this binary holds {known}")]
+    NoExecutor {
+        /// The name asked for.
+        name: String,
+        /// Those there are.
+        known: String,
+    },
+    /// Plots or report.
+    #[error("cannot draw: {0}")]
+    Plot(#[from] crate::plots::PlotError),
+    /// The arguments of a command.
+    #[error("{0}")]
+    Usage(String),
+    /// It ran, and something did not hold.
+    #[error("{0}")]
+    Unmet(String),
+    /// A signal ended it; the run can go on.
+    #[error("stopped at step {at} with a checkpoint in {}\n  help: go on with `{command}`", path.display())]
+    Interrupted {
+        /// Updates done.
+        at: u64,
+        /// The run's directory.
+        path: std::path::PathBuf,
+        /// The command that goes on.
+        command: String,
+    },
+    /// Output could not be written.
+    #[error("cannot write the output: {0}")]
+    Output(#[from] std::io::Error),
+}
+
+impl Failure {
+    /// The exit code: 2 for a command or config that cannot run, 130 for what a signal ended, 1 for
+    /// what failed on the way.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Config(_) | Self::Usage(_) | Self::NoExecutor { .. } => 2,
+            Self::Run(RunError::Exists { .. } | RunError::NotARun { .. } | RunError::OtherConfig { .. }) => 2,
+            Self::Interrupted { .. } => 130,
+            _ => 1,
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! The course of a run, from its events.
+
+use crate::{
+    config::Checked,
+    plots::{Curve, EventKind, EventMark, LearningCurves, Series, SizeOverTime},
+    run::Outcome,
+};
+use livenet_train::{Loss, session::Event};
+
+/// Step and value.
+type Points = Vec<(u64, f64)>;
+/// Step and count.
+type Counts = Vec<(u64, u64)>;
+
+/// Everything that events tell over time.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Course {
+    training_loss: Points,
+    training_accuracy: Points,
+    pub(super) validation_loss: Points,
+    pub(super) validation_accuracy: Points,
+    marks: Vec<EventMark>,
+    neurons: Counts,
+    connections: Counts,
+    store: Points,
+    income: Points,
+    cost: Points,
+    dense_connections: u64,
+}
+
+impl Course {
+    pub(super) fn of(events: &[Event], outcome: &Outcome) -> Self {
+        let mut course = Self { dense_connections: outcome.dense_connections, ..Self::default() };
+        for event in events {
+            course.take(event);
+        }
+        course
+    }
+
+    fn take(&mut self, event: &Event) {
+        match event {
+            Event::Started { neurons, connections, .. } => self.size(0, *neurons, *connections),
+            Event::Trained { step, loss, accuracy, neurons, connections, .. } => {
+                self.training_loss.push((*step, *loss));
+                self.training_accuracy.extend(accuracy.map(|accuracy| (*step, accuracy)));
+                self.size(*step, *neurons, *connections);
+            }
+            Event::Evaluated { step, loss, accuracy } => {
+                self.validation_loss.push((*step, *loss));
+                self.validation_accuracy.extend(accuracy.map(|accuracy| (*step, accuracy)));
+            }
+            Event::Committed { step, census, neurons, connections, .. } => {
+                let kinds = [
+                    (EventKind::Division, census.divided),
+                    (EventKind::Birth, (census.born - census.divided.min(census.born)) + census.renewed),
+                    (EventKind::Death, census.died + census.renewed),
+                    (EventKind::Grown, census.connected),
+                    (EventKind::Pruned, census.disconnected),
+                ];
+                let happened = kinds.into_iter().filter(|(_, count)| *count > 0);
+                self.marks.extend(happened.map(|(kind, count)| EventMark { step: *step, kind, count: u64::from(count) }));
+                self.size(*step, *neurons, *connections);
+            }
+            Event::Energy { step, store, income, cost, .. } => {
+                self.store.push((*step, *store));
+                self.income.push((*step, *income));
+                self.cost.push((*step, *cost));
+            }
+            Event::Unchanged { .. } | Event::Tried { .. } => {}
+        }
+    }
+
+    fn size(&mut self, step: u64, neurons: u64, connections: u64) {
+        self.neurons.push((step, neurons));
+        self.connections.push((step, connections));
+    }
+
+    pub(super) fn learning(&self, checked: &Checked) -> LearningCurves {
+        LearningCurves {
+            loss_label: loss_label(&checked.learning().loss),
+            training_loss: self.training_loss.clone(),
+            validation_loss: self.validation_loss.clone(),
+            training_accuracy: self.training_accuracy.clone(),
+            validation_accuracy: self.validation_accuracy.clone(),
+            marks: self.marks.clone(),
+        }
+    }
+
+    pub(super) fn size_over_time(&self) -> SizeOverTime {
+        SizeOverTime { neurons: self.neurons.clone(), connections: self.connections.clone(), dense_connections: Some(self.dense_connections) }
+    }
+
+    /// The energy, where the experiment kept books.
+    pub(super) fn energy(&self) -> Option<Series> {
+        let curve = |name: &str, points: &Points| Curve::new(name, points.clone());
+        let books = || Series::energy(curve("store", &self.store), curve("income", &self.income), vec![curve("cost", &self.cost)]);
+        (!self.store.is_empty()).then(books)
+    }
+}
+
+fn loss_label(loss: &Loss) -> String {
+    match loss {
+        Loss::CrossEntropy => "cross-entropy (nats)".into(),
+        Loss::BinaryCrossEntropy => "binary cross-entropy (nats)".into(),
+        Loss::MeanSquared => "mean squared error".into(),
+        Loss::Huber { .. } => "Huber loss".into(),
+        Loss::User(own) => own.name.into(),
+    }
+}

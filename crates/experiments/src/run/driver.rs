@@ -1,0 +1,317 @@
+//! The driver: trains a session to its end, writing events, journal and checkpoints.
+
+use super::{Best, Checkpoint, Ending, Manifest, Outcome, RunDirectory, RunError, rebuild};
+use crate::{
+    Failure, Registry,
+    config::{Checked, Document},
+};
+use livenet_train::{
+    Session,
+    session::{Event, Measured},
+};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Write as _,
+    path::Path,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Instant,
+};
+
+/// Set from outside to end a run at the next step, with a checkpoint.
+pub type Interrupt = AtomicBool;
+
+/// Is told what happens.
+pub trait Watcher {
+    /// An event, as it is written.
+    fn event(&mut self, event: &Event);
+    /// How far the run is, at every step.
+    fn step(&mut self, step: u64, of: u64);
+    /// Something that a user should know.
+    fn warn(&mut self, text: &str);
+}
+
+/// One run under way.
+pub struct Driver<'a> {
+    checked: &'a Checked,
+    session: Session,
+    directory: RunDirectory,
+    events: File,
+    events_length: u64,
+    journal: File,
+    journal_length: u64,
+    timings: File,
+    best: Option<Best>,
+    patience: (f64, u32),
+    validation: (f64, Option<f64>),
+    /// How the run ended, when only its report is missing.
+    ending: Option<Ending>,
+    /// Seconds of earlier sittings.
+    before: f64,
+    since: Instant,
+    _lock: super::directory::Lock,
+}
+
+impl<'a> Driver<'a> {
+    /// Begins a run in a new directory.
+    ///
+    /// # Errors
+    /// [`RunError::Exists`], or whatever keeps the session from being set up; nothing is left behind then.
+    pub fn begin(checked: &'a Checked, document: &Document, registry: &Registry, path: &Path) -> Result<Self, Failure> {
+        if path.exists() {
+            return Err(RunError::Exists { path: path.to_owned() }.into());
+        }
+        let mut session = rebuild::set_up(checked, document, registry)?;
+        let mut manifest = Manifest::here(checked.hash().into(), &checked.experiment().name, checked.arm(), checked.seed());
+        (manifest.executor, manifest.data) = (checked.executor().into(), checked.task().shape().data.clone());
+        let manifest = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
+        let journal = session.journal().bytes().to_vec();
+        let mut events = Vec::new();
+        for event in session.take_events() {
+            serde_json::to_writer(&mut events, &event).expect("events are plain data");
+            events.push(b'\n');
+        }
+        let config = checked.to_toml();
+        let files: &[(&str, &[u8])] = &[
+            ("config.toml", config.as_bytes()),
+            ("manifest.json", &manifest),
+            ("journal.bin", &journal),
+            ("events.jsonl", &events),
+            ("timings.jsonl", b""),
+        ];
+        let directory = RunDirectory::create(path, files)?;
+        let start = Checkpoint {
+            state: session.save(),
+            best: None,
+            patience: (f64::INFINITY, 0),
+            validation: (f64::NAN, None),
+            events: events.len() as u64,
+            journal: journal.len() as u64,
+            seconds: 0.0,
+            ending: None,
+        };
+        let lock = directory.lock()?;
+        start.write(&directory, &Checkpoint::name(0))?;
+        Self::attach(checked, session, directory, lock, start)
+    }
+
+    /// Goes on with a run where its last checkpoint left it.
+    ///
+    /// # Errors
+    /// [`RunError::OtherConfig`], [`RunError::Damaged`], ...; nothing is changed then.
+    pub fn resume(checked: &'a Checked, document: &Document, registry: &Registry, path: &Path, watcher: &mut dyn Watcher) -> Result<Self, Failure> {
+        let directory = RunDirectory::open(path)?;
+        let lock = directory.lock()?;
+        let manifest = Manifest::read(&directory)?;
+        if manifest.config != checked.hash() || manifest.seed != checked.seed() {
+            let found = format!("{}-s{}", manifest.config, manifest.seed);
+            let expected = format!("{}-s{}", checked.hash(), checked.seed());
+            return Err(RunError::OtherConfig { path: path.to_owned(), found, expected }.into());
+        }
+        let checkpoint = Checkpoint::latest(&directory, &mut |error| watcher.warn(&error.to_string()))?
+            .ok_or_else(|| RunError::NotARun { path: path.to_owned(), missing: "any checkpoint" })?;
+        let mut session = rebuild::set_up(checked, document, registry)?;
+        session.load(checkpoint.state.clone())?;
+        let mut bytes = directory.read("journal.bin")?;
+        if (bytes.len() as u64) < checkpoint.journal {
+            let what = format!("it holds {} bytes where the checkpoint needs {}", bytes.len(), checkpoint.journal);
+            let mend = "restore it from a copy, or run anew with --out";
+            return Err(RunError::Damaged { path: directory.file("journal.bin"), what, mend }.into());
+        }
+        bytes.truncate(checkpoint.journal as usize);
+        let journal = livenet_core::Journal::read(bytes).map_err(|error| rebuild::journal_damage(&directory, &error))?;
+        *session.journal_mut() = journal;
+        Self::attach(checked, session, directory, lock, checkpoint)
+    }
+
+    fn attach(checked: &'a Checked, session: Session, directory: RunDirectory, lock: super::directory::Lock, from: Checkpoint) -> Result<Self, Failure> {
+        Ok(Self {
+            checked,
+            events: directory.append_from("events.jsonl", from.events)?,
+            events_length: from.events,
+            journal: directory.append_from("journal.bin", from.journal)?,
+            journal_length: from.journal,
+            timings: {
+                let path = directory.file("timings.jsonl");
+                let open = std::fs::OpenOptions::new().create(true).append(true).open(&path);
+                open.map_err(|source| RunError::Io { what: "open", path, source })?
+            },
+            session,
+            directory,
+            best: from.best,
+            patience: from.patience,
+            validation: from.validation,
+            ending: from.ending,
+            before: from.seconds,
+            since: Instant::now(),
+            _lock: lock,
+        })
+    }
+
+    /// Where the run is.
+    pub fn directory(&self) -> &RunDirectory {
+        &self.directory
+    }
+    /// The session.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Trains to the end. `None` when it was interrupted; the run can then be resumed.
+    ///
+    /// # Errors
+    /// What keeps the run from being written. A divergence is an ending, not an error.
+    pub fn run(&mut self, interrupt: &Interrupt, watcher: &mut dyn Watcher) -> Result<Option<Outcome>, Failure> {
+        if let Some(ending) = self.ending.clone() {
+            return self.finish(ending, watcher).map(Some);
+        }
+        let steps = self.checked.steps();
+        while self.session.steps() < steps {
+            if interrupt.load(Ordering::Relaxed) {
+                self.checkpoint(Checkpoint::INTERRUPTED)?;
+                return Ok(None);
+            }
+            if let Err(error) = self.session.step(self.checked.task()) {
+                self.flush(watcher)?;
+                if error.is_divergence() {
+                    let ending = Ending::Diverged { step: self.session.steps(), what: error.to_string() };
+                    return self.finish(ending, watcher).map(Some);
+                }
+                return Err(error.into());
+            }
+            let step = self.session.steps();
+            watcher.step(step, steps);
+            if step.is_multiple_of(self.checked.evaluate_every()) || step == steps {
+                self.session.report();
+                let measured = self.session.evaluate(self.checked.task())?;
+                if let Some(ending) = self.judge(&measured) {
+                    self.flush(watcher)?;
+                    return self.finish(ending, watcher).map(Some);
+                }
+            }
+            self.flush(watcher)?;
+            if step.is_multiple_of(self.checked.checkpoint_every()) {
+                self.checkpoint(&Checkpoint::name(step))?;
+            }
+        }
+        self.finish(Ending::Finished { steps }, watcher).map(Some)
+    }
+
+    /// Keeps the best state and counts looks without a better loss.
+    fn judge(&mut self, measured: &Measured) -> Option<Ending> {
+        self.validation = (measured.loss, measured.accuracy);
+        let score = measured.accuracy.unwrap_or(-measured.loss);
+        if self.checked.keeps_best() && self.best.as_ref().is_none_or(|best| score > best.score) {
+            self.best = Some(Best { score, loss: measured.loss, accuracy: measured.accuracy, state: self.session.save() });
+        }
+        if measured.loss < self.patience.0 {
+            self.patience = (measured.loss, 0);
+        } else {
+            self.patience.1 += 1;
+        }
+        let (best, looks) = self.patience;
+        let limit = self.checked.experiment().train.patience?;
+        (looks >= limit).then_some(Ending::Patience { looks, best })
+    }
+
+    fn flush(&mut self, watcher: &mut dyn Watcher) -> Result<(), Failure> {
+        let mut lines = Vec::new();
+        for event in self.session.take_events() {
+            serde_json::to_writer(&mut lines, &event).expect("events are plain data");
+            lines.push(b'\n');
+            watcher.event(&event);
+        }
+        let journal = &self.session.journal().bytes()[self.journal_length as usize..];
+        let io = |name: &str| {
+            let path = self.directory.file(name);
+            move |source| RunError::Io { what: "write", path, source }
+        };
+        self.events.write_all(&lines).map_err(io("events.jsonl"))?;
+        self.journal.write_all(journal).map_err(io("journal.bin"))?;
+        self.events_length += lines.len() as u64;
+        self.journal_length += journal.len() as u64;
+        Ok(())
+    }
+
+    fn seconds(&self) -> f64 {
+        self.before + self.since.elapsed().as_secs_f64()
+    }
+
+    fn checkpoint(&mut self, name: &str) -> Result<(), Failure> {
+        let io = |name: &str| {
+            let path = self.directory.file(name);
+            move |source| RunError::Io { what: "write", path, source }
+        };
+        self.events.sync_data().map_err(io("events.jsonl"))?;
+        self.journal.sync_data().map_err(io("journal.bin"))?;
+        let timing = format!("{{\"step\":{},\"seconds\":{:.3}}}\n", self.session.steps(), self.seconds());
+        self.timings.write_all(timing.as_bytes()).map_err(io("timings.jsonl"))?;
+        let checkpoint = Checkpoint {
+            state: self.session.save(),
+            best: self.best.clone(),
+            patience: self.patience,
+            validation: self.validation,
+            events: self.events_length,
+            journal: self.journal_length,
+            seconds: self.seconds(),
+            ending: self.ending.clone(),
+        };
+        Ok(checkpoint.write(&self.directory, name)?)
+    }
+
+    /// Reads the test part, for the first and only time, and writes the report.
+    fn finish(&mut self, ending: Ending, watcher: &mut dyn Watcher) -> Result<Outcome, Failure> {
+        if self.ending.is_none() {
+            // The digest of the structure at the end, for every later replay to be held against.
+            let network = self.session.network().clone();
+            self.session.journal_mut().seal(&network);
+            self.flush(watcher)?;
+            self.ending = Some(ending.clone());
+        }
+        self.checkpoint(Checkpoint::FINAL)?;
+        let steps = self.session.steps();
+        let mut metrics = BTreeMap::new();
+        let mut put = |name: &str, value: Option<f64>| {
+            if let Some(value) = value.filter(|value| value.is_finite()) {
+                metrics.insert(name.to_owned(), value);
+            }
+        };
+        if !matches!(ending, Ending::Diverged { .. }) {
+            if let Some(best) = self.best.clone() {
+                put("best_step", Some(best.state.step as f64));
+                self.validation = (best.loss, best.accuracy);
+                self.session.load(best.state)?;
+            }
+            let test = self.session.measure(&self.checked.task().test())?;
+            put("test_loss", Some(test.loss));
+            put("test_accuracy", test.accuracy);
+        }
+        put("validation_loss", Some(self.validation.0));
+        put("validation_accuracy", self.validation.1);
+        let network = self.session.network();
+        let outcome = Outcome {
+            schema_version: 1,
+            experiment: self.checked.experiment().name.clone(),
+            arm: self.checked.arm().into(),
+            ending,
+            seed: self.checked.seed(),
+            steps,
+            metrics,
+            neurons: network.neuron_count() as u64,
+            connections: network.active_count() as u64,
+            dense_connections: network.dense_count(),
+            operations: self.session.executor().operations(),
+            seconds: self.seconds(),
+        };
+        if self.directory.file(Checkpoint::INTERRUPTED).exists() {
+            let path = self.directory.file(Checkpoint::INTERRUPTED);
+            std::fs::remove_file(&path).map_err(|source| RunError::Io { what: "remove", path, source })?;
+        }
+        if let Err(error) = crate::pictures::draw(&self.directory, self.checked, &outcome, &mut self.session) {
+            watcher.warn(&format!("the plots could not be drawn: {error}"));
+        }
+        let report = serde_json::to_vec_pretty(&outcome).expect("a report is plain data");
+        self.directory.write("report.json", &report)?;
+        Ok(outcome)
+    }
+}

@@ -1,0 +1,19 @@
+//! A run: one arm of one experiment with one seed, in a directory of its own.
+//!
+//! The directory is named by the hash of the checked config and the seed. `report.json` is renamed
+//! into place last and is the only mark of "done". A run that was stopped anywhere goes on from its
+//! last checkpoint, byte for byte as if it had never stopped (timings apart).
+
+mod checkpoint;
+mod directory;
+mod driver;
+mod manifest;
+mod outcome;
+mod rebuild;
+
+pub use checkpoint::{Best, Checkpoint};
+pub use directory::{RunDirectory, RunError};
+pub use driver::{Driver, Interrupt, Watcher};
+pub use manifest::Manifest;
+pub use outcome::{Ending, Outcome};
+pub use rebuild::{at_step, events, journal, journal_damage, set_up};

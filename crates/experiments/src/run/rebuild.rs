@@ -1,0 +1,131 @@
+//! Making a session: anew from a config, or as it was at some step of a run.
+
+use super::{Checkpoint, RunDirectory, RunError};
+use crate::{Registry, config::{Checked, Document}, executors};
+use livenet_core::{Draft, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
+use livenet_train::{Session, session::Event};
+
+/// Updates between two keyframes of the journal are not counted; entries are.
+const KEYFRAME_EVERY: u32 = 256;
+
+/// A session at step 0: neurons born, the initial wiring made, strategies ready.
+///
+/// # Errors
+/// A text that says which part of the config cannot be had: it has passed the check, so this is
+/// about executors and memory.
+pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Result<Session, crate::Failure> {
+    let mut network = Network::new(checked.groups().to_vec(), checked.schedule())?;
+    let mut executor = executors::make(checked.executor(), &network, checked.executor_settings())?;
+    let mut journal = Journal::new(&network, KEYFRAME_EVERY);
+    let key = StreamKey::new(checked.seed(), "birth");
+
+    let mut draft = Draft::new(&network, 0);
+    for (at, birthright) in checked.birthrights().iter().enumerate() {
+        let group = GroupId::new(at as u16);
+        for number in 0..birthright.neurons {
+            let neuron = draft.name();
+            let mut spec = NeuronSpec::of(group, network.group(group).unit);
+            (spec.bias, spec.decay) = (birthright.bias, birthright.decay);
+            spec.position = position(checked, at, number);
+            draft.propose(Move::Add { neuron, spec, origin: Origin::Seed })?;
+        }
+    }
+    let born = draft.finish();
+    journal.append(&network, &born);
+    let commit = network.commit(born)?;
+    journal.committed(&network);
+    executor.follow(&network, &commit);
+
+    let mut draft = Draft::new(&network, 0);
+    checked.wiring().propose(&mut draft, key)?;
+    let wired = draft.finish();
+    if !wired.is_empty() {
+        journal.append(&network, &wired);
+        let commit = network.commit(wired)?;
+        journal.committed(&network);
+        executor.follow(&network, &commit);
+    }
+
+    let session = Session::new(network, executor, journal, checked.learning().clone(), StreamKey::new(checked.seed(), "session"))?;
+    let session = session.with_growers(checked.growers(document, registry)?);
+    Ok(match checked.ledger(document)? {
+        Some(ledger) => session.with_ledger(ledger),
+        None => session,
+    })
+}
+
+/// Where a neuron of the start stands: image inputs on their pixels, everybody else on a line.
+fn position(checked: &Checked, group: usize, number: u32) -> [f32; 2] {
+    match (group, checked.task().shape().image) {
+        (0, Some((_, columns))) => [(number as usize % columns) as f32, (number as usize / columns) as f32],
+        _ => [number as f32, 0.0],
+    }
+}
+
+/// The events of a run.
+///
+/// # Errors
+/// [`RunError::Damaged`] names the line.
+pub fn events(directory: &RunDirectory) -> Result<Vec<Event>, RunError> {
+    let bytes = directory.read("events.jsonl")?;
+    let mut all = Vec::new();
+    for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        // A line without its end is one that was being written when the process died.
+        if line.last() != Some(&b'\n') {
+            break;
+        }
+        all.push(serde_json::from_slice(line).map_err(|error| RunError::Damaged {
+            path: directory.file("events.jsonl"),
+            what: format!("line {}: {error}", number + 1),
+            mend: "give --resume: events after the last checkpoint are written again",
+        })?);
+    }
+    Ok(all)
+}
+
+/// The journal of a run; an entry that was being written when the process died is left out.
+///
+/// # Errors
+/// [`RunError::Damaged`] names the entry.
+pub fn journal(directory: &RunDirectory) -> Result<Journal, RunError> {
+    let (journal, _torn) = Journal::read_whole(directory.read("journal.bin")?).map_err(|error| journal_damage(directory, &error))?;
+    Ok(journal)
+}
+
+/// What is wrong with the journal of a run.
+pub fn journal_damage(directory: &RunDirectory, error: &JournalError) -> RunError {
+    RunError::Damaged {
+        path: directory.file("journal.bin"),
+        what: error.to_string(),
+        mend: "restore it from a copy, or run anew with --out; the checkpoints hold the structure of their steps",
+    }
+}
+
+/// The session as it was at `step`, by going forward from the nearest checkpoint before it. A damaged
+/// checkpoint is told to `warn` and passed over: the way is longer then, and leads to the same bits.
+///
+/// # Errors
+/// When the run or its data cannot be read.
+pub fn at_step(
+    directory: &RunDirectory,
+    checked: &Checked,
+    document: &Document,
+    registry: &Registry,
+    step: u64,
+    warn: &mut dyn FnMut(&RunError),
+) -> Result<Session, crate::Failure> {
+    let mut session = set_up(checked, document, registry)?;
+    if let Ok(Some(checkpoint)) = Checkpoint::latest_until(directory, step, warn) {
+        session.load(checkpoint.state)?;
+    }
+    while session.steps() < step {
+        session.step(checked.task())?;
+        // The driver looks at the validation part at these steps, and plateaus see what it saw.
+        if session.steps().is_multiple_of(checked.evaluate_every()) {
+            session.report();
+            session.evaluate(checked.task())?;
+        }
+        session.take_events();
+    }
+    Ok(session)
+}

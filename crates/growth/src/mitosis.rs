@@ -1,0 +1,188 @@
+//! `mitosis`: neurons divide, and at first nothing changes.
+//!
+//! A division copies the dendrites and shares the axon, so the network computes what it did before
+//! (self-connections and recurrent pairs included; not in groups that normalise). Who divides and how
+//! the daughters come to differ is a choice each. With a [`Ledger`](crate::Ledger) a division must
+//! be paid for; without one, only the count per asking bounds it.
+
+use crate::{
+    Citation, Strategy, Verdict, View, Why,
+    settings::{SettingError, Settings},
+};
+use livenet_core::{Birth, Commit, Draft, Follower, Law, Move, Network, Neurons, Reason, Role, Row, Signal};
+
+/// Who divides first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mother {
+    /// Who contributes most: [`Signal::Utility`].
+    Utility,
+    /// Who is blamed most: [`Signal::Blame`], the share in the error of the moment.
+    Gradient,
+    /// Whose split lowers the loss most: the most negative [`Signal::Splitting`] (Liu et al. 2019). Nobody
+    /// with a positive one divides.
+    Splitting,
+    /// Who was born first.
+    Age,
+}
+
+/// How daughters come to differ.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Daughters {
+    /// Not at all: only noise in training will tell them apart.
+    Symmetric,
+    /// Opposite random nudges to the dendrites, with this standard deviation, in a commit of their
+    /// own after the division was measured.
+    Noise(f32),
+    /// Unequal shares of the axon: the daughter gets this part.
+    Share(f32),
+}
+
+/// Function-preserving division. Keeps no state between askings.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mitosis {
+    /// Who divides first.
+    pub mother: Mother,
+    /// How daughters come to differ.
+    pub daughters: Daughters,
+    /// Most divisions in one asking.
+    pub count: usize,
+}
+
+/// Where splitting and its exactness come from.
+pub(crate) const CITATION: Citation = Citation {
+    key: "liu2019splitting",
+    authors: "Liu, Qiang and Wu, Lemeng and Wang, Dilin",
+    title: "Splitting Steepest Descent for Growing Neural Architectures",
+    venue: "Advances in Neural Information Processing Systems",
+    year: 2019,
+    url: "https://arxiv.org/abs/1910.02366",
+};
+
+impl Default for Mitosis {
+    fn default() -> Self {
+        Self { mother: Mother::Utility, daughters: Daughters::Noise(0.05), count: 4 }
+    }
+}
+
+impl Mitosis {
+    /// Division as an experiment sets it: `who`, `daughters` with `noise` or `share`, `count`.
+    ///
+    /// # Errors
+    /// [`SettingError`] for a value that does not fit.
+    pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
+        let words = [("utility", Mother::Utility), ("gradient", Mother::Gradient), ("splitting", Mother::Splitting), ("age", Mother::Age)];
+        let mother = settings.choice("who", &words)?;
+        let kinds = [("noise", Daughters::Noise(0.05)), ("symmetric", Daughters::Symmetric), ("share", Daughters::Share(0.3))];
+        let daughters = match settings.choice("daughters", &kinds)? {
+            Daughters::Noise(scale) => Daughters::Noise(settings.real("noise", f64::from(scale), 0.0..=1e6)? as f32),
+            Daughters::Share(part) => Daughters::Share(settings.real("share", f64::from(part), 1e-3..=0.999)? as f32),
+            Daughters::Symmetric => Daughters::Symmetric,
+        };
+        let count = settings.integer("count", 4, 1..=i64::from(u32::MAX))? as usize;
+        Ok(Self { mother, daughters, count })
+    }
+
+    /// What decides; the largest divides first.
+    fn score(&self, view: &View<'_>, row: Row<Neurons>) -> f32 {
+        match self.mother {
+            Mother::Utility => view.signals.of(Signal::Utility, row),
+            Mother::Gradient => view.signals.of(Signal::Blame, row),
+            Mother::Splitting => -view.signals.of(Signal::Splitting, row),
+            Mother::Age => view.step.saturating_sub(view.network.born(row)) as f32,
+        }
+    }
+
+    const fn rule(&self) -> &'static str {
+        match self.mother {
+            Mother::Utility => "largest utility",
+            Mother::Gradient => "largest blame",
+            Mother::Splitting => "splitting lowers the loss most",
+            Mother::Age => "oldest",
+        }
+    }
+}
+
+/// Hidden neurons that hear and are heard: nobody else would be worth two.
+fn wired(network: &Network) -> impl Iterator<Item = Row<Neurons>> + '_ {
+    network.neuron_rows().filter(|&row| {
+        let others = |mut rows: Box<dyn Iterator<Item = u32> + '_>| rows.any(|other| other != row.get());
+        network.role(row) == Role::Hidden
+            && others(Box::new(network.pres()[network.incoming(row)].iter().copied()))
+            && others(Box::new(network.listeners(row).map(|(post, _)| post.get())))
+    })
+}
+
+impl Follower for Mitosis {
+    fn follow(&mut self, _after: &Network, _commit: &Commit) {}
+}
+
+impl Strategy for Mitosis {
+    fn needs(&self) -> Vec<Signal> {
+        match self.mother {
+            Mother::Utility => vec![Signal::Utility],
+            Mother::Gradient => vec![Signal::Blame],
+            Mother::Splitting => vec![Signal::Splitting],
+            Mother::Age => Vec::new(),
+        }
+    }
+
+    fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
+        let mut mothers: Vec<(f32, Row<Neurons>)> = wired(view.network).map(|row| (self.score(view, row), row)).collect();
+        if mothers.is_empty() {
+            return Verdict::Nothing(Why::NoCandidates);
+        }
+        if let Some(ledger) = view.ledger {
+            let have = mothers.iter().map(|&(_, row)| ledger.energy(row)).fold(0.0, f64::max);
+            let cheapest = mothers.iter().map(|&(_, row)| ledger.cost_of(row)).fold(f64::INFINITY, f64::min);
+            mothers.retain(|&(_, row)| ledger.ready(row));
+            if mothers.is_empty() && cheapest > ledger.room() {
+                return Verdict::Nothing(Why::Full { count: ledger.neurons() as u64, cap: ledger.plateau() as u64 });
+            }
+            if mothers.is_empty() {
+                let need = ledger.economy().threshold.max(ledger.division_cost());
+                return Verdict::Nothing(Why::NoEnergy { have: have as f32, need: need as f32 });
+            }
+        }
+        mothers.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let considered = mothers.len() as u64;
+        let best = mothers[0].0;
+        if self.mother == Mother::Splitting {
+            mothers.retain(|&(score, _)| score > 0.0);
+            if mothers.is_empty() {
+                return Verdict::Nothing(Why::BelowThreshold { best, threshold: 0.0 });
+            }
+        }
+        let quota = view.ledger.map_or(usize::MAX, crate::Ledger::quota).min(self.count);
+        let next = mothers.get(quota).map(|&(score, _)| score);
+        let mut room = view.ledger.map_or(f64::INFINITY, crate::Ledger::room);
+        for &(score, row) in mothers.iter().take(quota) {
+            // Each division counts before the next is judged: together they must not pass the plateau.
+            let cost = view.ledger.map_or(0.0, |ledger| ledger.cost_of(row));
+            if cost <= room {
+                room -= cost;
+                self.divide(view, draft, (row, score), Reason::scored(self.rule(), score).out_of(considered, next));
+            }
+        }
+        if draft.is_empty() { Verdict::Nothing(Why::NoCandidates) } else { Verdict::Proposed }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Strategy> {
+        Box::new(*self)
+    }
+}
+
+impl Mitosis {
+    fn divide(&self, view: &View<'_>, draft: &mut Draft<'_>, (row, score): (Row<Neurons>, f32), reason: Reason) {
+        let (mother, daughter) = (view.network.id(row), draft.name());
+        let share = if let Daughters::Share(part) = self.daughters { part } else { 0.5 };
+        draft.propose_because(Move::Divide { mother, daughter, share }, score, reason).expect("a hidden neuron that is alive can divide");
+        if let Daughters::Noise(scale) = self.daughters {
+            // The same draws with opposite signs: the mean of the two stays where the mother was.
+            let key = view.key.at(mother.number());
+            for (neuron, scale) in [(mother, scale), (daughter, -scale)] {
+                let by = Birth::Random { key, law: Law::Normal, scale };
+                draft.propose_later(Move::Perturb { neuron, by }, Reason::scored("daughters move apart", scale));
+            }
+        }
+    }
+}

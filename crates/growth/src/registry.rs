@@ -1,0 +1,246 @@
+//! Every method by name: what it does, where it comes from, what can be set, how it is built.
+//!
+//! [`ALL`] is a plain alphabetical slice; lists, citations, tables and completions come from it. A
+//! user's own methods stand beside it in a [`Registry`].
+
+use crate::{
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, mitosis,
+    nearest::nearest,
+    rewire::{RIGL, Rewire, SET},
+    wire,
+};
+
+/// What a method promises about the function of the network at the moment of the change.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Contract {
+    /// Outputs stay what they were, up to rounding (not in groups that normalise).
+    Exact,
+    /// Outputs change in proportion to this.
+    Order(f32),
+    /// Nothing.
+    None,
+}
+
+/// A method in the registry.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    /// Its name in configs.
+    pub name: &'static str,
+    /// One line for lists.
+    pub summary: &'static str,
+    /// Where it comes from.
+    pub citation: Citation,
+    /// What can be set.
+    pub settings: &'static [Setting],
+    /// What it promises.
+    pub contract: Contract,
+    /// Makes one. Takes its settings out; whoever calls it refuses the rest with
+    /// [`Settings::finish`].
+    pub build: fn(&mut Settings) -> Result<Box<dyn Strategy>, SettingError>,
+}
+
+impl Entry {
+    /// Makes one, refusing settings that it does not have.
+    ///
+    /// # Errors
+    /// [`SettingError`] names the setting.
+    pub fn strategy(&self, mut settings: Settings) -> Result<Box<dyn Strategy>, SettingError> {
+        let strategy = (self.build)(&mut settings)?;
+        settings.finish()?;
+        Ok(strategy)
+    }
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+const OWN: Citation = Citation {
+    key: "livenet2026",
+    authors: "The livenet authors",
+    title: "livenet: living neural networks",
+    venue: "",
+    year: 2026,
+    url: "https://github.com/livenet/livenet",
+};
+
+/// The built-in methods, alphabetically.
+pub const ALL: &[Entry] = &[
+    Entry {
+        name: "apoptosis",
+        summary: "neurons that starve or contribute least die; their mean output stays",
+        citation: apoptosis::CITATION,
+        settings: &[
+            Setting { name: "by", default: "\"utility\"", about: "`utility`, or `starvation` as the energy ledger says" },
+            Setting { name: "fraction", default: "0.05", about: "by utility: most of the mature neurons that die in one asking" },
+            Setting { name: "threshold", default: "0.5", about: "by utility: only those below this many times the mean" },
+            Setting { name: "maturity", default: "200", about: "by utility: steps after birth before a neuron is judged" },
+        ],
+        contract: Contract::None,
+        build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
+    },
+    Entry {
+        name: "mitosis",
+        summary: "neurons divide without changing the function, at the cost of energy where accounts are kept",
+        citation: mitosis::CITATION,
+        settings: &[
+            Setting { name: "who", default: "\"utility\"", about: "`utility`, `gradient`, `splitting` or `age`" },
+            Setting { name: "daughters", default: "\"noise\"", about: "`noise`, `symmetric` or `share`: how daughters come to differ" },
+            Setting { name: "noise", default: "0.05", about: "standard deviation of the opposite nudges to their dendrites" },
+            Setting { name: "share", default: "0.3", about: "the daughter's part of the axon" },
+            Setting { name: "count", default: "4", about: "most divisions in one asking; a ledger may allow fewer" },
+        ],
+        contract: Contract::Exact,
+        build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
+    },
+    Entry {
+        name: "rigl",
+        summary: "smallest |w| go, largest |gradient| grow at 0, per pair of groups, along a cosine",
+        citation: RIGL.citation,
+        settings: &[
+            Setting { name: "fraction", default: "0.3", about: "alpha: part of the connections rewired at the beginning" },
+            Setting { name: "until", default: "0.75", about: "part of the run after which nothing is rewired" },
+            Setting { name: "candidates", default: "1000000", about: "most absent pairs looked at; fewer than there are bends the method" },
+            Setting { name: "samples", default: "0", about: "training samples behind the gradient; 0 takes the last window, as the paper does" },
+        ],
+        contract: Contract::None,
+        build: |settings| Ok(Box::new(Rewire::build(RIGL, settings)?)),
+    },
+    Entry {
+        name: "set",
+        summary: "smallest weights of each sign go, as many grow at random, per pair of groups",
+        citation: SET.citation,
+        settings: &[
+            Setting { name: "fraction", default: "0.3", about: "zeta: part of the connections rewired in one asking" },
+            Setting { name: "scale", default: "0.1", about: "standard deviation of new weights" },
+        ],
+        contract: Contract::None,
+        build: |settings| Ok(Box::new(Rewire::build(SET, settings)?)),
+    },
+    Entry {
+        name: "still",
+        summary: "changes nothing: the control",
+        citation: OWN,
+        settings: &[],
+        contract: Contract::Exact,
+        build: |_| Ok(Box::new(Still)),
+    },
+    Entry {
+        name: "wire",
+        summary: "connection training: from no connections to a useful wiring at a bounded count",
+        citation: wire::CITATION,
+        settings: Wire::SETTINGS,
+        contract: Contract::None,
+        build: |settings| Ok(Box::new(Wire::build(settings)?)),
+    },
+];
+
+/// There is no method of that name.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no strategy `{name}`{}; there are {}", .meant.as_ref().map_or_else(String::new, |meant| format!(" (did you mean `{meant}`?)")), .known.join(", "))]
+pub struct UnknownStrategy {
+    /// The name.
+    pub name: String,
+    /// The nearest name.
+    pub meant: Option<String>,
+    /// All names.
+    pub known: Vec<String>,
+}
+
+/// The built-in methods and a user's own.
+///
+/// ```
+/// use livenet_growth::Registry;
+///
+/// let registry = Registry::standard();
+/// assert_eq!(registry.find("rigl").unwrap().name, "rigl");
+/// let error = registry.find("rigel").unwrap_err();
+/// assert!(error.to_string().starts_with("there is no strategy `rigel` (did you mean `rigl`?)"));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Registry {
+    entries: Vec<Entry>,
+}
+
+impl Default for Registry {
+    fn default() -> Self {
+        Self::standard()
+    }
+}
+
+impl Registry {
+    /// The built-in methods.
+    pub fn standard() -> Self {
+        Self { entries: ALL.to_vec() }
+    }
+
+    /// The same with a user's own; one of the same name as a built-in one takes its place.
+    #[must_use]
+    pub fn with(mut self, own: &[Entry]) -> Self {
+        for entry in own {
+            self.entries.retain(|known| known.name != entry.name);
+            self.entries.push(*entry);
+        }
+        self.entries.sort_by_key(|entry| entry.name);
+        self
+    }
+
+    /// All methods, alphabetically.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// A method by name.
+    ///
+    /// # Errors
+    /// [`UnknownStrategy`] suggests the nearest name.
+    pub fn find(&self, name: &str) -> Result<&Entry, UnknownStrategy> {
+        self.entries.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownStrategy {
+            name: name.to_owned(),
+            meant: nearest(name, self.entries.iter().map(|entry| entry.name)).map(str::to_owned),
+            known: self.entries.iter().map(|entry| entry.name.to_owned()).collect(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+
+    #[test]
+    fn all_is_alphabetical_and_complete() {
+        assert!(ALL.windows(2).all(|pair| pair[0].name < pair[1].name));
+        for entry in ALL {
+            assert!(!entry.summary.is_empty() && !entry.citation.title.is_empty() && !entry.citation.authors.is_empty());
+            assert!(entry.strategy(Settings::none()).is_ok(), "{} does not build from its defaults", entry.name);
+        }
+    }
+
+    #[test]
+    fn every_listed_setting_is_known_and_no_other() {
+        for entry in ALL {
+            let mut known = Settings::none();
+            (entry.build)(&mut known).unwrap();
+            let error = entry.strategy(Settings::none().with("no_such_setting", Value::Integer(1))).unwrap_err().to_string();
+            assert!(error.contains("no_such_setting"), "{error}");
+            for setting in entry.settings {
+                let wrong = entry.strategy(Settings::none().with(setting.name, Value::List(Vec::new())));
+                let refused = wrong.unwrap_err().to_string();
+                // Some settings belong to a choice that is not the default.
+                assert!(refused.contains(setting.name), "{}: {refused}", entry.name);
+            }
+        }
+    }
+
+    #[test]
+    fn own_methods_stand_beside_the_others() {
+        let own = Entry { name: "rest", ..ALL[4] };
+        let registry = Registry::standard().with(&[own]);
+        let names: Vec<&str> = registry.entries().iter().map(|entry| entry.name).collect();
+        assert_eq!(names, ["apoptosis", "mitosis", "rest", "rigl", "set", "still", "wire"]);
+        assert_eq!(registry.find("rest").unwrap().summary, ALL[4].summary);
+    }
+}

@@ -1,0 +1,289 @@
+//! The engine: a [`Method`] applied to what a [`View`] shows.
+
+use super::{Amount, Asking, Balance, Drop, Grow, Method, NewWeight};
+use crate::{
+    Probe, Strategy, Verdict, View, Why, budget::portions,
+    pairs::{Pairs, group_pairs},
+    settings::{SettingError, Settings},
+};
+use livenet_core::{Birth, Commit, Draft, Follower, GroupId, Law, Move, Network, Reason, Row, Signal, Stream, Synapse};
+use std::collections::BTreeSet;
+
+/// A batch of growth is proposed in this many moves, best first, so that a budget can cut its tail.
+const PORTIONS: usize = 8;
+
+/// A rewiring method at work. Keeps no state between askings.
+#[derive(Clone, Copy, Debug)]
+pub struct Rewire {
+    method: Method,
+    candidates: u32,
+    samples: u32,
+}
+
+/// A connection, or a place for one.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    post: u32,
+    pre: u32,
+    delay: u16,
+    /// What decides.
+    score: f32,
+}
+
+/// What stands for choice: the connections there, and the pairs in reach.
+struct Pool {
+    present: Vec<usize>,
+    pairs: Pairs,
+    groups: Option<(GroupId, GroupId)>,
+}
+
+impl Rewire {
+    /// The method at work on the last window's gradients.
+    pub const fn new(method: Method) -> Self {
+        Self { method, candidates: 1_000_000, samples: 0 }
+    }
+
+    /// The method with what an experiment sets: `fraction` (of SET: `zeta`, of RigL: `alpha`), `until`,
+    /// `candidates` and `samples`.
+    ///
+    /// # Errors
+    /// [`SettingError`] for a value that does not fit.
+    pub fn build(mut method: Method, settings: &mut Settings) -> Result<Self, SettingError> {
+        method.amount = match method.amount {
+            Amount::Fraction(share) => Amount::Fraction(settings.real("fraction", f64::from(share), 0.0..=1.0)? as f32),
+            Amount::Cosine { alpha, until } => Amount::Cosine {
+                alpha: settings.real("fraction", f64::from(alpha), 0.0..=1.0)? as f32,
+                until: settings.real("until", f64::from(until), 0.0..=1.0)? as f32,
+            },
+            other => other,
+        };
+        if let NewWeight::Normal(scale) = method.birth {
+            method.birth = NewWeight::Normal(settings.real("scale", f64::from(scale), 0.0..=f64::MAX)? as f32);
+        }
+        let (mut candidates, mut samples) = (1_000_000, 0);
+        if method.grow == Grow::LargestGradient {
+            candidates = settings.integer("candidates", candidates, 1..=i64::from(u32::MAX))?;
+            samples = settings.integer("samples", samples, 0..=i64::from(u32::MAX))?;
+        }
+        Ok(Self { method, candidates: candidates as u32, samples: samples as u32 })
+    }
+
+    /// The method.
+    pub const fn method(&self) -> &Method {
+        &self.method
+    }
+
+    fn pools(&self, network: &Network) -> Vec<Pool> {
+        let mut pools: Vec<Pool> = match self.method.balance {
+            Balance::Whole => vec![Pool { present: Vec::new(), pairs: Pairs::of(network), groups: None }],
+            Balance::GroupPair => group_pairs(network)
+                .into_iter()
+                .map(|(post, pre, pairs)| Pool { present: Vec::new(), pairs, groups: Some((post, pre)) })
+                .collect(),
+        };
+        let group = |row| network.spec(Row::new(row)).group;
+        for post in network.neuron_rows() {
+            for synapse in network.incoming(post) {
+                // What is silent or frozen was put aside by somebody else.
+                let marks = network.marks()[synapse];
+                if marks.is_silent() || marks.is_frozen() || network.is_frozen(post) {
+                    continue;
+                }
+                let of = (group(post.get()), group(network.pres()[synapse]));
+                if let Some(pool) = pools.iter_mut().find(|pool| pool.groups.is_none_or(|groups| groups == of)) {
+                    pool.present.push(synapse);
+                }
+            }
+        }
+        pools
+    }
+
+    /// The rows of the connections that go, the surest first, and the score that just stayed.
+    fn victims(&self, present: &[usize], weights: &[f32], (due, stream): (usize, &mut Stream)) -> (Vec<usize>, Option<f32>) {
+        let weight = |row: usize| weights.get(row).copied().unwrap_or(0.0);
+        let smallest = |rows: &mut Vec<usize>, count: usize| {
+            rows.sort_by(|&a, &b| weight(a).abs().total_cmp(&weight(b).abs()).then(a.cmp(&b)));
+            let threshold = rows.get(count).map(|&row| weight(row).abs());
+            rows.truncate(count);
+            threshold
+        };
+        let mut rows = present.to_vec();
+        match self.method.drop {
+            Drop::Nothing => (Vec::new(), None),
+            Drop::SmallestWeight => {
+                let threshold = smallest(&mut rows, due);
+                (rows, threshold)
+            }
+            Drop::SmallestPerSign => {
+                let (mut below, mut above): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(|&row| weight(row) < 0.0);
+                let share = due as f64 / present.len().max(1) as f64;
+                let part = |rows: &Vec<usize>| (rows.len() as f64 * share + 1e-4) as usize;
+                let (few_below, few_above) = (part(&below), part(&above));
+                let threshold = smallest(&mut above, few_above);
+                smallest(&mut below, few_below);
+                above.extend(below);
+                (above, threshold)
+            }
+            Drop::Random => {
+                stream.shuffle(&mut rows);
+                rows.truncate(due);
+                (rows, None)
+            }
+        }
+    }
+}
+
+fn place(network: &Network, synapse: usize, score: f32) -> Place {
+    let post = network.post_of(Row::new(synapse as u32)).get();
+    Place { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score }
+}
+
+fn named(network: &Network, place: &Place) -> Synapse {
+    Synapse::new(network.id(Row::new(place.post)), network.id(Row::new(place.pre)))
+}
+
+impl Follower for Rewire {
+    fn follow(&mut self, _after: &Network, _commit: &Commit) {}
+}
+
+impl Strategy for Rewire {
+    fn needs(&self) -> Vec<Signal> {
+        let mut needs = Vec::new();
+        if matches!(self.method.drop, Drop::SmallestWeight | Drop::SmallestPerSign) {
+            needs.push(Signal::Weight);
+        }
+        if self.method.grow == Grow::LargestGradient {
+            needs.extend([Signal::Gradient, Signal::AbsentGradient { top: self.candidates }]);
+        }
+        needs
+    }
+
+    fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
+        let network = view.network;
+        let pools = self.pools(network);
+        let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
+        let mut due_in_all = 0.0;
+        for (number, pool) in pools.iter().enumerate() {
+            let (drop, grow) = self.method.amount.due((pool.present.len(), all, pool.pairs.len()), view.step, view.end);
+            due_in_all += drop.max(grow) as f32;
+            let mut stream = view.key.at(number as u64).stream();
+            let (victims, threshold) = self.victims(&pool.present, view.signals.values(Signal::Weight), (drop, &mut stream));
+            // As many come as go, where both are asked for.
+            let grow = if self.method.drop == Drop::Nothing || drop == 0 { grow } else { grow.min(victims.len()) };
+            self.rewire(view, draft, pool, (victims, threshold, grow), &mut stream);
+        }
+        match () {
+            () if !draft.is_empty() => Verdict::Proposed,
+            () if pools.is_empty() || all == 0 => Verdict::Nothing(Why::NoCandidates),
+            () => Verdict::Nothing(Why::NothingDue { due: due_in_all }),
+        }
+    }
+
+    fn boxed_clone(&self) -> Box<dyn Strategy> {
+        Box::new(*self)
+    }
+
+    fn probe(&self) -> Probe {
+        if self.samples == 0 { Probe::LastWindow } else { Probe::Samples(self.samples) }
+    }
+
+    fn instead_of_update(&self) -> bool {
+        self.method.asking == Asking::InsteadOfUpdate
+    }
+}
+
+impl Rewire {
+    fn rewire(&self, view: &View<'_>, draft: &mut Draft<'_>, pool: &Pool, (victims, threshold, grow): (Vec<usize>, Option<f32>, usize), stream: &mut Stream) {
+        let network = view.network;
+        let weights = view.signals.values(Signal::Weight);
+        let gradients = view.signals.values(Signal::Gradient);
+        let value = |values: &[f32], row: usize| values.get(row).copied().unwrap_or(0.0).abs();
+        let going: Vec<Place> = victims.iter().map(|&row| place(network, row, value(weights, row))).collect();
+
+        let (mut chosen, next, considered) = match self.method.grow {
+            Grow::Nowhere => (Vec::new(), None, 0),
+            Grow::Random => {
+                let gone: BTreeSet<(u32, u32)> = going.iter().map(|place| (place.post, place.pre)).collect();
+                let taken = taken(network, pool, &gone);
+                let free = pool.pairs.len() - taken.len() as u64;
+                let mut chosen: Vec<Place> =
+                    pool.pairs.sample(grow, &taken, stream).into_iter().map(|(post, pre)| Place { post, pre, delay: 0, score: 0.0 }).collect();
+                for place in &mut chosen {
+                    let max_delay = network.group(network.spec(Row::new(place.post)).group).reach.max_delay;
+                    place.delay = stream.below(u64::from(max_delay) + 1) as u16;
+                }
+                (chosen, None, free)
+            }
+            Grow::LargestGradient => {
+                let candidates = absent(view, pool).into_iter();
+                let again = victims.iter().map(|&row| place(network, row, value(gradients, row)));
+                let mut places: Vec<Place> = candidates.chain(again).collect();
+                places.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.post, a.pre, a.delay).cmp(&(b.post, b.pre, b.delay))));
+                let (next, considered) = (places.get(grow).map(|place| place.score), places.len() as u64);
+                places.truncate(grow);
+                (places, next, considered)
+            }
+        };
+        let mut going = going;
+        if self.method.grow == Grow::LargestGradient {
+            // Chosen again: it stays, with its weight and moments.
+            let stays: BTreeSet<(u32, u32)> = chosen.iter().map(|place| (place.post, place.pre)).collect();
+            let goes: BTreeSet<(u32, u32)> = going.iter().map(|place| (place.post, place.pre)).collect();
+            going.retain(|place| !stays.contains(&(place.post, place.pre)));
+            chosen.retain(|place| !goes.contains(&(place.post, place.pre)));
+        }
+
+        if !going.is_empty() {
+            let rule = if self.method.drop == Drop::Random { "any" } else { "smallest |w|" };
+            let reason = Reason { rule: rule.into(), scores: going.iter().map(|place| place.score).collect(), threshold, considered: pool.present.len() as u64 };
+            let what = Move::Prune { at: going.iter().map(|place| named(network, place)).collect() };
+            // Every place was read from this very network, so it is there to go.
+            draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
+        }
+        for (priority, batch) in portions(chosen, PORTIONS) {
+            let birth = match self.method.birth {
+                NewWeight::Zero => Birth::Value(0.0),
+                NewWeight::Normal(scale) => Birth::Random { key: view.key, law: Law::Normal, scale },
+            };
+            let rule = if self.method.grow == Grow::Random { "random place" } else { "largest |gradient|" };
+            let scores = if self.method.grow == Grow::Random { Vec::new() } else { batch.iter().map(|place| place.score).collect() };
+            let reason = Reason { rule: rule.into(), scores, threshold: next, considered };
+            let at = batch.iter().map(|place| (named(network, place), place.delay)).collect();
+            draft.propose_because(Move::Grow { at, birth }, priority, reason).expect("a free pair within reach can be connected");
+        }
+    }
+}
+
+/// The pairs of a pool that stay connected.
+fn taken(network: &Network, pool: &Pool, gone: &BTreeSet<(u32, u32)>) -> BTreeSet<(u32, u32)> {
+    let mut taken = BTreeSet::new();
+    for post in network.neuron_rows() {
+        let post_group = network.spec(post).group;
+        if pool.groups.is_some_and(|(of, _)| of != post_group) {
+            continue;
+        }
+        for &pre in &network.pres()[network.incoming(post)] {
+            let inside = pool.groups.is_none_or(|(_, of)| of == network.spec(Row::new(pre)).group);
+            // What lies out of reach takes no place that could be drawn.
+            let reachable = inside && network.may_listen(post, Row::new(pre), 0);
+            if reachable && !gone.contains(&(post.get(), pre)) {
+                taken.insert((post.get(), pre));
+            }
+        }
+    }
+    taken
+}
+
+/// The absent pairs of a pool, each with its best delay, best first.
+fn absent(view: &View<'_>, pool: &Pool) -> Vec<Place> {
+    let network = view.network;
+    let group = |row| network.spec(Row::new(row)).group;
+    let mut seen = BTreeSet::new();
+    view.signals
+        .candidates()
+        .iter()
+        .filter(|candidate| pool.groups.is_none_or(|groups| groups == (group(candidate.post), group(candidate.pre))))
+        .filter(|candidate| seen.insert((candidate.post, candidate.pre)))
+        .map(|candidate| Place { post: candidate.post, pre: candidate.pre, delay: candidate.delay, score: candidate.gradient.abs() })
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! The wiring that a network starts with: an axis of its own, beside every method of growth.
+//!
+//! Random wiring at a given count is the control for every method that claims to *find* a wiring.
+
+use crate::pairs::group_pairs;
+use livenet_core::{Birth, Draft, EditError, Law, Move, Network, NeuronId, Row, StreamKey, Synapse};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// How many pairs within reach are connected before anything is learned, and which.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Wiring {
+    /// No connection at all.
+    #[default]
+    None,
+    /// Every pair in reach, with no delay.
+    Dense,
+    /// This share of the pairs in reach, between any two groups.
+    Uniform {
+        /// The share, in [0, 1].
+        density: f64,
+    },
+    /// This many in total, spread over the groups by the Erdős–Rényi rule.
+    Count {
+        /// How many; no more than there are pairs.
+        connections: u64,
+    },
+    /// This share in total; between groups of n and m neurons in proportion to n + m (Mocanu et al. 2018), what
+    /// does not fit being spread over the others (Evci et al. 2020).
+    ErdosRenyi {
+        /// The share, in [0, 1].
+        density: f64,
+    },
+}
+
+/// The first weights.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Scale {
+    /// Normal with variance 2 / fan-in (He et al. 2015), the fan-in being what there really is.
+    #[default]
+    He,
+    /// Normal with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010).
+    Glorot,
+    /// Normal with this standard deviation.
+    Normal(f32),
+}
+
+impl Wiring {
+    /// Proposes the connections with He-scaled births, one move per listener.
+    ///
+    /// # Errors
+    /// [`EditError`] when some of them are there already.
+    pub fn propose(&self, draft: &mut Draft<'_>, key: StreamKey) -> Result<(), EditError> {
+        self.propose_scaled(draft, key, Scale::He)
+    }
+
+    /// The same with another scale.
+    ///
+    /// # Errors
+    /// As [`Wiring::propose`].
+    pub fn propose_scaled(&self, draft: &mut Draft<'_>, key: StreamKey, scale: Scale) -> Result<(), EditError> {
+        let network = draft.network();
+        let wired = self.choose(network, key);
+        let mut heard_by = BTreeMap::<u32, u32>::new();
+        for &(_, pre, _) in &wired {
+            *heard_by.entry(pre).or_default() += 1;
+        }
+        let id = |row| network.id(Row::new(row));
+        for chunk in wired.chunk_by(|a, b| a.0 == b.0) {
+            let post: NeuronId = id(chunk[0].0);
+            let of = |pre: u32, delay| (Synapse::new(post, id(pre)), delay);
+            let fan_in = chunk.len() as f32;
+            match scale {
+                Scale::He | Scale::Normal(_) => {
+                    let deviation = if let Scale::Normal(deviation) = scale { deviation } else { (2.0 / fan_in).sqrt() };
+                    let at = chunk.iter().map(|&(_, pre, delay)| of(pre, delay)).collect();
+                    draft.propose(Move::Grow { at, birth: normal(key, deviation) })?;
+                }
+                Scale::Glorot => {
+                    for &(_, pre, delay) in chunk {
+                        let deviation = (2.0 / (fan_in + heard_by[&pre] as f32)).sqrt();
+                        let (at, delay) = of(pre, delay);
+                        draft.propose(Move::Connect { at, birth: normal(key, deviation), delay })?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// (listener, heard, delay), ascending.
+    fn choose(&self, network: &Network, key: StreamKey) -> Vec<(u32, u32, u16)> {
+        let groups = group_pairs(network);
+        let total: u64 = groups.iter().map(|(_, _, pairs)| pairs.len()).sum();
+        let sizes: Vec<(u64, u64)> = groups
+            .iter()
+            .map(|(post, pre, pairs)| {
+                let members = network.members(*post).len() + network.members(*pre).len();
+                (pairs.len(), members as u64)
+            })
+            .collect();
+        let counts: Vec<u64> = match *self {
+            Self::None => return Vec::new(),
+            Self::Dense => sizes.iter().map(|&(pairs, _)| pairs).collect(),
+            Self::Uniform { density } => sizes.iter().map(|&(pairs, _)| share(pairs, density)).collect(),
+            Self::Count { connections } => erdos_renyi(&sizes, connections.min(total)),
+            Self::ErdosRenyi { density } => erdos_renyi(&sizes, share(total, density)),
+        };
+        let mut wired = Vec::new();
+        for ((post, pre, pairs), count) in groups.iter().zip(counts) {
+            let max_delay = network.group(*post).reach.max_delay;
+            let mut stream = key.at(post.index() as u64).at(pre.index() as u64).stream();
+            for (post, pre) in pairs.sample(count as usize, &BTreeSet::new(), &mut stream) {
+                let delay = if *self == Self::Dense { 0 } else { stream.below(u64::from(max_delay) + 1) as u16 };
+                wired.push((post, pre, delay));
+            }
+        }
+        wired.sort_unstable();
+        wired
+    }
+}
+
+fn normal(key: StreamKey, scale: f32) -> Birth {
+    Birth::Random { key, law: Law::Normal, scale }
+}
+
+fn share(of: u64, density: f64) -> u64 {
+    (of as f64 * density.clamp(0.0, 1.0)).round() as u64
+}
+
+/// Spreads `count` over groups of (pairs, members) in proportion to the members, no group above its
+/// pairs; what rounding leaves goes to the first with room.
+fn erdos_renyi(sizes: &[(u64, u64)], count: u64) -> Vec<u64> {
+    let mut full = vec![false; sizes.len()];
+    loop {
+        let open = |at: &usize| !full[*at];
+        let left = count - (0..sizes.len()).filter(|at| full[*at]).map(|at| sizes[at].0).sum::<u64>().min(count);
+        let members: u64 = (0..sizes.len()).filter(open).map(|at| sizes[at].1).sum();
+        let due = |at: usize| left as f64 * sizes[at].1 as f64 / members.max(1) as f64;
+        let overfull: Vec<usize> = (0..sizes.len()).filter(open).filter(|&at| due(at) > sizes[at].0 as f64).collect();
+        if overfull.is_empty() {
+            let mut counts: Vec<u64> = (0..sizes.len()).map(|at| if full[at] { sizes[at].0 } else { due(at).floor() as u64 }).collect();
+            let mut missing = count.saturating_sub(counts.iter().sum());
+            while missing > 0 {
+                let Some(at) = (0..sizes.len()).find(|&at| counts[at] < sizes[at].0) else { break };
+                counts[at] += 1;
+                missing -= 1;
+            }
+            return counts;
+        }
+        for at in overfull {
+            full[at] = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::erdos_renyi;
+
+    #[test]
+    fn small_groups_are_denser_and_counts_are_exact() {
+        // 64-128-10: Mocanu's rule gives 276 and 198 of 474.
+        assert_eq!(erdos_renyi(&[(8192, 192), (1280, 138)], 474), [276, 198]);
+        assert_eq!(erdos_renyi(&[(8192, 192), (1280, 138)], 9472), [8192, 1280]);
+        // The small one is full, the rest goes to the other.
+        assert_eq!(erdos_renyi(&[(8192, 192), (1280, 138)], 5000), [3720, 1280]);
+        assert_eq!(erdos_renyi(&[(3, 4)], 0), [0]);
+    }
+}

@@ -1,0 +1,147 @@
+//! A network on the mock device, a strategy beside it, and the asking: what the loop of training does.
+
+use livenet_core::testing::MockDevice;
+use livenet_core::{
+    Activation, Draft, Executor as _, ExecutorSettings, FireGroup, Follower as _, GroupId, Move, Network, NeuronSpec, Norm, Optimizer, Origin,
+    Proposal, Reach, Role, Schedule, Signals, StreamKey, Unit, UpdateRule,
+};
+use livenet_growth::{Budget, Cut, Ledger, Strategy, Verdict, View, Wiring};
+
+/// A network, a device that answers with pseudo-signals, and energy accounts if there are any.
+pub(crate) struct Bench {
+    pub(crate) network: Network,
+    pub(crate) device: MockDevice,
+    pub(crate) ledger: Option<Ledger>,
+    pub(crate) step: u64,
+    pub(crate) end: Option<u64>,
+    pub(crate) key: StreamKey,
+}
+
+/// What came of an asking.
+pub(crate) struct Asked {
+    pub(crate) verdict: Verdict,
+    pub(crate) proposals: Vec<Proposal>,
+    pub(crate) later: Vec<Proposal>,
+    pub(crate) cuts: Vec<Cut>,
+}
+
+pub(crate) fn group(role: Role, reach: Reach) -> FireGroup {
+    let activation = if role == Role::Hidden { Activation::Relu } else { Activation::Linear };
+    FireGroup { name: format!("{role:?}"), role, unit: Unit::rate(activation), norm: Norm::None, reach }
+}
+
+/// Groups of these sizes, each listening to the one before.
+pub(crate) fn layers(sizes: &[u32]) -> Network {
+    let last = sizes.len() - 1;
+    let groups = (0..sizes.len()).map(|at| match at {
+        0 => group(Role::Input, Reach::nobody()),
+        _ if at == last => group(Role::Output, Reach::groups([GroupId::new(at as u16 - 1)])),
+        _ => group(Role::Hidden, Reach::groups([GroupId::new(at as u16 - 1)])),
+    });
+    populate(Network::new(groups.collect(), Schedule::Grouped).unwrap(), sizes)
+}
+
+/// Inputs, hidden neurons and outputs, where everybody may listen to everybody, with delays.
+pub(crate) fn recurrent(sizes: [u32; 3], max_delay: u16) -> Network {
+    let all = || Reach::groups([GroupId::new(0), GroupId::new(1), GroupId::new(2)]).with_max_delay(max_delay);
+    let groups = vec![group(Role::Input, Reach::nobody()), group(Role::Hidden, all()), group(Role::Output, all())];
+    populate(Network::new(groups, Schedule::Grouped).unwrap(), &sizes)
+}
+
+fn populate(mut network: Network, sizes: &[u32]) -> Network {
+    let mut draft = Draft::new(&network, 0);
+    for (at, &size) in sizes.iter().enumerate() {
+        let group = GroupId::new(at as u16);
+        for _ in 0..size {
+            let neuron = draft.name();
+            let spec = NeuronSpec::of(group, network.group(group).unit);
+            draft.propose(Move::Add { neuron, spec, origin: Origin::Seed }).unwrap();
+        }
+    }
+    let born = draft.finish();
+    network.commit(born).unwrap();
+    network
+}
+
+impl Bench {
+    pub(crate) fn new(mut network: Network, wiring: Wiring, seed: u64) -> Self {
+        let mut draft = Draft::new(&network, 0);
+        wiring.propose(&mut draft, StreamKey::new(seed, "wiring")).unwrap();
+        let wired = draft.finish();
+        let mut device = MockDevice::new(&network, ExecutorSettings::default(), seed);
+        let commit = network.commit(wired).unwrap();
+        device.follow(&network, &commit);
+        Self { network, device, ledger: None, step: 0, end: Some(1000), key: StreamKey::new(seed, "bench") }
+    }
+
+    /// A few updates.
+    pub(crate) fn train(&mut self, steps: u64) {
+        for _ in 0..steps {
+            let rule = UpdateRule { optimizer: Optimizer::Sgd, rate: 0.1, passes: Vec::new(), step: self.step };
+            self.device.update(&self.network, &rule).unwrap();
+            self.step += 1;
+        }
+        if let Some(ledger) = &mut self.ledger {
+            let needs = ledger.needs();
+            self.device.observe(&self.network, &needs);
+            let signals = self.device.signals(&self.network, &needs);
+            ledger.advance(&self.network, &signals, steps);
+        }
+    }
+
+    pub(crate) fn signals(&mut self, strategy: &dyn Strategy) -> Signals {
+        let needs = strategy.needs();
+        self.device.observe(&self.network, &needs);
+        self.device.signals(&self.network, &needs)
+    }
+
+    /// Asks without committing.
+    pub(crate) fn propose(&mut self, strategy: &mut dyn Strategy, budget: Budget) -> Asked {
+        let signals = self.signals(strategy);
+        self.propose_on(&signals, strategy, budget).0
+    }
+
+    fn propose_on(&self, signals: &Signals, strategy: &mut dyn Strategy, budget: Budget) -> (Asked, livenet_core::Finished) {
+        let mut draft = Draft::new(&self.network, self.step);
+        let view = View {
+            network: &self.network,
+            signals,
+            step: self.step,
+            end: self.end,
+            ledger: self.ledger.as_ref(),
+            key: self.key.at(self.step),
+        };
+        let verdict = strategy.propose(&view, &mut draft);
+        let (draft, cuts) = budget.apply(draft);
+        let (proposals, later) = (draft.proposals().to_vec(), draft.later().to_vec());
+        (Asked { verdict, proposals, later, cuts }, draft.finish())
+    }
+
+    /// Asks and commits, then what was noted for later.
+    pub(crate) fn ask(&mut self, strategy: &mut dyn Strategy, budget: Budget) -> Asked {
+        let signals = self.signals(strategy);
+        let (asked, mut finished) = self.propose_on(&signals, strategy, budget);
+        let later = finished.take_later();
+        self.network.accepts(&finished).unwrap();
+        self.commit(finished, strategy);
+        let mut draft = Draft::new(&self.network, self.step);
+        for proposal in later {
+            draft.propose(proposal.what).unwrap();
+        }
+        let finished = draft.finish();
+        self.commit(finished, strategy);
+        asked
+    }
+
+    fn commit(&mut self, finished: livenet_core::Finished, strategy: &mut dyn Strategy) {
+        if finished.is_empty() {
+            return;
+        }
+        let commit = self.network.commit(finished).unwrap();
+        self.device.follow(&self.network, &commit);
+        strategy.follow(&self.network, &commit);
+        if let Some(ledger) = &mut self.ledger {
+            ledger.follow(&self.network, &commit);
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! One sweep back over the memory, cycle after cycle, and the gradients that follow from its blame.
+
+use super::activity::{Activity, Layouts};
+use super::finite::rows_finite;
+use super::forward::{cut, share};
+use super::parameters::{BIAS, Columns, DECAY, GAIN, WEIGHTS};
+use super::plan::{Group, Plan};
+use livenet_core::kernel::{self, LANES, Lanes, Layout, Store};
+use livenet_core::{Network, NeuronId, Norm, Role, Row, UnitKind};
+use std::ops::Range;
+
+/// Buffers that only a sweep needs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scratch {
+    /// dL / d output of the cycle at hand, `[block][neuron]`.
+    lambda: Vec<Lanes>,
+    /// dL / d v of the cycle before, likewise.
+    by_state: Vec<Lanes>,
+    /// Outputs before the dropout, likewise.
+    undropped: Vec<Lanes>,
+    /// What the loss says, `[block][cycle of the window][output]`.
+    pub(super) given: Vec<Lanes>,
+    /// The weights in the order of the transpose.
+    pub(super) arranged: Vec<f32>,
+}
+
+/// What a sweep back reads.
+pub(super) struct Backward<'a> {
+    pub(super) network: &'a Network,
+    pub(super) plan: &'a Plan,
+    /// Weights as they count: 0 where silent.
+    pub(super) weights: &'a [f32],
+    pub(super) parameters: &'a Columns<f32>,
+    pub(super) decays: &'a [f32],
+    pub(super) threads: usize,
+}
+
+/// The buffers of some blocks: what is read, and what is written.
+struct Piece<'a> {
+    first: usize,
+    blocks: usize,
+    blame: &'a mut [Lanes],
+    blame_z: &'a mut [Lanes],
+    blame_v: &'a mut [Lanes],
+    differences: &'a mut [Lanes],
+    lambda: &'a mut [Lanes],
+    by_state: &'a mut [Lanes],
+    undropped: &'a mut [Lanes],
+}
+
+impl Piece<'_> {
+    fn split(mut self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
+        let first = Self {
+            first: self.first,
+            blocks,
+            blame: cut(&mut self.blame, layouts.blame.len(blocks)),
+            blame_z: cut(&mut self.blame_z, layouts.plain.len(blocks)),
+            blame_v: cut(&mut self.blame_v, layouts.plain.len(blocks)),
+            differences: cut(&mut self.differences, layouts.plain.len(blocks)),
+            lambda: cut(&mut self.lambda, layouts.one.len(blocks)),
+            by_state: cut(&mut self.by_state, layouts.one.len(blocks)),
+            undropped: cut(&mut self.undropped, layouts.one.len(blocks)),
+        };
+        self.first += blocks;
+        self.blocks -= blocks;
+        (first, self)
+    }
+}
+
+fn fit(rows: &mut Vec<Lanes>, len: usize) {
+    rows.resize(len, Lanes::ZERO);
+}
+
+impl Backward<'_> {
+    /// Sweeps back over all that is remembered, and writes the gradients. `d_outputs` is
+    /// `[cycle][lane][output]` of the last window. Says whether all blame is finite; if it is not, the gradients
+    /// are not written.
+    pub(super) fn run(&self, activity: &mut Activity, scratch: &mut Scratch, d_outputs: &[f32], gradients: &mut Columns<f32>) -> bool {
+        activity.allot_blame();
+        let (layouts, blocks, remembered) = (activity.layouts, activity.blocks(), activity.start..activity.end);
+        let any_dropped = activity.dropped[remembered.clone()].contains(&true);
+        fit(&mut scratch.lambda, layouts.one.len(blocks));
+        fit(&mut scratch.by_state, if self.plan.leaky { layouts.one.len(blocks) } else { 0 });
+        fit(&mut scratch.undropped, if any_dropped { layouts.one.len(blocks) } else { 0 });
+        scratch.by_state.fill(Lanes::ZERO);
+        scratch.arranged.resize(self.weights.len(), 0.0);
+        self.plan.transpose.arrange(self.weights, &mut scratch.arranged);
+        self.take(activity, d_outputs, &mut scratch.given);
+
+        let sweep = Sweep {
+            of: self,
+            layouts,
+            remembered,
+            window: activity.window,
+            outputs: &activity.outputs,
+            potentials: &activity.potentials,
+            states: &activity.states,
+            normals: &activity.normals,
+            scales: &activity.scales,
+            factors: &activity.factors,
+            dropped: &activity.dropped,
+            given: &scratch.given,
+            arranged: &scratch.arranged,
+            by_rows: blocks < self.threads,
+        };
+        let piece = Piece {
+            first: 0,
+            blocks,
+            blame: &mut activity.blame,
+            blame_z: &mut activity.blame_z,
+            blame_v: &mut activity.blame_v,
+            differences: &mut activity.differences,
+            lambda: &mut scratch.lambda,
+            by_state: &mut scratch.by_state,
+            undropped: &mut scratch.undropped,
+        };
+        let finite = sweep.halves(piece, share(blocks, self.threads));
+        activity.swept = activity.recorded();
+        if finite {
+            self.gradients(activity, gradients);
+        }
+        finite
+    }
+
+    /// Brings what the loss says into lanes; 0 in padding.
+    fn take(&self, activity: &Activity, d_outputs: &[f32], given: &mut Vec<Lanes>) {
+        let (lanes, count, window) = (activity.lanes, self.network.outputs().len(), activity.window);
+        fit(given, activity.blocks() * window * count);
+        for (at, rows) in given.chunks_exact_mut(count.max(1)).enumerate() {
+            let (block, cycle) = (at / window, at % window);
+            for lane in 0..LANES {
+                let sample = block * LANES + lane;
+                for (output, row) in rows.iter_mut().enumerate() {
+                    row[lane] = if sample < lanes { d_outputs[(cycle * lanes + sample) * count + output] } else { 0.0 };
+                }
+            }
+        }
+    }
+
+    /// Gradients from blame.
+    fn gradients(&self, activity: &Activity, gradients: &mut Columns<f32>) {
+        let (Layouts { outputs, blame, plain, .. }, cycles) = (activity.layouts, activity.swept);
+        let heard = outputs.view(&activity.outputs, activity.start);
+        let blamed = blame.view(&activity.blame, activity.start);
+        kernel::gradient(self.plan.wires(self.network), heard, blamed, cycles, Store::Set, &mut gradients[WEIGHTS]);
+        for group in self.plan.groups.iter().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
+            let rows = group.rows.clone();
+            if group.norm == Norm::None {
+                kernel::sums(blamed, cycles, rows.clone(), Store::Set, &mut gradients[BIAS][rows]);
+            } else {
+                let by_z = plain.view(&activity.blame_z, activity.start);
+                kernel::sums(by_z, cycles, rows.clone(), Store::Set, &mut gradients[BIAS][rows.clone()]);
+                let normals = plain.view(&activity.normals, activity.start);
+                kernel::dots(by_z, normals, cycles, rows.clone(), Store::Set, &mut gradients[GAIN][rows]);
+            }
+            for run in group.runs.iter().filter(|run| run.unit.kind == UnitKind::Leaky) {
+                let by_v = plain.view(&activity.blame_v, activity.start);
+                let differences = plain.view(&activity.differences, activity.start);
+                let out = &mut gradients[DECAY][run.rows.clone()];
+                kernel::dots(by_v, differences, cycles, run.rows.clone(), Store::Set, out);
+                for (out, &decay) in out.iter_mut().zip(&self.decays[run.rows.clone()]) {
+                    *out *= decay * (1.0 - decay);
+                }
+            }
+        }
+    }
+
+    /// The first blame that is not finite, in the order of the sweep: (cycle of the window, neuron, value).
+    pub(super) fn locate(&self, activity: &Activity) -> Option<(usize, NeuronId, f32)> {
+        let layout = activity.layouts.blame;
+        for cycle in (activity.start..activity.end).rev() {
+            for group in self.plan.groups.iter().rev().filter(|group| group.role != Role::Input) {
+                for row in group.rows.clone() {
+                    for block in 0..activity.blocks() {
+                        let values = &activity.blame[layout.row(block, cycle, row)];
+                        if let Some(&value) = values.iter().find(|value| !value.is_finite()) {
+                            let number = (cycle + activity.window).saturating_sub(activity.end);
+                            return Some((number, self.network.id(Row::new(row as u32)), value));
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A sweep over the memory of all blocks.
+struct Sweep<'a> {
+    of: &'a Backward<'a>,
+    layouts: Layouts,
+    remembered: Range<usize>,
+    window: usize,
+    outputs: &'a [Lanes],
+    potentials: &'a [Lanes],
+    states: &'a [Lanes],
+    normals: &'a [Lanes],
+    scales: &'a [Lanes],
+    factors: &'a [Lanes],
+    dropped: &'a [bool],
+    given: &'a [Lanes],
+    arranged: &'a [f32],
+    by_rows: bool,
+}
+
+/// The rows of a cycle of one block.
+fn of_cycle<'a>(rows: &'a [Lanes], layout: Layout, block: usize, cycle: usize) -> &'a [Lanes] {
+    let at = layout.row(block, cycle, 0);
+    &rows[at..at + layout.neurons()]
+}
+
+fn of_cycle_mut<'a>(rows: &'a mut [Lanes], layout: Layout, block: usize, cycle: usize) -> &'a mut [Lanes] {
+    let at = layout.row(block, cycle, 0);
+    &mut rows[at..at + layout.neurons()]
+}
+
+/// `out *= by`, element by element.
+fn multiply(out: &mut [f32], by: &[f32]) {
+    for (out, by) in out.iter_mut().zip(by) {
+        *out *= by;
+    }
+}
+
+impl Sweep<'_> {
+    fn halves(&self, piece: Piece<'_>, share: usize) -> bool {
+        if self.by_rows || piece.blocks <= share {
+            return self.blocks(piece);
+        }
+        let half = (piece.blocks / 2).next_multiple_of(share).min(piece.blocks - 1);
+        let (one, two) = piece.split(&self.layouts, half);
+        let (one, two) = rayon::join(|| self.halves(one, share), || self.halves(two, share));
+        one && two
+    }
+
+    fn blocks(&self, mut piece: Piece<'_>) -> bool {
+        let (blame, one) = (self.layouts.blame, self.layouts.one);
+        // Nobody hears beyond the end of the window.
+        let silent = blame.base(self.remembered.end)..blame.stride();
+        for block in piece.blame.chunks_exact_mut(blame.stride().max(1)) {
+            block[silent.clone()].fill(Lanes::ZERO);
+        }
+        let wires = self.of.plan.transpose.wires();
+        let backward = if self.by_rows { kernel::backward_parallel } else { kernel::backward };
+        let mut finite = true;
+        for cycle in self.remembered.clone().rev() {
+            for group in self.of.plan.groups.iter().rev().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
+                for block in 0..piece.blocks {
+                    self.begin(&mut piece, group, block, cycle);
+                }
+                let from = blame.view(piece.blame, cycle);
+                backward(wires, self.arranged, from, group.rows.clone(), one.view_mut(piece.lambda, 0));
+                for block in 0..piece.blocks {
+                    finite &= self.through(&mut piece, group, block, cycle);
+                }
+            }
+        }
+        finite
+    }
+
+    /// dL / d output begins with what the loss says of it.
+    fn begin(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) {
+        let lambda = &mut of_cycle_mut(piece.lambda, self.layouts.one, block, 0)[group.rows.clone()];
+        let window = self.remembered.end - self.window..self.remembered.end;
+        if group.role == Role::Output && window.contains(&cycle) {
+            let at = ((piece.first + block) * self.window + cycle - window.start) * lambda.len();
+            lambda.copy_from_slice(&self.given[at..at + lambda.len()]);
+        } else {
+            lambda.fill(Lanes::ZERO);
+        }
+    }
+
+    /// From outputs through units and normalisation to raw potentials. Says whether all is finite.
+    fn through(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) -> bool {
+        let Layouts { outputs, states, blame, plain, groups, one } = self.layouts;
+        let here = piece.first + block;
+        let out = of_cycle_mut(piece.blame, blame, block, cycle);
+        let lambda = of_cycle(piece.lambda, one, block, 0);
+        let z = of_cycle(self.potentials, plain, here, cycle);
+        for run in &group.runs {
+            let (rows, unit) = (run.rows.clone(), run.unit);
+            let argument = match unit.kind {
+                UnitKind::Rate => &z[rows.clone()],
+                UnitKind::Leaky => &of_cycle(self.states, states, here, cycle)[rows.clone()],
+            };
+            let (argument, to) = (Lanes::flat(argument), Lanes::flat_mut(&mut out[rows.clone()]));
+            let y = &of_cycle(self.outputs, outputs, here, cycle)[rows.clone()];
+            if self.dropped[cycle] && group.role == Role::Hidden {
+                // What was heard is 0 where it was dropped: the output before that is made again.
+                let y = Lanes::flat_mut(&mut of_cycle_mut(piece.undropped, one, block, 0)[rows.clone()]);
+                unit.activation.apply_f32(argument, y);
+                unit.activation.derivative_f32(argument, y, to);
+                multiply(to, Lanes::flat(&of_cycle(self.factors, plain, here, cycle)[rows.clone()]));
+            } else {
+                unit.activation.derivative_f32(argument, Lanes::flat(y), to);
+            }
+            multiply(to, Lanes::flat(&lambda[rows.clone()]));
+            if unit.kind == UnitKind::Leaky {
+                let before = &states_before(self.states, states, here, cycle)[rows.clone()];
+                let differences = &mut of_cycle_mut(piece.differences, plain, block, cycle)[rows.clone()];
+                for ((difference, before), z) in differences.iter_mut().zip(before).zip(&z[rows.clone()]) {
+                    *difference = Lanes(std::array::from_fn(|lane| before[lane] - z[lane]));
+                }
+                let by_v = &mut of_cycle_mut(piece.blame_v, plain, block, cycle)[rows.clone()];
+                let by_state = &mut of_cycle_mut(piece.by_state, one, block, 0)[rows.clone()];
+                for ((by_v, out), by_state) in by_v.iter_mut().zip(&out[rows.clone()]).zip(by_state.iter()) {
+                    *by_v = Lanes(std::array::from_fn(|lane| out[lane] + by_state[lane]));
+                }
+                by_state.fill(Lanes::ZERO);
+                kernel::leak_backward(&self.of.decays[rows.clone()], by_v, by_state, &mut out[rows]);
+            }
+        }
+        let out = &mut out[group.rows.clone()];
+        if group.norm != Norm::None {
+            of_cycle_mut(piece.blame_z, plain, block, cycle)[group.rows.clone()].copy_from_slice(out);
+            let normal = &of_cycle(self.normals, plain, here, cycle)[group.rows.clone()];
+            let scale = &self.scales[groups.row(here, cycle, group.order)];
+            group.norm.backward(normal, scale, &self.of.parameters[GAIN][group.rows.clone()], out);
+        }
+        rows_finite(out)
+    }
+}
+
+/// The states of the cycle before.
+fn states_before(rows: &[Lanes], layout: Layout, block: usize, cycle: usize) -> &[Lanes] {
+    let now = layout.row(block, cycle, 0);
+    &rows[now - layout.neurons()..now]
+}

@@ -1,0 +1,76 @@
+//! Everything that is kept, and back, bit for bit.
+
+use super::activity::Activity;
+use super::executor::Native;
+use super::parameters::{BIAS, DECAY, GAIN, WEIGHTS, refill};
+use super::update::Memory;
+use livenet_core::kernel::{LANES, Lanes};
+use livenet_core::{ExecError, ExecutorSettings, Exported, Network, Row, UnitKind};
+
+impl Native {
+    pub(super) fn exported(&self, network: &Network) -> Exported {
+        let (activity, neurons) = (&self.activity, network.neuron_count());
+        let cells = || (0..neurons).flat_map(|neuron| (0..activity.lanes).map(move |lane| (neuron, lane)));
+        let past = |ago: usize| cells().map(|(neuron, lane)| activity.past(lane / LANES, ago, neuron)[lane % LANES]).collect();
+        let is_leaky = |neuron: usize| network.spec(Row::new(neuron as u32)).unit.kind == UnitKind::Leaky;
+        let state = |(neuron, lane): (usize, usize)| {
+            if is_leaky(neuron) { activity.state(lane / LANES, neuron)[lane % LANES] } else { 0.0 }
+        };
+        Exported {
+            weights: self.parameters[WEIGHTS].clone(),
+            bias: self.parameters[BIAS].clone(),
+            decay: self.parameters[DECAY].clone(),
+            gain: self.parameters[GAIN].clone(),
+            moments: self.memory.moments.clone(),
+            steps: self.memory.steps.clone(),
+            lanes: activity.lanes,
+            outputs: (1..=self.plan.depth).map(past).collect(),
+            states: cells().map(state).collect(),
+            statistics: self.statistics.export(),
+            operations: self.operations,
+        }
+    }
+
+    pub(super) fn take_over(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
+        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
+        let shape = |what, found, expected| if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) };
+        let expected = [synapses, neurons, neurons, neurons];
+        let parameters = [&from.weights, &from.bias, &from.decay, &from.gain];
+        for (found, expected) in parameters.into_iter().zip(expected) {
+            shape("imported column of parameters", found.len(), expected)?;
+        }
+        for (found, expected) in from.moments.iter().flat_map(|moment| moment.iter().zip(expected)) {
+            shape("imported column of moments", found.len(), expected)?;
+        }
+        for (found, expected) in from.steps.iter().zip(expected) {
+            shape("imported column of step counts", found.len(), expected)?;
+        }
+        for rows in from.outputs.iter().chain([&from.states]) {
+            shape("imported state", rows.len(), neurons * from.lanes)?;
+        }
+        shape("imported past, in cycles,", from.outputs.len(), ExecutorSettings::state_cycles(network))?;
+        for (_, values) in &from.statistics {
+            shape("imported statistic", values.len() % neurons.max(1), 0)?;
+        }
+
+        for (column, from) in self.parameters.iter_mut().zip(parameters) {
+            column.clone_from(from);
+        }
+        self.memory = Memory::new(network);
+        self.memory.moments.clone_from(&from.moments);
+        self.memory.steps.clone_from(&from.steps);
+        refill(&mut self.gradients, network, &0.0);
+        self.gradients_stale = false;
+        self.counted_stale = true;
+        self.before.clear();
+        self.statistics.import(&from.statistics, neurons);
+        self.operations = from.operations;
+        // Padding repeats the last true lane.
+        let row = |values: &[f32], block: usize, neuron: usize| {
+            Lanes(std::array::from_fn(|lane| values[neuron * from.lanes + (block * LANES + lane).min(from.lanes - 1)]))
+        };
+        self.activity = Activity::new(self.plan.shape(neurons), from.lanes);
+        self.activity.fill(|block, ago, neuron| row(&from.outputs[ago - 1], block, neuron), |block, neuron| row(&from.states, block, neuron));
+        Ok(())
+    }
+}

@@ -1,0 +1,267 @@
+//! One window forward: cycle after cycle, group after group, in each lane block by itself.
+
+use super::activity::{Activity, Layouts};
+use super::finite::rows_finite;
+use super::parameters::{BIAS, Columns, GAIN};
+use super::plan::{Group, Plan};
+use livenet_core::kernel::{self, LANES, Lanes};
+use livenet_core::{Dropout, Network, NeuronId, Norm, Role, Row, UnitKind};
+use std::ops::Range;
+
+/// The samples of the lanes of an activity, and where in them to begin.
+#[derive(Clone, Copy)]
+pub(super) struct Feed<'a> {
+    /// `[cycle][lane][input]`.
+    pub(super) values: &'a [f32],
+    /// Lanes of a cycle in it.
+    pub(super) of_lanes: usize,
+    /// The lane that is the first here.
+    pub(super) lane: usize,
+    /// The cycle that is the first here.
+    pub(super) cycle: usize,
+}
+
+/// What a sweep forward reads.
+pub(super) struct Forward<'a> {
+    pub(super) network: &'a Network,
+    pub(super) plan: &'a Plan,
+    /// Weights as they count: 0 where silent.
+    pub(super) weights: &'a [f32],
+    pub(super) parameters: &'a Columns<f32>,
+    /// The decay of each neuron, if any unit keeps a state.
+    pub(super) decays: &'a [f32],
+    pub(super) feed: Feed<'a>,
+    pub(super) dropout: Option<Dropout>,
+    pub(super) threads: usize,
+}
+
+/// The buffers of some blocks.
+struct Piece<'a> {
+    first: usize,
+    blocks: usize,
+    outputs: &'a mut [Lanes],
+    potentials: &'a mut [Lanes],
+    states: &'a mut [Lanes],
+    normals: &'a mut [Lanes],
+    scales: &'a mut [Lanes],
+    factors: &'a mut [Lanes],
+}
+
+/// Splits buffers of whole blocks; one that is not kept stays empty.
+pub(super) fn cut<'a, T>(rows: &mut &'a mut [T], at: usize) -> &'a mut [T] {
+    let taken = std::mem::take(rows);
+    let at = at.min(taken.len());
+    let (first, rest) = taken.split_at_mut(at);
+    *rows = rest;
+    first
+}
+
+impl Piece<'_> {
+    fn split(mut self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
+        let first = Self {
+            first: self.first,
+            blocks,
+            outputs: cut(&mut self.outputs, layouts.outputs.len(blocks)),
+            potentials: cut(&mut self.potentials, layouts.plain.len(blocks)),
+            states: cut(&mut self.states, layouts.states.len(blocks)),
+            normals: cut(&mut self.normals, layouts.plain.len(blocks)),
+            scales: cut(&mut self.scales, layouts.groups.len(blocks)),
+            factors: cut(&mut self.factors, layouts.plain.len(blocks)),
+        };
+        self.first += blocks;
+        self.blocks -= blocks;
+        (first, self)
+    }
+}
+
+/// Blocks that a thread takes together: the kernels do two with one look at the indices.
+pub(super) fn share(blocks: usize, threads: usize) -> usize {
+    blocks.div_ceil(threads).clamp(1, 4)
+}
+
+impl Forward<'_> {
+    /// Fires `cycles` cycles into the activity, which must be open for them, and counts them as recorded if all
+    /// that arose is finite; says whether it is.
+    pub(super) fn run(&self, activity: &mut Activity, cycles: usize) -> bool {
+        let (lanes, end, layouts, blocks) = (activity.lanes, activity.end, activity.layouts, activity.blocks());
+        if self.dropout.is_some() {
+            activity.allot_factors();
+        }
+        let piece = Piece {
+            first: 0,
+            blocks,
+            outputs: &mut activity.outputs,
+            potentials: &mut activity.potentials,
+            states: &mut activity.states,
+            normals: &mut activity.normals,
+            scales: &mut activity.scales,
+            factors: &mut activity.factors,
+        };
+        let sweep = Sweep { of: self, layouts, lanes, cycles: end..end + cycles, by_rows: blocks < self.threads };
+        let finite = sweep.halves(piece, share(blocks, self.threads));
+        if finite {
+            activity.dropped[end..end + cycles].fill(self.dropout.is_some());
+            activity.end += cycles;
+            activity.window = cycles;
+        }
+        finite
+    }
+
+    /// The first value that is not finite, in the order of firing, of a window that [`run`](Self::run) refused:
+    /// (what, cycle of the window, neuron, value).
+    pub(super) fn locate(&self, activity: &Activity, cycles: usize) -> Option<(&'static str, usize, NeuronId, f32)> {
+        let Layouts { outputs, plain, .. } = activity.layouts;
+        for cycle in 0..cycles {
+            for group in &self.plan.groups {
+                for row in group.rows.clone() {
+                    let potentials = (group.role != Role::Input).then_some(("potential", &activity.potentials, plain));
+                    for (what, rows, layout) in potentials.into_iter().chain([("output", &activity.outputs, outputs)]) {
+                        for block in 0..activity.blocks() {
+                            let values = &rows[layout.row(block, activity.end + cycle, row)];
+                            if let Some(&value) = values[..activity.lanes_of(block)].iter().find(|value| !value.is_finite()) {
+                                return Some((what, cycle, self.network.id(Row::new(row as u32)), value));
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        None
+    }
+}
+
+/// A sweep over some cycles of all blocks.
+struct Sweep<'a> {
+    of: &'a Forward<'a>,
+    layouts: Layouts,
+    lanes: usize,
+    cycles: Range<usize>,
+    /// Whether threads split the rows of a block, because there are fewer blocks than threads.
+    by_rows: bool,
+}
+
+impl Sweep<'_> {
+    fn halves(&self, piece: Piece<'_>, share: usize) -> bool {
+        if self.by_rows || piece.blocks <= share {
+            return self.blocks(piece);
+        }
+        let half = (piece.blocks / 2).next_multiple_of(share).min(piece.blocks - 1);
+        let (one, two) = piece.split(&self.layouts, half);
+        let (one, two) = rayon::join(|| self.halves(one, share), || self.halves(two, share));
+        one && two
+    }
+
+    fn blocks(&self, mut piece: Piece<'_>) -> bool {
+        let mut finite = true;
+        for cycle in self.cycles.clone() {
+            for group in self.of.plan.groups.iter().filter(|group| !group.rows.is_empty()) {
+                finite &= match group.role {
+                    Role::Input => self.clamp(&mut piece, group, cycle),
+                    Role::Hidden | Role::Output => {
+                        self.prime(&mut piece, group, cycle);
+                        (0..piece.blocks).fold(true, |finite, block| self.fire(&mut piece, group, block, cycle) && finite)
+                    }
+                };
+            }
+        }
+        finite
+    }
+
+    /// Inputs say what the sample says.
+    fn clamp(&self, piece: &mut Piece<'_>, group: &Group, cycle: usize) -> bool {
+        let (feed, count) = (&self.of.feed, group.rows.len());
+        let first = (feed.cycle + cycle - self.cycles.start) * feed.of_lanes + feed.lane;
+        let mut finite = true;
+        for block in 0..piece.blocks {
+            let at = self.layouts.outputs.row(block, cycle, group.rows.start);
+            let rows = &mut piece.outputs[at..at + count];
+            for lane in 0..LANES {
+                // Padding repeats the last true lane.
+                let sample = first + ((piece.first + block) * LANES + lane).min(self.lanes - 1);
+                for (row, &value) in rows.iter_mut().zip(&feed.values[sample * count..(sample + 1) * count]) {
+                    row[lane] = value;
+                }
+            }
+            finite &= rows_finite(rows);
+        }
+        finite
+    }
+
+    /// What a group hears, in all blocks: raw into normals where it normalises, else with the bias into potentials.
+    fn prime(&self, piece: &mut Piece<'_>, group: &Group, cycle: usize) {
+        let Forward { network, plan, weights, parameters, .. } = self.of;
+        let Layouts { outputs, plain, .. } = self.layouts;
+        let (bias, to) = match group.norm {
+            Norm::None => (Some(parameters[BIAS].as_slice()), &mut *piece.potentials),
+            Norm::Layer | Norm::Rms => (None, &mut *piece.normals),
+        };
+        let (from, to) = (outputs.view(piece.outputs, cycle), plain.view_mut(to, cycle));
+        let forward = if self.by_rows { kernel::forward_parallel } else { kernel::forward };
+        forward(plan.wires(network), weights, from, group.rows.clone(), bias, to);
+    }
+
+    /// From what a group heard to its outputs, in one block. Says whether all is finite.
+    fn fire(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) -> bool {
+        let Layouts { outputs, states, plain, groups, .. } = self.layouts;
+        let (rows, base) = (group.rows.clone(), plain.row(block, cycle, 0));
+        let z = &mut piece.potentials[base..base + plain.neurons()];
+        if group.norm != Norm::None {
+            let normal = &mut piece.normals[base + rows.start..base + rows.end];
+            piece.scales[groups.row(block, cycle, group.order)] = group.norm.forward(normal);
+            let (gain, bias) = (&self.of.parameters[GAIN][rows.clone()], &self.of.parameters[BIAS][rows.clone()]);
+            kernel::scale_shift(normal, gain, bias, &mut z[rows.clone()]);
+        }
+        let at = outputs.row(block, cycle, 0);
+        let y = &mut piece.outputs[at..at + outputs.neurons()];
+        for run in &group.runs {
+            let to = Lanes::flat_mut(&mut y[run.rows.clone()]);
+            match run.unit.kind {
+                UnitKind::Rate => run.unit.activation.apply_f32(Lanes::flat(&z[run.rows.clone()]), to),
+                UnitKind::Leaky => {
+                    // The cycle before stands right in front of this one.
+                    let now = states.row(block, cycle, 0);
+                    let (before, now) = piece.states[now - states.neurons()..].split_at_mut(states.neurons());
+                    let v = &mut now[run.rows.clone()];
+                    kernel::leak(&self.of.decays[run.rows.clone()], &before[run.rows.clone()], &z[run.rows.clone()], v);
+                    run.unit.activation.apply_f32(Lanes::flat(v), to);
+                }
+            }
+        }
+        if !piece.factors.is_empty() {
+            let factors = &mut piece.factors[base + rows.start..base + rows.end];
+            match self.of.dropout.filter(|_| group.role == Role::Hidden) {
+                Some(dropout) => self.drop(dropout, group, piece.first + block, cycle, factors, &mut y[rows.clone()]),
+                None => factors.fill(Lanes::all(1.0)),
+            }
+        }
+        rows_finite(&z[rows.clone()]) && rows_finite(&y[rows])
+    }
+
+    fn drop(&self, dropout: Dropout, group: &Group, block: usize, cycle: usize, factors: &mut [Lanes], y: &mut [Lanes]) {
+        let number = self.of.feed.cycle + cycle - self.cycles.start;
+        for ((row, factors), y) in group.rows.clone().zip(factors).zip(y) {
+            let id = self.of.network.id(Row::new(row as u32));
+            for lane in 0..LANES {
+                let sample = self.of.feed.lane + (block * LANES + lane).min(self.lanes - 1);
+                factors[lane] = dropout.factor(id, number, sample);
+                y[lane] *= factors[lane];
+            }
+        }
+    }
+}
+
+/// Copies the outputs of the recorded `cycles` to `[cycle][lane][output]`, where the activity's lanes begin at
+/// lane `first` of `of_lanes`.
+pub(super) fn read_outputs(activity: &Activity, rows: Range<usize>, cycles: Range<usize>, to: &mut [f32], (first, of_lanes): (usize, usize)) {
+    let count = rows.len();
+    for (number, cycle) in cycles.enumerate() {
+        for lane in 0..activity.lanes {
+            let at = activity.layouts.outputs.row(lane / LANES, cycle, rows.start);
+            let sample = number * of_lanes + first + lane;
+            let to = &mut to[sample * count..(sample + 1) * count];
+            for (to, row) in to.iter_mut().zip(&activity.outputs[at..at + count]) {
+                *to = row[lane % LANES];
+            }
+        }
+    }
+}

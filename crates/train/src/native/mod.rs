@@ -1,0 +1,30 @@
+//! The executor for CPUs: f32, sparse, many samples side by side.
+//!
+//! Activity lies in blocks of 16 lanes (samples), each independent of every other over a whole window; the
+//! arithmetic is that of [`livenet_core::kernel`]. Invariant: every number is made by the same sequence of
+//! operations whatever the number of threads, so results are the same bits.
+//!
+//! Read [`Native`] in `executor.rs`, then `plan.rs` (what a commit makes anew), `activity.rs` (what lies where),
+//! `forward.rs`, `backward.rs`, `update.rs`, `follow.rs`, `signals.rs`.
+
+mod activity;
+mod backward;
+mod executor;
+mod export;
+mod finite;
+mod follow;
+mod forward;
+mod parameters;
+mod plan;
+mod predict;
+mod signals;
+mod splitting;
+mod statistics;
+mod threads;
+mod update;
+
+#[cfg(test)]
+mod tests;
+
+pub use executor::Native;
+pub use threads::Threads;

@@ -1,0 +1,224 @@
+//! The plan: what kernels need of the structure, made anew by structural commits only.
+//!
+//! Invariant: it belongs to one epoch; renewals and changes of values, marks or units mend it in place.
+
+use super::activity::Shape;
+use livenet_core::kernel::{Gather, Layout, Transpose};
+use livenet_core::{Commit, Epoch, ExecError, GroupId, Mark, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind};
+use std::ops::Range;
+
+/// Neighbours in a fire group with the same unit.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Run {
+    pub(super) rows: Range<usize>,
+    pub(super) unit: Unit,
+}
+
+/// A fire group as sweeps see it.
+#[derive(Clone, Debug)]
+pub(super) struct Group {
+    /// Its place in the order of firing.
+    pub(super) order: usize,
+    pub(super) rows: Range<usize>,
+    pub(super) role: Role,
+    pub(super) norm: Norm,
+    pub(super) runs: Vec<Run>,
+}
+
+impl Group {
+    fn new(network: &Network, id: GroupId) -> Self {
+        let (group, members) = (network.group(id), network.members(id));
+        let mut runs: Vec<Run> = Vec::new();
+        for row in members.clone() {
+            let (unit, at) = (network.spec(Row::new(row)).unit, row as usize);
+            match runs.last_mut() {
+                Some(run) if run.unit == unit => run.rows.end = at + 1,
+                _ => runs.push(Run { rows: at..at + 1, unit }),
+            }
+        }
+        Self { order: id.index(), rows: members.start as usize..members.end as usize, role: group.role, norm: group.norm, runs }
+    }
+}
+
+/// Who does not learn.
+#[derive(Clone, Debug)]
+pub(super) struct Frozen {
+    pub(super) synapses: Vec<bool>,
+    pub(super) neurons: Vec<bool>,
+}
+
+/// See the [module](self).
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) epoch: Epoch,
+    pub(super) groups: Vec<Group>,
+    /// Where each connection reads, relative to its cycle.
+    pub(super) sources: Vec<i32>,
+    lags: Vec<u16>,
+    pub(super) transpose: Transpose,
+    /// Rows of silent connections, ascending.
+    pub(super) silent: Vec<u32>,
+    /// `None` when everybody learns.
+    pub(super) frozen: Option<Frozen>,
+    pub(super) leaky: bool,
+    pub(super) normalises: bool,
+    /// Past cycles that the state holds.
+    pub(super) depth: usize,
+}
+
+impl Plan {
+    pub(super) fn new(network: &Network) -> Self {
+        let mut plan = Self {
+            epoch: network.epoch(),
+            groups: Vec::new(),
+            sources: Vec::new(),
+            lags: Vec::new(),
+            transpose: Transpose::default(),
+            silent: Vec::new(),
+            frozen: None,
+            leaky: false,
+            normalises: false,
+            depth: 0,
+        };
+        plan.rebuild(network);
+        plan
+    }
+
+    /// After a structural commit: one pass over the connections for offsets, one for the transpose.
+    pub(super) fn rebuild(&mut self, network: &Network) {
+        self.epoch = network.epoch();
+        self.depth = livenet_core::ExecutorSettings::state_cycles(network);
+        self.groups.clear();
+        self.groups.extend(network.group_ids().map(|id| Group::new(network, id)));
+        self.normalises = self.groups.iter().any(|group| group.norm != Norm::None);
+        self.find_leaky();
+
+        let neurons = network.neuron_count();
+        let layout = Layout::plain(neurons, 1);
+        let (offsets, pres, delays) = (network.offsets(), network.pres(), network.delays());
+        let mut group_of = vec![GroupId::new(0); neurons];
+        for id in network.group_ids() {
+            group_of[network.members(id).start as usize..network.members(id).end as usize].fill(id);
+        }
+        self.sources.clear();
+        self.lags.clear();
+        self.sources.reserve(pres.len());
+        self.lags.reserve(pres.len());
+        let schedule = network.schedule();
+        for (post, &own) in group_of.iter().enumerate() {
+            let edges = offsets[post] as usize..offsets[post + 1] as usize;
+            self.lags.extend(pres[edges.clone()].iter().zip(&delays[edges.clone()]).map(|(&pre, &delay)| {
+                // `supports` refuses what would not fit.
+                schedule.lag(group_of[pre as usize], own, delay) as u16
+            }));
+            self.sources.extend(pres[edges.clone()].iter().zip(&self.lags[edges]).map(|(&pre, &lag)| layout.source(pre, lag)));
+        }
+        self.transpose.rebuild(offsets, pres, &self.lags, layout);
+
+        self.silent.clear();
+        self.silent.extend((0..).zip(network.marks()).filter(|(_, marks)| marks.is_silent()).map(|(row, _)| row));
+        self.find_frozen(network);
+    }
+
+    fn find_leaky(&mut self) {
+        self.leaky = self.groups.iter().flat_map(|group| &group.runs).any(|run| run.unit.kind == UnitKind::Leaky);
+    }
+
+    fn find_frozen(&mut self, network: &Network) {
+        let any = network.marks().iter().any(|marks| marks.is_frozen()) || network.neuron_rows().any(|row| network.is_frozen(row));
+        self.frozen = any.then(|| {
+            let neurons: Vec<bool> = network.neuron_rows().map(|row| network.is_frozen(row)).collect();
+            let mut synapses: Vec<bool> = network.marks().iter().map(|marks| marks.is_frozen()).collect();
+            for row in network.neuron_rows().filter(|row| neurons[row.index()]) {
+                synapses[network.incoming(row)].fill(true);
+            }
+            Frozen { synapses, neurons }
+        });
+    }
+
+    /// After a commit that moved no row: mends what it touched. The retuned neurons are told to `retuned`.
+    pub(super) fn touch(&mut self, network: &Network, commit: &Commit, mut retuned: impl FnMut(usize)) {
+        for (row, _) in &commit.weights {
+            self.mend_synapse(network, *row);
+        }
+        for newborn in &commit.newborns {
+            self.mend_neuron(network, newborn.row);
+        }
+        for proposal in &commit.proposals {
+            match &proposal.what {
+                Move::Mark { at: Scope::Synapse(at), .. } => {
+                    if let Some(row) = network.synapse_row(*at) {
+                        self.mend_synapse(network, row.get());
+                    }
+                }
+                Move::Mark { at: Scope::Neuron(id), mark: Mark::Frozen | Mark::Free } => {
+                    if let Some(row) = network.row(*id) {
+                        self.mend_neuron(network, row.get());
+                    }
+                }
+                Move::Retune { neuron, .. } => {
+                    if let Some(row) = network.row(*neuron) {
+                        let id = network.spec(row).group;
+                        self.groups[id.index()] = Group::new(network, id);
+                        self.find_leaky();
+                        retuned(row.index());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn mend_synapse(&mut self, network: &Network, row: u32) {
+        let marks = network.marks()[row as usize];
+        match (self.silent.binary_search(&row), marks.is_silent()) {
+            (Err(at), true) => self.silent.insert(at, row),
+            (Ok(at), false) => {
+                self.silent.remove(at);
+            }
+            _ => {}
+        }
+        let frozen = marks.is_frozen() || network.is_frozen(network.post_of(Row::new(row)));
+        match &mut self.frozen {
+            Some(all) => all.synapses[row as usize] = frozen,
+            None if frozen => self.find_frozen(network),
+            None => {}
+        }
+    }
+
+    fn mend_neuron(&mut self, network: &Network, row: u32) {
+        let row = Row::new(row);
+        match &mut self.frozen {
+            Some(all) => all.neurons[row.index()] = network.is_frozen(row),
+            None if network.is_frozen(row) => return self.find_frozen(network),
+            None => return,
+        }
+        for synapse in network.incoming(row) {
+            self.mend_synapse(network, synapse as u32);
+        }
+    }
+
+    /// The connections by listener, as forward and gradient read them.
+    pub(super) fn wires<'a>(&'a self, network: &'a Network) -> Gather<'a> {
+        Gather::new(network.offsets(), &self.sources)
+    }
+
+    /// What a buffer of activity needs to know.
+    pub(super) fn shape(&self, neurons: usize) -> Shape {
+        Shape { neurons, groups: self.groups.len(), depth: self.depth, leaky: self.leaky, normalises: self.normalises }
+    }
+
+    /// Whether offsets of rows fit their types.
+    pub(super) fn supports(network: &Network) -> Result<(), ExecError> {
+        let depth = livenet_core::ExecutorSettings::state_cycles(network);
+        let rows = depth.saturating_mul(network.neuron_count());
+        if depth <= usize::from(u16::MAX) && rows <= i32::MAX as usize {
+            return Ok(());
+        }
+        Err(ExecError::Unsupported {
+            executor: "native",
+            what: format!("delays of {} cycles among {} neurons", depth - 1, network.neuron_count()),
+            mend: "lower the largest delay in reach".to_owned(),
+        })
+    }
+}

@@ -1,0 +1,156 @@
+//! Signals: reductions of the last sweep and the running statistics.
+
+use super::executor::Native;
+use super::parameters::WEIGHTS;
+use super::splitting::splitting;
+use livenet_core::kernel::{Absent, Span};
+use livenet_core::{Candidate, Network, Row, Signal, Signals};
+
+impl Native {
+    pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
+        let mut signals = Signals::default();
+        for &signal in wanted {
+            let synapses = network.synapse_count();
+            let values = match signal {
+                Signal::Weight => self.parameters[WEIGHTS].clone(),
+                Signal::Gradient if self.gradients_stale => vec![0.0; synapses],
+                Signal::Gradient => self.gradients[WEIGHTS].clone(),
+                Signal::UpdateSize => self.update_sizes(synapses),
+                Signal::Splitting => self.split_scores(network),
+                Signal::Residual => self.residual(network),
+                Signal::AbsentGradient { top } => {
+                    let best = self.absent(network, top as usize);
+                    signals.put_candidates(signal, best);
+                    continue;
+                }
+                running => self.statistics.values(network, running, &self.parameters[WEIGHTS]),
+            };
+            signals.put(signal, values);
+        }
+        signals
+    }
+
+    /// |change| in the last update. Kept up from the first time that somebody observes it or asks.
+    fn update_sizes(&mut self, synapses: usize) -> Vec<f32> {
+        self.keep_before = true;
+        if self.before.len() != synapses {
+            return vec![0.0; synapses];
+        }
+        self.parameters[WEIGHTS].iter().zip(&self.before).map(|(now, before)| (now - before).abs()).collect()
+    }
+
+    fn split_scores(&self, network: &Network) -> Vec<f32> {
+        if self.activity.swept == 0 {
+            return vec![0.0; network.neuron_count()];
+        }
+        self.pool.run(usize::MAX, |_| splitting(network, &self.plan, &self.activity, &self.scratch))
+    }
+
+    /// Multiply-adds of looking at so many pairs over all that was swept.
+    fn count_scored(&mut self, pairs: u64) -> usize {
+        let work = pairs * (self.activity.lanes * self.activity.swept) as u64;
+        self.operations += work;
+        usize::try_from(work).unwrap_or(usize::MAX)
+    }
+
+    fn residual(&mut self, network: &Network) -> Vec<f32> {
+        let (outputs, neurons) = (network.outputs(), network.neuron_count());
+        let work = self.count_scored((outputs.len() * neurons) as u64);
+        if self.activity.swept == 0 {
+            return vec![0.0; outputs.len() * neurons];
+        }
+        let Some(first) = outputs.clone().next() else { return Vec::new() };
+        let post_group = network.spec(Row::new(first)).group;
+        let mut places = Vec::with_capacity(outputs.len() * neurons);
+        for post in outputs {
+            for id in network.group_ids() {
+                let lag = network.schedule().lag(id, post_group, 0) as u16;
+                places.extend(network.members(id).map(|pre| (post, pre, lag)));
+            }
+        }
+        let absent = self.scorer();
+        self.pool.run(work, |_| absent.at(&places))
+    }
+
+    fn scorer(&self) -> Absent<'_> {
+        let activity = &self.activity;
+        let outputs = activity.layouts.outputs.view(&activity.outputs, activity.start);
+        let blame = activity.layouts.blame.view(&activity.blame, activity.start);
+        Absent::new(outputs, blame, activity.swept)
+    }
+
+    fn absent(&mut self, network: &Network, top: usize) -> Vec<Candidate> {
+        let work = self.count_scored(absent_pairs(network));
+        if self.activity.swept == 0 {
+            // Without a sweep every gradient is 0, and the first pairs are as good as any.
+            return first_absent(network, top);
+        }
+        let schedule = network.schedule();
+        let reach = |post: u32, spans: &mut Vec<Span>| {
+            let own = network.spec(Row::new(post)).group;
+            let delays = 0..=network.group(own).reach.max_delay;
+            network.reach_of(Row::new(post), &mut |pre| {
+                if !pre.is_empty() {
+                    let heard = network.spec(Row::new(pre.start)).group;
+                    spans.extend(delays.clone().map(|delay| Span { pre: pre.clone(), lag: schedule.lag(heard, own, delay) as u16 }));
+                }
+            });
+        };
+        let absent = self.scorer();
+        let posts = 0..network.neuron_count() as u32;
+        let best = self.pool.run(work, |_| absent.top(network.offsets(), network.pres(), posts, top, &reach));
+        let delay = |post: u32, pre: u32, lag: u16| {
+            let group = |row| network.spec(Row::new(row)).group;
+            lag - schedule.lag(group(pre), group(post), 0) as u16
+        };
+        best.into_iter()
+            .map(|found| Candidate {
+                post: found.post,
+                pre: found.pre,
+                delay: delay(found.post, found.pre, found.lag),
+                gradient: found.gradient,
+            })
+            .collect()
+    }
+}
+
+/// Calls `visit` with each listener, the rows within its reach that it is not connected to, in ascending order
+/// within each range, and its largest delay.
+fn each_absent(network: &Network, visit: &mut dyn FnMut(u32, u32, u16)) {
+    for post in network.neuron_rows() {
+        let connected = &network.pres()[network.incoming(post)];
+        let most = network.group(network.spec(post).group).reach.max_delay;
+        network.reach_of(post, &mut |range| {
+            for pre in range.filter(|pre| connected.binary_search(pre).is_err()) {
+                visit(post.get(), pre, most);
+            }
+        });
+    }
+}
+
+fn first_absent(network: &Network, top: usize) -> Vec<Candidate> {
+    let mut found = Vec::new();
+    each_absent(network, &mut |post, pre, most| {
+        if found.len() < top {
+            found.extend((0..=most).map(|delay| Candidate { post, pre, delay, gradient: 0.0 }));
+        }
+    });
+    found.sort_by_key(|candidate| (candidate.post, candidate.pre, candidate.delay));
+    found.truncate(top);
+    found
+}
+
+/// How many candidates there are: pairs within reach that are not connected, times delays.
+fn absent_pairs(network: &Network) -> u64 {
+    let mut pairs = 0;
+    for post in network.neuron_rows() {
+        let connected = &network.pres()[network.incoming(post)];
+        let delays = u64::from(network.group(network.spec(post).group).reach.max_delay) + 1;
+        network.reach_of(post, &mut |range| {
+            let before = |row: u32| connected.partition_point(|&pre| pre < row);
+            let there = before(range.end).saturating_sub(before(range.start));
+            pairs += delays * (u64::from(range.end.saturating_sub(range.start)) - there as u64);
+        });
+    }
+    pairs
+}

@@ -1,0 +1,142 @@
+//! One update: passes over the gradient, the optimizer's step, passes over the weights.
+
+use super::finite::all_finite;
+use super::parameters::{Columns, NAMES, WEIGHTS, columns};
+use super::plan::Plan;
+use livenet_core::kernel::{self, Corrections, Decay, Elements, Moments, Step};
+use livenet_core::{ExecError, Network, NeuronId, Optimizer, Pass, UpdateRule};
+
+/// What an optimizer remembers, with buffers of its own.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    /// Whose moments they are, and its bias corrections.
+    optimizer: Option<(Optimizer, Corrections)>,
+    pub(super) moments: Vec<Columns<f32>>,
+    pub(super) steps: Columns<u32>,
+    /// Gradients after the passes, where passes change them.
+    adjusted: Columns<f32>,
+}
+
+/// What an update reads besides the gradients.
+pub(super) struct Update<'a> {
+    pub(super) network: &'a Network,
+    pub(super) plan: &'a Plan,
+    pub(super) rule: &'a UpdateRule,
+}
+
+impl Memory {
+    pub(super) fn new(network: &Network) -> Self {
+        Self { optimizer: None, moments: Vec::new(), steps: columns(network, &0), adjusted: Columns::default() }
+    }
+
+    /// Whose moments they are.
+    pub(super) fn optimizer(&self) -> Option<Optimizer> {
+        self.optimizer.as_ref().map(|(optimizer, _)| *optimizer)
+    }
+
+    /// One step. The gradients stay as the sweep left them.
+    pub(super) fn step(&mut self, update: &Update<'_>, parameters: &mut Columns<f32>, gradients: &Columns<f32>) {
+        let Update { network, plan, rule } = update;
+        if self.moments.len() != rule.optimizer.slots() {
+            self.moments = vec![columns(network, &0.0); rule.optimizer.slots()];
+        }
+        if self.optimizer.as_ref().is_none_or(|(optimizer, _)| *optimizer != rule.optimizer) {
+            self.optimizer = Some((rule.optimizer, Corrections::new(&of_kernel(rule.optimizer, WEIGHTS))));
+        }
+        let clips = rule.passes.iter().any(|pass| matches!(pass, Pass::ClipNorm { .. } | Pass::ClipValue { .. }));
+        if clips {
+            for (adjusted, gradient) in self.adjusted.iter_mut().zip(gradients) {
+                adjusted.clone_from(gradient);
+            }
+            rule.passes.iter().for_each(|pass| prepare(&mut self.adjusted, parameters, pass));
+        }
+        let gradients = if clips { &self.adjusted } else { gradients };
+        // Decay alone needs no pass of its own.
+        let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
+        let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
+        for kind in 0..parameters.len() {
+            let frozen = plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
+            let decay = if kind == WEIGHTS && !clips && decay != 0.0 { Decay::L2(decay) } else { Decay::None };
+            let step = Step { optimizer: of_kernel(rule.optimizer, kind), corrections, rate: rule.rate, decay };
+            let elements = Elements { values: &mut parameters[kind], gradients: &gradients[kind], frozen };
+            let (first, second) = match self.moments.as_mut_slice() {
+                [first, second] => (&mut *first[kind], &mut *second[kind]),
+                [first] => (&mut *first[kind], Default::default()),
+                _ => Default::default(),
+            };
+            kernel::update(step, elements, Moments { first, second, counts: &mut self.steps[kind] });
+        }
+        for pass in &rule.passes {
+            if let Pass::Noise { scale, key } = pass {
+                let (key, frozen) = (key.at(rule.step), plan.frozen.as_ref());
+                for (row, name) in network.synapses() {
+                    if frozen.is_none_or(|frozen| !frozen.synapses[row.index()]) {
+                        let draw = key.normal(name.post.number(), name.pre.number());
+                        parameters[WEIGHTS][row.index()] += (f64::from(*scale) * draw) as f32;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The optimizer as kernels name it; what decays weights does not decay a neuron's own parameters.
+fn of_kernel(optimizer: Optimizer, kind: usize) -> kernel::Optimizer {
+    match optimizer {
+        Optimizer::Sgd => kernel::Optimizer::Sgd,
+        Optimizer::Momentum { beta } => kernel::Optimizer::Momentum { beta },
+        Optimizer::Nesterov { beta } => kernel::Optimizer::Nesterov { beta },
+        Optimizer::RmsProp { alpha, epsilon } => kernel::Optimizer::RmsProp { alpha, epsilon },
+        Optimizer::Adam { beta1, beta2, epsilon } => kernel::Optimizer::Adam { beta1, beta2, epsilon },
+        Optimizer::AdamW { beta1, beta2, epsilon, .. } if kind != WEIGHTS => kernel::Optimizer::Adam { beta1, beta2, epsilon },
+        Optimizer::AdamW { beta1, beta2, epsilon, decay } => kernel::Optimizer::AdamW { beta1, beta2, epsilon, decay },
+    }
+}
+
+/// What a pass does to the gradients.
+fn prepare(gradients: &mut Columns<f32>, parameters: &Columns<f32>, pass: &Pass) {
+    match *pass {
+        Pass::Decay { by } => gradients[WEIGHTS].iter_mut().zip(&parameters[WEIGHTS]).for_each(|(g, w)| *g += by * w),
+        Pass::ClipNorm { norm } => {
+            let found = gradients.iter().map(|column| squares(column)).sum::<f64>().sqrt();
+            if found > f64::from(norm) {
+                let by = (f64::from(norm) / found) as f32;
+                gradients.iter_mut().flatten().for_each(|g| *g *= by);
+            }
+        }
+        Pass::ClipValue { value } => gradients.iter_mut().flatten().for_each(|g| *g = g.clamp(-value, value)),
+        Pass::Noise { .. } => {}
+    }
+}
+
+/// The sum of squares, in eight chains.
+fn squares(values: &[f32]) -> f64 {
+    let (eights, rest) = values.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for values in eights {
+        for (sum, &value) in sums.iter_mut().zip(values) {
+            *sum += f64::from(value) * f64::from(value);
+        }
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|&value| f64::from(value) * f64::from(value)).sum::<f64>()
+}
+
+/// An error for the first parameter that is not finite, if there is one.
+pub(super) fn check(network: &Network, parameters: &Columns<f32>) -> Result<(), ExecError> {
+    if parameters.iter().all(|column| all_finite(column)) {
+        return Ok(());
+    }
+    let [weights, own @ ..] = parameters;
+    for row in network.neuron_rows() {
+        let heard = network.incoming(row).map(|synapse| (NAMES[WEIGHTS], weights[synapse]));
+        let mut all = heard.chain(NAMES[1..].iter().copied().zip(own.iter().map(|column| column[row.index()])));
+        if let Some((what, value)) = all.find(|(_, value)| !value.is_finite()) {
+            return Err(not_finite(what, network.id(row), 0, value));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn not_finite(what: &'static str, neuron: NeuronId, cycle: usize, value: f32) -> ExecError {
+    ExecError::NonFinite { what, neuron, cycle, value }
+}
