@@ -7,8 +7,8 @@
 
 use criterion::{BatchSize, BenchmarkId, Criterion, criterion_group, criterion_main};
 use livenet_core::{
-    Activation, Birth, Column, Commit, Draft, FireGroup, Follower as _, GroupId, Inherit, Law, Move, Network, NeuronId,
-    NeuronSpec, Neurons, Norm, Origin, Reach, Role, Row, Schedule, StreamKey, Synapse, Unit,
+    Activation, Birth, Column, Commit, Draft, Finished, FireGroup, Follower as _, GroupId, Inherit, Law, Move, Network,
+    NeuronId, NeuronSpec, Neurons, Norm, Origin, Reach, Role, Row, Schedule, StreamKey, Synapse, Unit,
 };
 use std::time::{Duration, Instant};
 
@@ -36,7 +36,8 @@ impl Followed {
 fn ring(neurons: u64, degree: u64) -> Followed {
     let unit = Unit::rate(Activation::Tanh);
     let reach = Reach::groups((0..3).map(GroupId::new));
-    let group = |name: &str, role| FireGroup { name: name.to_owned(), role, unit, norm: Norm::None, reach: reach.clone() };
+    let group =
+        |name: &str, role| FireGroup { name: name.to_owned(), role, unit, norm: Norm::None, reach: reach.clone() };
     let groups = vec![group("input", Role::Input), group("hidden", Role::Hidden), group("output", Role::Output)];
     let mut network = Network::new(groups, Schedule::Grouped).expect("one input and one output group");
     let mut draft = Draft::new(&network, 0);
@@ -52,7 +53,8 @@ fn ring(neurons: u64, degree: u64) -> Followed {
     let stride = neurons / (degree + 1);
     let posts: Vec<u64> = (1..neurons).collect();
     for chunk in posts.chunks((1_000_000 / degree) as usize) {
-        let heard = |post: u64| (1..=degree).map(move |k| (NeuronId::new(post), NeuronId::new((post + k * stride) % neurons)));
+        let heard =
+            |post: u64| (1..=degree).map(move |k| (NeuronId::new(post), NeuronId::new((post + k * stride) % neurons)));
         let at = chunk.iter().copied().flat_map(heard).map(|(post, pre)| (Synapse::new(post, pre), 0)).collect();
         let mut draft = Draft::new(&network, 0);
         let birth = Birth::Random { key: StreamKey::new(1, "ring"), law: Law::Uniform, scale: 0.1 };
@@ -84,10 +86,13 @@ fn renewals(criterion: &mut Criterion) {
     for neurons in [1_000u64, 100_000] {
         let mut all = ring(neurons, 100);
         let connections = all.network.synapse_count();
-        // Rows far from the input, whose neighbourhoods are alike, in an order that no cache foresees.
+        assert_eq!(
+            renew(&mut all, neurons as u32 / 2 + 1),
+            200,
+            "a hundred dendrites and a hundred axons, whatever the size"
+        );
+        // In an order that no cache foresees.
         let mut stream = StreamKey::new(3, "rows").stream();
-        let row = |die: u64| (neurons / 2 + die % (neurons / 1000)) as u32;
-        assert_eq!(renew(&mut all, row(0)), 200, "a hundred dendrites and a hundred axons, whatever the size");
         let mut any = move || 1 + stream.below(neurons - 2) as u32;
         let begun = Instant::now();
         for _ in 0..2000 {
@@ -98,7 +103,10 @@ fn renewals(criterion: &mut Criterion) {
     }
     group.finish();
     let ratio = took[1].as_secs_f64() / took[0].as_secs_f64();
-    eprintln!("renewal: {:?} and {:?}, {ratio:.1} times as long at a hundred times the size (at most 10)", took[0], took[1]);
+    eprintln!(
+        "renewal: {:?} and {:?}, {ratio:.1} times as long at a hundred times the size (at most 10)",
+        took[0], took[1]
+    );
 }
 
 /// A hundredth of the connections, and as many absent pairs.
@@ -109,8 +117,10 @@ fn one_percent(network: &Network) -> [Move; 2] {
     let at = gone.into_iter().map(|row| network.synapse(Row::new(row as u32))).collect();
     let neurons = network.neuron_count() as u64;
     let pairs = stream.sample((neurons - 1) * neurons, 2 * count + 1000);
-    let pairs = pairs.into_iter().map(|pair| Synapse::new(NeuronId::new(1 + pair / neurons), NeuronId::new(pair % neurons)));
-    let mut absent: Vec<(Synapse, u16)> = pairs.filter(|&at| network.synapse_row(at).is_none()).map(|at| (at, 0)).collect();
+    let pairs =
+        pairs.into_iter().map(|pair| Synapse::new(NeuronId::new(1 + pair / neurons), NeuronId::new(pair % neurons)));
+    let mut absent: Vec<(Synapse, u16)> =
+        pairs.filter(|&at| network.synapse_row(at).is_none()).map(|at| (at, 0)).collect();
     stream.shuffle(&mut absent);
     absent.truncate(count);
     [Move::Prune { at }, Move::Grow { at: absent, birth: Birth::Value(0.0) }]
@@ -133,7 +143,7 @@ fn rewiring(criterion: &mut Criterion) {
     });
     group.bench_function("commit, weights and two moments", |bench| {
         let setup = || (all.clone(), finish(&all, moves.clone()));
-        let routine = |(mut all, finished)| {
+        let routine = |(mut all, finished): (Followed, Finished)| {
             let commit = all.network.commit(finished).expect("a fresh draft");
             all.follow(&commit);
             (all, commit)

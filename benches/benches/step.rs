@@ -8,8 +8,9 @@
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use livenet_core::{
-    Activation, Birth, Draft, Executor, ExecutorSettings, Finished, FireGroup, Follower, GroupId, Law, Move, Network, NeuronId, NeuronSpec,
-    Norm, Optimizer, Origin, Reach, Role, Row, Schedule, Stream, StreamKey, Synapse, Unit, UpdateRule, Window,
+    Activation, Birth, Draft, Executor, ExecutorSettings, Finished, FireGroup, Follower, GroupId, Law, Move, Network,
+    NeuronId, NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Row, Schedule, Stream, StreamKey, Synapse, Unit,
+    UpdateRule, Window,
 };
 use livenet_train::{Loss, Native, Targets, Threads};
 use std::time::{Duration, Instant};
@@ -56,7 +57,8 @@ impl Setting {
             let unit = Unit::rate(if at == last { Activation::Linear } else { activation });
             FireGroup { name: format!("g{at}"), role, unit, norm: Norm::None, reach: Reach::groups(heard) }
         });
-        let mut network = Network::new(groups.collect(), Schedule::Grouped).expect("one input group first, one output group");
+        let mut network =
+            Network::new(groups.collect(), Schedule::Grouped).expect("one input group first, one output group");
         let mut native = Native::new(&network, ExecutorSettings::default(), Threads::All);
         let mut draft = Draft::new(&network, 0);
         let mut born: Vec<Vec<NeuronId>> = Vec::new();
@@ -72,7 +74,12 @@ impl Setting {
             let fan_in = bundle.density * sizes[bundle.pre] as f64;
             let mut at = Vec::new();
             for &post in &born[bundle.post] {
-                at.extend(born[bundle.pre].iter().filter(|_| stream.uniform() < bundle.density).map(|&pre| (Synapse::new(post, pre), 0)));
+                at.extend(
+                    born[bundle.pre]
+                        .iter()
+                        .filter(|_| stream.uniform() < bundle.density)
+                        .map(|&pre| (Synapse::new(post, pre), 0)),
+                );
             }
             draft.propose(Move::Grow { at, birth: birth(key, fan_in) }).expect("absent and within reach");
         }
@@ -104,8 +111,11 @@ impl Setting {
 
     /// 64-2048-16, recurrent at 5 %.
     fn recurrent() -> Self {
-        let bundles =
-            [Bundle { post: 1, pre: 0, density: 1.1 }, Bundle { post: 1, pre: 1, density: 0.05 }, Bundle { post: 2, pre: 1, density: 1.1 }];
+        let bundles = [
+            Bundle { post: 1, pre: 0, density: 1.1 },
+            Bundle { post: 1, pre: 1, density: 0.05 },
+            Bundle { post: 2, pre: 1, density: 1.1 },
+        ];
         Self { loss: Loss::MeanSquared, ..Self::new(&[64, 2048, 16], &bundles, Activation::Tanh, (32, 32)) }
     }
 
@@ -123,7 +133,8 @@ impl Setting {
     }
 
     fn lose(&mut self, outputs: &[f32]) -> f64 {
-        let targets = if self.loss == Loss::CrossEntropy { Targets::Labels(&self.labels) } else { Targets::Values(&self.values) };
+        let targets =
+            if self.loss == Loss::CrossEntropy { Targets::Labels(&self.labels) } else { Targets::Values(&self.values) };
         self.loss.evaluate(self.cycles * self.lanes, outputs, targets, None, &mut self.d_outputs).expect("it fits")
     }
 
@@ -156,8 +167,11 @@ impl Setting {
         while absent.len() < count {
             // Outputs are few: rewire among the others.
             let post_group = GroupId::new(1 + self.stream.below(2) as u16);
-            let (posts, pres) = (network.members(post_group), network.members(GroupId::new(post_group.index() as u16 - 1)));
-            let mut pick = |rows: std::ops::Range<u32>| network.id(Row::new(rows.start + self.stream.below(rows.len() as u64) as u32));
+            let (posts, pres) =
+                (network.members(post_group), network.members(GroupId::new(post_group.index() as u16 - 1)));
+            let mut pick = |rows: std::ops::Range<u32>| {
+                network.id(Row::new(rows.start + self.stream.below(rows.len() as u64) as u32))
+            };
             let at = Synapse::new(pick(posts), pick(pres));
             if network.synapse_row(at).is_none() {
                 absent.insert(at);
@@ -175,7 +189,9 @@ impl Setting {
         let old = network.id(Row::new(rows.start + self.stream.below(rows.len() as u64) as u32));
         let mut draft = Draft::new(network, self.step);
         let new = draft.name();
-        draft.propose(Move::Renew { old, new, birth: birth(StreamKey::new(1, "renew"), 100.0), mean: 0.0 }).expect("it is hidden");
+        draft
+            .propose(Move::Renew { old, new, birth: birth(StreamKey::new(1, "renew"), 100.0), mean: 0.0 })
+            .expect("it is hidden");
         draft.finish()
     }
 

@@ -139,7 +139,9 @@ impl ParamExpr {
 
     /// The same in double precision.
     pub fn bias_change_f64(&self, weights_before: &[f64]) -> f64 {
-        self.folds.iter().fold(f64::from(self.plus), |sum, &(row, by)| sum + weights_before[row as usize] * f64::from(by))
+        self.folds
+            .iter()
+            .fold(f64::from(self.plus), |sum, &(row, by)| sum + weights_before[row as usize] * f64::from(by))
     }
 }
 
@@ -234,7 +236,13 @@ impl Commit {
 
     /// Takes a moment of the weights along: an inherited one is `moment_by` to the `power` times
     /// its origin's; with [`Inherit::Nothing`] every newborn starts at `newborn`.
-    pub fn carry_moments<T: Copy>(&self, moments: &mut Vec<T>, newborn: T, inherit: Inherit, scale: impl Fn(T, f32) -> T) {
+    pub fn carry_moments<T: Copy>(
+        &self,
+        moments: &mut Vec<T>,
+        newborn: T,
+        inherit: Inherit,
+        scale: impl Fn(T, f32) -> T,
+    ) {
         let mut touched = Vec::with_capacity(self.weights.len());
         for (row, expr) in &self.weights {
             let continues = match &self.synapses {
@@ -242,7 +250,9 @@ impl Commit {
                 Moves::Touched { born, .. } => born.binary_search(row).is_err(),
             };
             let value = match expr.terms.first() {
-                Some(&(old, _)) if continues || inherit == Inherit::FromOrigin => scale(moments[old as usize], expr.moment_by),
+                Some(&(old, _)) if continues || inherit == Inherit::FromOrigin => {
+                    scale(moments[old as usize], expr.moment_by)
+                }
                 _ => newborn,
             };
             touched.push(value);

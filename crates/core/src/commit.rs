@@ -27,14 +27,18 @@ impl Network {
     pub fn accepts(&self, finished: &Finished) -> Result<(), EditError> {
         let (epoch, revision) = (finished.epoch, finished.revision);
         if (epoch, revision) != (self.epoch, self.revision) {
-            return Err(EditError::Stale { made: epoch, made_revision: revision, now: self.epoch, now_revision: self.revision });
+            return Err(EditError::Stale {
+                made: epoch,
+                made_revision: revision,
+                now: self.epoch,
+                now_revision: self.revision,
+            });
         }
         let shadow = &finished.shadow;
         let newborn = shadow.synapses.values().flatten().filter(|live| live.base.is_none()).count();
-        for (what, count) in [
-            ("neurons", self.neuron_count() + shadow.added.len()),
-            ("connections", self.synapse_count() + newborn),
-        ] {
+        for (what, count) in
+            [("neurons", self.neuron_count() + shadow.added.len()), ("connections", self.synapse_count() + newborn)]
+        {
             // Half the range, so that relative offsets of rows fit 32 bits with their sign.
             let limit = i32::MAX as usize;
             if count > limit {
@@ -195,9 +199,20 @@ impl Network {
             for (&id, added) in shadow.added.iter().filter(|(_, added)| added.spec.group == group) {
                 commit.census.born += 1;
                 commit.census.divided += u32::from(matches!(added.origin, Origin::DivisionOf(_)));
-                commit.newborns.push(Newborn { row: next.len() as u32, id, origin: added.origin, state_of: added.state_of });
+                commit.newborns.push(Newborn {
+                    row: next.len() as u32,
+                    id,
+                    origin: added.origin,
+                    state_of: added.state_of,
+                });
                 gather.push(Moves::NEWBORN);
-                next.push(Neuron { id, spec: added.spec.clone(), origin: added.origin, born: step, frozen: added.frozen });
+                next.push(Neuron {
+                    id,
+                    spec: added.spec.clone(),
+                    origin: added.origin,
+                    born: step,
+                    frozen: added.frozen,
+                });
             }
             starts.push(next.len() as u32);
         }
@@ -219,7 +234,8 @@ impl Network {
     fn merge_rows(&mut self, gather: &[u32], new_row: &[u32], touched: Vec<Touched>, commit: &mut Commit) {
         let room = self.pre.len() + touched.len();
         let mut offsets = Vec::with_capacity(gather.len() + 1);
-        let (mut pre, mut delay, mut marks) = (Vec::with_capacity(room), Vec::with_capacity(room), Vec::with_capacity(room));
+        let (mut pre, mut delay, mut marks) =
+            (Vec::with_capacity(room), Vec::with_capacity(room), Vec::with_capacity(room));
         let mut from: Vec<u32> = Vec::with_capacity(room);
         // A renewed neuron's rows come from its old place although it is newborn itself.
         let mut old_of = vec![Moves::NEWBORN; gather.len()];

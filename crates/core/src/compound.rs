@@ -52,7 +52,13 @@ fn join_lists(shadow: &mut Shadow, net: &Network, join: Join, heard: NeuronId, n
 
 /// Rows are copied first, then columns are shared: this order makes self-connections right, since a
 /// self-connection of the mother becomes all four among mother and daughter.
-pub(crate) fn divide(shadow: &mut Shadow, net: &Network, mother: NeuronId, daughter: NeuronId, share: f32) -> Result<(), EditError> {
+pub(crate) fn divide(
+    shadow: &mut Shadow,
+    net: &Network,
+    mother: NeuronId,
+    daughter: NeuronId,
+    share: f32,
+) -> Result<(), EditError> {
     shadow.hidden(net, mother)?;
     let spec = shadow.spec(net, mother)?.clone();
     shadow.check_birth(net, daughter, &spec)?;
@@ -96,7 +102,13 @@ pub(crate) fn divide(shadow: &mut Shadow, net: &Network, mother: NeuronId, daugh
     Ok(())
 }
 
-pub(crate) fn insert_on(shadow: &mut Shadow, net: &Network, at: Synapse, neuron: NeuronId, spec: &NeuronSpec) -> Result<(), EditError> {
+pub(crate) fn insert_on(
+    shadow: &mut Shadow,
+    net: &Network,
+    at: Synapse,
+    neuron: NeuronId,
+    spec: &NeuronSpec,
+) -> Result<(), EditError> {
     let old = shadow.live(net, at)?;
     shadow.check_birth(net, neuron, spec)?;
     let group = net.group(spec.group);
@@ -116,12 +128,21 @@ pub(crate) fn insert_on(shadow: &mut Shadow, net: &Network, at: Synapse, neuron:
     shadow.add(neuron, spec.clone(), Origin::OnConnection(at), None, false);
     join_lists(shadow, net, Join::Beside, at.pre, neuron);
     let one = WeightExpr { terms: Vec::new(), plus: vec![Draw::Value(1.0)], moment_by: 0.0 };
-    shadow.put(Synapse::new(neuron, at.pre), Live { base: None, reborn: false, expr: one, delay: 0, marks: Marks::default() });
+    shadow.put(
+        Synapse::new(neuron, at.pre),
+        Live { base: None, reborn: false, expr: one, delay: 0, marks: Marks::default() },
+    );
     shadow.put(Synapse::new(at.post, neuron), Live { base: None, reborn: false, ..old });
     Ok(())
 }
 
-pub(crate) fn merge(shadow: &mut Shadow, net: &Network, kept: NeuronId, gone: NeuronId, by: f32) -> Result<(), EditError> {
+pub(crate) fn merge(
+    shadow: &mut Shadow,
+    net: &Network,
+    kept: NeuronId,
+    gone: NeuronId,
+    by: f32,
+) -> Result<(), EditError> {
     let refuse = |why| Err(EditError::CannotMerge { kept, gone, why });
     if kept == gone {
         return refuse("they are the same neuron");
@@ -131,7 +152,11 @@ pub(crate) fn merge(shadow: &mut Shadow, net: &Network, kept: NeuronId, gone: Ne
     if shadow.spec(net, kept)?.group != shadow.spec(net, gone)?.group {
         return refuse("they fire in different groups, so what they say is heard at different times");
     }
-    let axon: Vec<_> = shadow.outgoing(net, gone).into_iter().filter(|(at, live)| at.post != gone && !live.marks.is_silent()).collect();
+    let axon: Vec<_> = shadow
+        .outgoing(net, gone)
+        .into_iter()
+        .filter(|(at, live)| at.post != gone && !live.marks.is_silent())
+        .collect();
     for (at, live) in &axon {
         if let Ok(other) = shadow.live(net, Synapse::new(at.post, kept)) {
             if other.delay != live.delay {
@@ -161,7 +186,13 @@ pub(crate) fn merge(shadow: &mut Shadow, net: &Network, kept: NeuronId, gone: Ne
     Ok(())
 }
 
-pub(crate) fn renew(shadow: &mut Shadow, net: &Network, (old, new): (NeuronId, NeuronId), birth: Birth, mean: f32) -> Result<(), EditError> {
+pub(crate) fn renew(
+    shadow: &mut Shadow,
+    net: &Network,
+    (old, new): (NeuronId, NeuronId),
+    birth: Birth,
+    mean: f32,
+) -> Result<(), EditError> {
     shadow.hidden(net, old)?;
     let spec = shadow.spec(net, old)?.clone();
     shadow.check_birth(net, new, &spec)?;

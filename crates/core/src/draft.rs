@@ -1,8 +1,6 @@
 //! A draft: moves proposed against a network, each checked against the draft so far.
 
-use crate::{
-    Births, EditError, Epoch, Move, Network, NeuronId, NeuronSpec, Proposal, Reason, Synapse, shadow::Shadow,
-};
+use crate::{Births, EditError, Epoch, Move, Network, NeuronId, NeuronSpec, Proposal, Reason, Synapse, shadow::Shadow};
 
 /// A list of moves under way. Reading the network stays free while it is made; [`Draft::finish`]
 /// lets go of it, so that the result can be committed.
@@ -31,7 +29,14 @@ pub struct Finished {
 impl<'n> Draft<'n> {
     /// An empty draft, dated with `step`.
     pub fn new(network: &'n Network, step: u64) -> Self {
-        Self { network, births: network.births().clone(), step, proposals: Vec::new(), later: Vec::new(), shadow: Shadow::default() }
+        Self {
+            network,
+            births: network.births().clone(),
+            step,
+            proposals: Vec::new(),
+            later: Vec::new(),
+            shadow: Shadow::default(),
+        }
     }
 
     /// The network that the draft is made against.

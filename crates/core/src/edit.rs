@@ -158,7 +158,7 @@ pub enum Move {
         /// The predecessor's mean output, folded as in [`Move::Remove`].
         mean: f32,
     },
-    /// Function-preserving division (Net2Wider's split, self-connections included): the daughter
+    /// Function-preserving division (the split of `Net2Net`, arXiv 1511.05641, self-connections included): the daughter
     /// copies the dendrites, and the axon is shared: the mother keeps `1 - share` of each outgoing
     /// weight, the daughter gets `share`.
     Divide {

@@ -1,6 +1,9 @@
 //! Followers: everything kept per neuron or per connection moves with the commit.
 
-use crate::{Epoch, Network, Space, change::{Commit, Moves}};
+use crate::{
+    Epoch, Network, Space,
+    change::{Commit, Moves},
+};
 use std::marker::PhantomData;
 
 /// What follows every commit: weights, moments, traces, statistics, device buffers, pictures.

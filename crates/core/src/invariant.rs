@@ -31,7 +31,10 @@ impl Network {
     fn check_neurons(&self) -> Result<(), BrokenInvariant> {
         let (count, starts) = (self.neurons.len(), &self.group_start);
         hold!(starts.len() == self.groups.len() + 1, "{} group bounds for {} groups", starts.len(), self.groups.len());
-        hold!(starts[0] == 0 && starts.last() == Some(&(count as u32)), "the groups hold {starts:?} of {count} neurons");
+        hold!(
+            starts[0] == 0 && starts.last() == Some(&(count as u32)),
+            "the groups hold {starts:?} of {count} neurons"
+        );
         hold!(starts.is_sorted(), "the group bounds {starts:?} do not ascend");
         hold!(self.rows.len() == count, "{} names for {count} neurons", self.rows.len());
         for group in self.group_ids() {
@@ -39,8 +42,16 @@ impl Network {
                 let neuron = &self.neurons[row as usize];
                 let (id, found) = (neuron.id, neuron.spec.group);
                 hold!(found == group, "{id} of group {found:?} has its row among those of {group:?}");
-                hold!(self.rows.get(&id) == Some(&row), "{id} is at row {row}, its name leads to {:?}", self.rows.get(&id));
-                hold!(id.number() < self.births.peek(), "{id} was never born: the next birth is {}", self.births.peek());
+                hold!(
+                    self.rows.get(&id) == Some(&row),
+                    "{id} is at row {row}, its name leads to {:?}",
+                    self.rows.get(&id)
+                );
+                hold!(
+                    id.number() < self.births.peek(),
+                    "{id} was never born: the next birth is {}",
+                    self.births.peek()
+                );
             }
         }
         let listers = (0u32..).zip(&self.neurons).filter(|(_, neuron)| neuron.spec.listens_to.is_some());
@@ -51,7 +62,10 @@ impl Network {
     fn check_synapses(&self) -> Result<(), BrokenInvariant> {
         let (count, rows) = (self.neurons.len() as u32, self.pre.len());
         hold!(self.offsets.len() == count as usize + 1, "{} offsets for {count} neurons", self.offsets.len());
-        hold!(self.offsets[0] == 0 && self.offsets.last() == Some(&(rows as u32)), "the offsets do not span {rows} connections");
+        hold!(
+            self.offsets[0] == 0 && self.offsets.last() == Some(&(rows as u32)),
+            "the offsets do not span {rows} connections"
+        );
         hold!(self.offsets.is_sorted(), "the offsets do not ascend");
         hold!(self.delay.len() == rows && self.marks.len() == rows, "delays or marks are missing");
         for post in self.neuron_rows() {
@@ -69,10 +83,18 @@ impl Network {
     fn check_transpose(&self) -> Result<(), BrokenInvariant> {
         let Some(out) = self.outgoing.get() else { return Ok(()) };
         let entries = out.post.len();
-        hold!(entries == self.pre.len() && out.synapse.len() == entries, "the transpose has {entries} of {} entries", self.pre.len());
+        hold!(
+            entries == self.pre.len() && out.synapse.len() == entries,
+            "the transpose has {entries} of {} entries",
+            self.pre.len()
+        );
         for pre in self.neuron_rows() {
             let range = out.offsets[pre.index()] as usize..out.offsets[pre.index() + 1] as usize;
-            hold!(out.synapse[range.clone()].is_sorted_by(|a, b| a < b), "the listeners of {} are out of order", self.id(pre));
+            hold!(
+                out.synapse[range.clone()].is_sorted_by(|a, b| a < b),
+                "the listeners of {} are out of order",
+                self.id(pre)
+            );
             for at in range {
                 let (post, row): (Row<Neurons>, _) = (Row::new(out.post[at]), out.synapse[at]);
                 let right = self.pre[row as usize] == pre.get() && self.incoming(post).contains(&(row as usize));

@@ -146,7 +146,11 @@ impl Shadow {
     }
 
     pub(crate) fn check_birth(&self, net: &Network, id: NeuronId, spec: &NeuronSpec) -> Result<(), EditError> {
-        if id.number() < net.births().peek() || self.added.contains_key(&id) || self.dead.contains(&id) || self.renewed.contains_key(&id) {
+        if id.number() < net.births().peek()
+            || self.added.contains_key(&id)
+            || self.dead.contains(&id)
+            || self.renewed.contains_key(&id)
+        {
             return Err(EditError::NameTaken { neuron: id });
         }
         check_spec(net, id, spec)
@@ -214,7 +218,11 @@ fn check_spec(net: &Network, id: NeuronId, spec: &NeuronSpec) -> Result<(), Edit
         finite("a position", coordinate, || id.to_string())?;
     }
     if !(spec.decay > 0.0 && spec.decay < 1.0) {
-        return Err(EditError::NotFinite { what: "a decay (strictly between 0 and 1)", place: id.to_string(), value: spec.decay });
+        return Err(EditError::NotFinite {
+            what: "a decay (strictly between 0 and 1)",
+            place: id.to_string(),
+            value: spec.decay,
+        });
     }
     Ok(())
 }

@@ -324,9 +324,8 @@ impl Network {
     /// Every connection in row order, with its name.
     pub fn synapses(&self) -> impl Iterator<Item = (Row<Synapses>, Synapse)> + '_ {
         self.neuron_rows().flat_map(move |post| {
-            self.incoming(post).map(move |row| {
-                (Row::new(row as u32), Synapse::new(self.id(post), self.id(Row::new(self.pre[row]))))
-            })
+            self.incoming(post)
+                .map(move |row| (Row::new(row as u32), Synapse::new(self.id(post), self.id(Row::new(self.pre[row])))))
         })
     }
     /// Cycles between firing and being heard, per connection: schedule and delay together.

@@ -163,7 +163,10 @@ mod tests {
             square += x * x / n as f64;
             flat += key.uniform(i, 5) / n as f64;
         }
-        assert!(mean.abs() < 0.02 && (square - 1.0).abs() < 0.03 && (flat - 0.5).abs() < 0.01, "{mean} {square} {flat}");
+        assert!(
+            mean.abs() < 0.02 && (square - 1.0).abs() < 0.03 && (flat - 0.5).abs() < 0.01,
+            "{mean} {square} {flat}"
+        );
     }
 
     #[test]

@@ -54,7 +54,12 @@ impl Reach {
 }
 
 /// The one test of reach: may `post` listen to `pre` with this delay? Inputs listen to nobody.
-pub(crate) fn allows(group: &FireGroup, post: (NeuronId, &NeuronSpec), pre: (NeuronId, &NeuronSpec), delay: u16) -> bool {
+pub(crate) fn allows(
+    group: &FireGroup,
+    post: (NeuronId, &NeuronSpec),
+    pre: (NeuronId, &NeuronSpec),
+    delay: u16,
+) -> bool {
     let reach = &group.reach;
     if group.role == Role::Input || delay > reach.max_delay {
         return false;

@@ -38,7 +38,9 @@ pub enum EditError {
         groups: usize,
     },
     /// Inputs and outputs belong to the task.
-    #[error("{neuron} is an {role:?} neuron: it belongs to the task and cannot divide, merge, be renewed, die or be born on a connection")]
+    #[error(
+        "{neuron} is an {role:?} neuron: it belongs to the task and cannot divide, merge, be renewed, die or be born on a connection"
+    )]
     Protected {
         /// Who.
         neuron: NeuronId,
@@ -106,7 +108,9 @@ pub enum EditError {
         at: Synapse,
     },
     /// The draft was made for another state of the network.
-    #[error("this draft was made at epoch {made:?}, revision {made_revision}; the network is at {now:?}, revision {now_revision}: make the draft anew")]
+    #[error(
+        "this draft was made at epoch {made:?}, revision {made_revision}; the network is at {now:?}, revision {now_revision}: make the draft anew"
+    )]
     Stale {
         /// Epoch of the draft.
         made: Epoch,

@@ -150,7 +150,9 @@ impl Shadow {
         match self.synapses.get(&at) {
             Some(Some(live)) => Ok(live.clone()),
             Some(None) => Err(EditError::UnknownSynapse { at }),
-            None => self.base_synapse(net, at).map(|row| Self::untouched(net, row)).ok_or(EditError::UnknownSynapse { at }),
+            None => {
+                self.base_synapse(net, at).map(|row| Self::untouched(net, row)).ok_or(EditError::UnknownSynapse { at })
+            }
         }
     }
 
@@ -204,7 +206,11 @@ impl Shadow {
     fn touched_of(&mut self, pre: NeuronId) -> Vec<Synapse> {
         let heard = self.heard.get_or_insert_with(|| self.synapses.keys().map(|at| (at.pre, at.post)).collect());
         let all = (pre, NeuronId::new(0))..=(pre, NeuronId::new(u64::MAX));
-        heard.range(all).map(|&(pre, post)| Synapse::new(post, pre)).filter(|at| self.synapses.contains_key(at)).collect()
+        heard
+            .range(all)
+            .map(|&(pre, post)| Synapse::new(post, pre))
+            .filter(|at| self.synapses.contains_key(at))
+            .collect()
     }
 
     /// Takes every touched pair with this end out of the shadow.

@@ -4,7 +4,7 @@
 //! order of summation survives a resume.
 
 use crate::{
-    BrokenInvariant, Births, Epoch, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Schedule, network::Neuron,
+    Births, BrokenInvariant, Epoch, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Schedule, network::Neuron,
 };
 use serde::{Deserialize, Serialize};
 
@@ -90,14 +90,18 @@ impl Snapshot {
     /// [`BrokenInvariant`] when the data does not make a network; every invariant is checked.
     pub fn restore(self) -> Result<Network, BrokenInvariant> {
         let broken = |words: String| Err(BrokenInvariant(words));
-        let mut network = Network::new(self.groups, self.schedule).map_err(|error| BrokenInvariant(error.to_string()))?;
+        let mut network =
+            Network::new(self.groups, self.schedule).map_err(|error| BrokenInvariant(error.to_string()))?;
         let rows = self.gaps.len();
         if rows.max(self.neurons.len()) > i32::MAX as usize {
             return broken(format!("{rows} connections or {} neurons are too many", self.neurons.len()));
         }
         let degrees: u64 = self.degrees.iter().map(|&degree| u64::from(degree)).sum();
         if degrees != rows as u64 || self.degrees.len() != self.neurons.len() {
-            return broken(format!("{} neurons hear {degrees} connections, of which {rows} are there", self.degrees.len()));
+            return broken(format!(
+                "{} neurons hear {degrees} connections, of which {rows} are there",
+                self.degrees.len()
+            ));
         }
         let mut heard = self.gaps.into_iter();
         for &degree in &self.degrees {

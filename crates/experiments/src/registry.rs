@@ -41,7 +41,11 @@ impl Registry {
     pub fn with(mut self, own: Own) -> Self {
         match own {
             Own::Strategy(entry) => self.strategies = self.strategies.with(&[entry]),
-            Own::Activation(activation) => self.activations.push(activation),
+            Own::Activation(activation) => {
+                // Checkpoints and journals name it; they are read through serde.
+                activation.register();
+                self.activations.push(activation);
+            }
             Own::Loss(loss) => self.losses.push(loss),
             Own::Task(entry) => {
                 self.tasks.retain(|known| known.name != entry.name);

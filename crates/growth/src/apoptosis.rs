@@ -24,7 +24,8 @@ pub enum Cause {
 pub struct Apoptosis {
     /// Who dies.
     pub cause: Cause,
-    /// By utility: at most this part of the mature hidden neurons in one asking.
+    /// At most this part of the (mature) hidden neurons goes in one asking. Of the starved at least one may: they
+    /// starve together, and when the least useful are gone what they used up may feed the others.
     pub fraction: f32,
     /// By utility: only those below this many times the mean utility of the mature.
     pub threshold: f32,
@@ -42,6 +43,16 @@ pub(crate) const CITATION: Citation = Citation {
     url: "https://doi.org/10.1038/s41586-024-07711-7",
 };
 
+/// Who goes.
+struct Doomed {
+    /// (score, row), the surest first.
+    who: Vec<(f32, Row<Neurons>)>,
+    /// The best score that stays.
+    next: Option<f32>,
+    /// How many stood for choice.
+    considered: u64,
+}
+
 impl Default for Apoptosis {
     fn default() -> Self {
         Self { cause: Cause::Utility, fraction: 0.05, threshold: 0.5, maturity: 200 }
@@ -56,26 +67,34 @@ impl Apoptosis {
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
         let default = Self::default();
         let cause = settings.choice("by", &[("utility", Cause::Utility), ("starvation", Cause::Starvation)])?;
+        let fraction = settings.real("fraction", 0.05, 0.0..=1.0)? as f32;
         if cause == Cause::Starvation {
-            return Ok(Self { cause, ..default });
+            return Ok(Self { cause, fraction, ..default });
         }
         Ok(Self {
             cause,
-            fraction: settings.real("fraction", 0.05, 0.0..=1.0)? as f32,
+            fraction,
             threshold: settings.real("threshold", 0.5, 0.0..=1e9)? as f32,
             maturity: settings.integer("maturity", 200, 0..=i64::MAX)?.unsigned_abs(),
         })
     }
 
-    /// (score, row), who goes first leading, and the best score that stays.
-    fn victims(&self, view: &View<'_>) -> Result<(Vec<(f32, Row<Neurons>)>, Option<f32>, u64), Why> {
+    fn victims(&self, view: &View<'_>) -> Result<Doomed, Why> {
         let network = view.network;
         let hidden = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden);
         if self.cause == Cause::Starvation {
             let ledger = view.ledger.ok_or(Why::NoCandidates)?;
             let stands: Vec<Row<Neurons>> = hidden.collect();
-            let starved = stands.iter().filter(|&&row| ledger.starved(row)).map(|&row| (ledger.energy(row) as f32, row)).collect();
-            return Ok((starved, None, stands.len() as u64));
+            let mut starved: Vec<(f32, Row<Neurons>)> = stands
+                .iter()
+                .filter(|&&row| ledger.starved(row))
+                .map(|&row| (view.signals.of(Signal::Utility, row), row))
+                .collect();
+            starved.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let most = ((stands.len() as f32 * self.fraction) as usize).max(1);
+            let next = starved.get(most).map(|&(utility, _)| utility);
+            starved.truncate(most);
+            return Ok(Doomed { who: starved, next, considered: stands.len() as u64 });
         }
         let mut mature: Vec<(f32, Row<Neurons>)> = hidden
             .filter(|&row| view.step.saturating_sub(network.born(row)) >= self.maturity)
@@ -96,7 +115,11 @@ impl Apoptosis {
         mature.truncate(due as usize);
         let best = mature[0].0;
         mature.retain(|&(utility, _)| utility < bar);
-        if mature.is_empty() { Err(Why::BelowThreshold { best, threshold: bar }) } else { Ok((mature, next, considered)) }
+        if mature.is_empty() {
+            Err(Why::BelowThreshold { best, threshold: bar })
+        } else {
+            Ok(Doomed { who: mature, next, considered })
+        }
     }
 }
 
@@ -106,21 +129,18 @@ impl Follower for Apoptosis {
 
 impl Strategy for Apoptosis {
     fn needs(&self) -> Vec<Signal> {
-        match self.cause {
-            Cause::Starvation => vec![Signal::OutputMean],
-            Cause::Utility => vec![Signal::OutputMean, Signal::Utility],
-        }
+        vec![Signal::OutputMean, Signal::Utility]
     }
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
-        let (mut victims, next, considered) = match self.victims(view) {
+        let Doomed { who: mut victims, next, considered } = match self.victims(view) {
             Ok(found) => found,
             Err(why) => return Verdict::Nothing(why),
         };
         let network = view.network;
         let hidden = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden).count();
         victims.truncate(hidden.saturating_sub(1));
-        let rule = if self.cause == Cause::Starvation { "starved" } else { "smallest utility" };
+        let rule = if self.cause == Cause::Starvation { "starved, smallest utility" } else { "smallest utility" };
         for (score, row) in victims {
             let mean = view.signals.of(Signal::OutputMean, row);
             let what = Move::Remove { neuron: network.id(row), mean: if mean.is_finite() { mean } else { 0.0 } };

@@ -127,8 +127,10 @@ impl Budget {
         let network = draft.network();
         let step = draft.step();
         let young = |what: &Move| {
-            let (Move::Divide { mother: id, .. } | Move::Remove { neuron: id, .. } | Move::Renew { old: id, .. } | Move::Merge { gone: id, .. }) =
-                *what
+            let (Move::Divide { mother: id, .. }
+            | Move::Remove { neuron: id, .. }
+            | Move::Renew { old: id, .. }
+            | Move::Merge { gone: id, .. }) = *what
             else {
                 return None;
             };
@@ -235,7 +237,14 @@ fn size_without(draft: &Draft<'_>, victims: &[usize], count: fn(&Network) -> u64
 
 fn adds(what: &Move, limit: Limit) -> bool {
     let neurons = matches!(what, Move::Add { .. } | Move::Divide { .. } | Move::InsertOn { .. });
-    let connections = matches!(what, Move::Connect { .. } | Move::Grow { .. } | Move::ConnectAll { .. } | Move::Divide { .. } | Move::InsertOn { .. });
+    let connections = matches!(
+        what,
+        Move::Connect { .. }
+            | Move::Grow { .. }
+            | Move::ConnectAll { .. }
+            | Move::Divide { .. }
+            | Move::InsertOn { .. }
+    );
     if matches!(limit, Limit::Neurons { .. }) { neurons } else { connections }
 }
 

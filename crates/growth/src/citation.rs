@@ -29,7 +29,13 @@ impl Citation {
     pub fn bibtex(&self) -> String {
         let mut entry = format!("@{}{{{},\n", if self.venue.is_empty() { "misc" } else { "article" }, self.key);
         let year = self.year.to_string();
-        let fields = [("author", self.authors), ("title", self.title), ("journal", self.venue), ("year", &year), ("url", self.url)];
+        let fields = [
+            ("author", self.authors),
+            ("title", self.title),
+            ("journal", self.venue),
+            ("year", &year),
+            ("url", self.url),
+        ];
         for (name, value) in fields.into_iter().filter(|(_, value)| !value.is_empty()) {
             // Writing to a string cannot fail.
             let _ = writeln!(entry, "  {name} = {{{value}}},");

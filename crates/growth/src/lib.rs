@@ -1,12 +1,76 @@
 //! What may change in a living neural network, and why.
 //!
-//! (essay follows)
+//! A network that is born unconnected has nothing to descend: a hidden neuron that nobody hears gets no blame, one that
+//! hears nobody has nothing to say. Something other than the gradient must decide who listens to whom, who divides
+//! and who dies, and must go on deciding while the network learns. This crate holds those decisions. It never runs a
+//! network and never sees a weight but as a signal: whoever trains computes the [signals](livenet_core::Signal) where the
+//! data is, asks, commits what is left of the answer, and lets everything follow.
+//!
+//! ```text
+//! When ── due? ──▶ signals ──▶ View ──▶ Strategy::propose ──▶ Draft ──▶ Budget::apply ──▶ commit ──▶ followers
+//!                               ▲                                                                       │
+//!                               └────────────────────── Ledger (energy of every neuron) ◀───────────────┘
+//! ```
+//!
+//! - A [`Strategy`] reads a [`View`] and writes moves into a draft, each with a priority and a reason, or says
+//!   [why](Why) it did not.
+//! - [`When`] and [`Budget`] stand beside it, not inside it: the first says when it is asked, the second cuts whole moves,
+//!   the least wanted first, and says what it cut.
+//! - The [`Ledger`] keeps [`energy`] per neuron: income by usefulness, costs by size and activity. Who is rich may divide, who
+//!   stays at nothing starves. What a division costs is charged by the commit, whoever proposed it.
+//! - [`registry`] names every method, with its settings, its citation and its contract.
+//!
+//! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET) and
+//! [`RigL`](rewire::RIGL) are constants; [`Mitosis`] divides, [`Apoptosis`] removes, [`Still`] is the control. [`Wiring`]
+//! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
+//!
+//! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
+//! what is wrong, and `wire` lays the first paths.
+//!
+//! ```
+//! use livenet_core::{
+//!     Activation, Draft, FireGroup, GroupId, Move, Network, NeuronSpec, Norm, Origin, Reach, Role, Schedule, Signal, Signals, StreamKey, Unit,
+//! };
+//! use livenet_growth::{Budget, Registry, Settings, Value, Verdict, View};
+//!
+//! let group = |role, reach| FireGroup { name: format!("{role:?}"), role, unit: Unit::rate(Activation::Relu), norm: Norm::None, reach };
+//! let (hear_inputs, hear_hidden) = (Reach::groups([GroupId::new(0)]), Reach::groups([GroupId::new(1)]));
+//! let groups = vec![group(Role::Input, Reach::nobody()), group(Role::Hidden, hear_inputs), group(Role::Output, hear_hidden)];
+//! let mut network = Network::new(groups, Schedule::Grouped)?;
+//! let mut draft = Draft::new(&network, 0);
+//! for (group, count) in [4, 6, 1].into_iter().enumerate() {
+//!     for _ in 0..count {
+//!         let spec = NeuronSpec::of(GroupId::new(group as u16), Unit::rate(Activation::Relu));
+//!         let neuron = draft.name();
+//!         draft.propose(Move::Add { neuron, spec, origin: Origin::Seed })?;
+//!     }
+//! }
+//! let born = draft.finish();
+//! network.commit(born)?;
+//!
+//! // What a straight connection from each neuron to the output would do: inputs 0 and 2 speak of the error.
+//! let mut signals = Signals::default();
+//! signals.put(Signal::Residual, vec![0.8, 0.0, -0.4, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+//!
+//! let settings = Settings::none().with("connections", Value::Integer(18)).with("dendrites", Value::Integer(2));
+//! let mut wire = Registry::standard().find("wire")?.strategy(settings)?;
+//! let mut draft = Draft::new(&network, 1);
+//! let view = View { network: &network, signals: &signals, step: 1, end: Some(100), ledger: None, key: StreamKey::new(1, "growth") };
+//! assert!(matches!(wire.propose(&view, &mut draft), Verdict::Proposed));
+//! let (draft, cut) = Budget { connections: Some(18), ..Budget::unlimited() }.apply(draft);
+//! assert!(cut.is_empty());
+//! let wired = draft.finish();
+//! network.commit(wired)?;
+//! // Six recruits, each with two dendrites and an axon.
+//! assert_eq!(network.synapse_count(), 18);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod apoptosis;
 mod budget;
 mod choice;
 mod citation;
-mod energy;
+pub mod energy;
 mod mitosis;
 mod nearest;
 mod pairs;
@@ -17,12 +81,12 @@ mod settings;
 mod still;
 mod strategy;
 mod when;
-mod wire;
+pub mod wire;
 
 pub use apoptosis::{Apoptosis, Cause};
 pub use budget::{Budget, BudgetError, Cut, Limit, portions};
 pub use citation::Citation;
-pub use energy::{Books, Costs, Economy, Ledger, LedgerState};
+pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use registry::{Contract, Entry, Registry, UnknownStrategy};
 pub use rewire::Rewire;

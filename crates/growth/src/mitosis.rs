@@ -70,9 +70,15 @@ impl Mitosis {
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
-        let words = [("utility", Mother::Utility), ("gradient", Mother::Gradient), ("splitting", Mother::Splitting), ("age", Mother::Age)];
+        let words = [
+            ("utility", Mother::Utility),
+            ("gradient", Mother::Gradient),
+            ("splitting", Mother::Splitting),
+            ("age", Mother::Age),
+        ];
         let mother = settings.choice("who", &words)?;
-        let kinds = [("noise", Daughters::Noise(0.05)), ("symmetric", Daughters::Symmetric), ("share", Daughters::Share(0.3))];
+        let kinds =
+            [("noise", Daughters::Noise(0.05)), ("symmetric", Daughters::Symmetric), ("share", Daughters::Share(0.3))];
         let daughters = match settings.choice("daughters", &kinds)? {
             Daughters::Noise(scale) => Daughters::Noise(settings.real("noise", f64::from(scale), 0.0..=1e6)? as f32),
             Daughters::Share(part) => Daughters::Share(settings.real("share", f64::from(part), 1e-3..=0.999)? as f32),
@@ -127,7 +133,8 @@ impl Strategy for Mitosis {
     }
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
-        let mut mothers: Vec<(f32, Row<Neurons>)> = wired(view.network).map(|row| (self.score(view, row), row)).collect();
+        let mut mothers: Vec<(f32, Row<Neurons>)> =
+            wired(view.network).map(|row| (self.score(view, row), row)).collect();
         if mothers.is_empty() {
             return Verdict::Nothing(Why::NoCandidates);
         }
@@ -175,7 +182,9 @@ impl Mitosis {
     fn divide(&self, view: &View<'_>, draft: &mut Draft<'_>, (row, score): (Row<Neurons>, f32), reason: Reason) {
         let (mother, daughter) = (view.network.id(row), draft.name());
         let share = if let Daughters::Share(part) = self.daughters { part } else { 0.5 };
-        draft.propose_because(Move::Divide { mother, daughter, share }, score, reason).expect("a hidden neuron that is alive can divide");
+        draft
+            .propose_because(Move::Divide { mother, daughter, share }, score, reason)
+            .expect("a hidden neuron that is alive can divide");
         if let Daughters::Noise(scale) = self.daughters {
             // The same draws with opposite signs: the mean of the two stays where the mother was.
             let key = view.key.at(mother.number());

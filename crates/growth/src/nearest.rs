@@ -3,7 +3,12 @@
 /// The word with the smallest edit distance, if it is small enough to be a slip; ties go to the first.
 pub(crate) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let close = word.chars().count().div_ceil(3).max(1);
-    known.into_iter().map(|known| (distance(word, known), known)).filter(|(distance, _)| *distance <= close).min_by_key(|(distance, _)| *distance).map(|(_, known)| known)
+    known
+        .into_iter()
+        .map(|known| (distance(word, known), known))
+        .filter(|(distance, _)| *distance <= close)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours (optimal string alignment).

@@ -73,10 +73,22 @@ pub const ALL: &[Entry] = &[
         summary: "neurons that starve or contribute least die; their mean output stays",
         citation: apoptosis::CITATION,
         settings: &[
-            Setting { name: "by", default: "\"utility\"", about: "`utility`, or `starvation` as the energy ledger says" },
-            Setting { name: "fraction", default: "0.05", about: "by utility: most of the mature neurons that die in one asking" },
-            Setting { name: "threshold", default: "0.5", about: "by utility: only those below this many times the mean" },
-            Setting { name: "maturity", default: "200", about: "by utility: steps after birth before a neuron is judged" },
+            Setting {
+                name: "by",
+                default: "\"utility\"",
+                about: "`utility`, or `starvation` as the energy ledger says",
+            },
+            Setting { name: "fraction", default: "0.05", about: "most of the neurons that die in one asking" },
+            Setting {
+                name: "threshold",
+                default: "0.5",
+                about: "by utility: only those below this many times the mean",
+            },
+            Setting {
+                name: "maturity",
+                default: "200",
+                about: "by utility: steps after birth before a neuron is judged",
+            },
         ],
         contract: Contract::None,
         build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
@@ -87,8 +99,16 @@ pub const ALL: &[Entry] = &[
         citation: mitosis::CITATION,
         settings: &[
             Setting { name: "who", default: "\"utility\"", about: "`utility`, `gradient`, `splitting` or `age`" },
-            Setting { name: "daughters", default: "\"noise\"", about: "`noise`, `symmetric` or `share`: how daughters come to differ" },
-            Setting { name: "noise", default: "0.05", about: "standard deviation of the opposite nudges to their dendrites" },
+            Setting {
+                name: "daughters",
+                default: "\"noise\"",
+                about: "`noise`, `symmetric` or `share`: how daughters come to differ",
+            },
+            Setting {
+                name: "noise",
+                default: "0.05",
+                about: "standard deviation of the opposite nudges to their dendrites",
+            },
             Setting { name: "share", default: "0.3", about: "the daughter's part of the axon" },
             Setting { name: "count", default: "4", about: "most divisions in one asking; a ledger may allow fewer" },
         ],
@@ -100,10 +120,22 @@ pub const ALL: &[Entry] = &[
         summary: "smallest |w| go, largest |gradient| grow at 0, per pair of groups, along a cosine",
         citation: RIGL.citation,
         settings: &[
-            Setting { name: "fraction", default: "0.3", about: "alpha: part of the connections rewired at the beginning" },
+            Setting {
+                name: "fraction",
+                default: "0.3",
+                about: "alpha: part of the connections rewired at the beginning",
+            },
             Setting { name: "until", default: "0.75", about: "part of the run after which nothing is rewired" },
-            Setting { name: "candidates", default: "1000000", about: "most absent pairs looked at; fewer than there are bends the method" },
-            Setting { name: "samples", default: "0", about: "training samples behind the gradient; 0 takes the last window, as the paper does" },
+            Setting {
+                name: "candidates",
+                default: "1000000",
+                about: "most absent pairs looked at; fewer than there are bends the method",
+            },
+            Setting {
+                name: "samples",
+                default: "0",
+                about: "training samples behind the gradient; 0 takes the last window, as the paper does",
+            },
         ],
         contract: Contract::None,
         build: |settings| Ok(Box::new(Rewire::build(RIGL, settings)?)),
@@ -214,7 +246,9 @@ mod tests {
     fn all_is_alphabetical_and_complete() {
         assert!(ALL.windows(2).all(|pair| pair[0].name < pair[1].name));
         for entry in ALL {
-            assert!(!entry.summary.is_empty() && !entry.citation.title.is_empty() && !entry.citation.authors.is_empty());
+            assert!(
+                !entry.summary.is_empty() && !entry.citation.title.is_empty() && !entry.citation.authors.is_empty()
+            );
             assert!(entry.strategy(Settings::none()).is_ok(), "{} does not build from its defaults", entry.name);
         }
     }
@@ -224,11 +258,12 @@ mod tests {
         for entry in ALL {
             let mut known = Settings::none();
             (entry.build)(&mut known).unwrap();
-            let error = entry.strategy(Settings::none().with("no_such_setting", Value::Integer(1))).unwrap_err().to_string();
+            let error =
+                entry.strategy(Settings::none().with("no_such_setting", Value::Integer(1))).err().unwrap().to_string();
             assert!(error.contains("no_such_setting"), "{error}");
             for setting in entry.settings {
                 let wrong = entry.strategy(Settings::none().with(setting.name, Value::List(Vec::new())));
-                let refused = wrong.unwrap_err().to_string();
+                let refused = wrong.err().unwrap().to_string();
                 // Some settings belong to a choice that is not the default.
                 assert!(refused.contains(setting.name), "{}: {refused}", entry.name);
             }

@@ -74,7 +74,8 @@ impl Wiring {
             let fan_in = chunk.len() as f32;
             match scale {
                 Scale::He | Scale::Normal(_) => {
-                    let deviation = if let Scale::Normal(deviation) = scale { deviation } else { (2.0 / fan_in).sqrt() };
+                    let deviation =
+                        if let Scale::Normal(deviation) = scale { deviation } else { (2.0 / fan_in).sqrt() };
                     let at = chunk.iter().map(|&(_, pre, delay)| of(pre, delay)).collect();
                     draft.propose(Move::Grow { at, birth: normal(key, deviation) })?;
                 }
@@ -141,7 +142,8 @@ fn erdos_renyi(sizes: &[(u64, u64)], count: u64) -> Vec<u64> {
         let due = |at: usize| left as f64 * sizes[at].1 as f64 / members.max(1) as f64;
         let overfull: Vec<usize> = (0..sizes.len()).filter(open).filter(|&at| due(at) > sizes[at].0 as f64).collect();
         if overfull.is_empty() {
-            let mut counts: Vec<u64> = (0..sizes.len()).map(|at| if full[at] { sizes[at].0 } else { due(at).floor() as u64 }).collect();
+            let mut counts: Vec<u64> =
+                (0..sizes.len()).map(|at| if full[at] { sizes[at].0 } else { due(at).floor() as u64 }).collect();
             let mut missing = count.saturating_sub(counts.iter().sum());
             while missing > 0 {
                 let Some(at) = (0..sizes.len()).find(|&at| counts[at] < sizes[at].0) else { break };

@@ -202,11 +202,13 @@ impl Settings {
         if found == *default {
             return Ok(*of_default);
         }
-        words.iter().find(|(word, _)| *word == found).map(|(_, stands_for)| *stands_for).ok_or_else(|| SettingError::Choice {
-            name: name.to_owned(),
-            meant: nearest(&found, words.iter().map(|(word, _)| *word)).map(str::to_owned),
-            found,
-            expected: words.iter().map(|(word, _)| (*word).to_owned()).collect(),
+        words.iter().find(|(word, _)| *word == found).map(|(_, stands_for)| *stands_for).ok_or_else(|| {
+            SettingError::Choice {
+                name: name.to_owned(),
+                meant: nearest(&found, words.iter().map(|(word, _)| *word)).map(str::to_owned),
+                found,
+                expected: words.iter().map(|(word, _)| (*word).to_owned()).collect(),
+            }
         })
     }
 
@@ -254,7 +256,12 @@ fn in_range<T: PartialOrd + fmt::Debug>(name: &str, value: T, range: &RangeInclu
         return Ok(value);
     }
     let shown = |value: &T| format!("{value:?}");
-    Err(SettingError::Range { name: name.to_owned(), found: shown(&value), least: shown(range.start()), most: shown(range.end()) })
+    Err(SettingError::Range {
+        name: name.to_owned(),
+        found: shown(&value),
+        least: shown(range.start()),
+        most: shown(range.end()),
+    })
 }
 
 #[cfg(test)]
@@ -272,7 +279,10 @@ mod tests {
             message(of("alpha", Value::Real(1.5)).real("alpha", 0.3, 0.0..=1.0)),
             "setting `alpha` is 1.5; it must lie between 0.0 and 1.0"
         );
-        assert_eq!(message(of("alpha", Value::Text("x".into())).real("alpha", 0.3, 0.0..=1.0)), "setting `alpha` is \"x\"; expected a number");
+        assert_eq!(
+            message(of("alpha", Value::Text("x".into())).real("alpha", 0.3, 0.0..=1.0)),
+            "setting `alpha` is \"x\"; expected a number"
+        );
         assert!(of("alpha", Value::Real(f64::NAN)).real("alpha", 0.3, 0.0..=1.0).is_err());
         assert_eq!(of("alpha", Value::Integer(1)).real("alpha", 0.3, 0.0..=1.0), Ok(1.0));
         assert!(of("n", Value::Real(1.0)).integer("n", 1, 0..=3).is_err());

@@ -123,7 +123,9 @@ pub trait Strategy: Follower + Send {
 
 /// A saved state that does not belong to the strategy that reads it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the saved state of a strategy ({found} bytes) cannot be read; the checkpoint is of another version or strategy")]
+#[error(
+    "the saved state of a strategy ({found} bytes) cannot be read; the checkpoint is of another version or strategy"
+)]
 pub struct BadState {
     /// Its length.
     pub found: usize,

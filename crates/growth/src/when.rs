@@ -87,7 +87,9 @@ impl When {
             Self::Plateau { min_delta, .. } if !(min_delta.is_finite() && min_delta >= 0.0) => {
                 Err(WhenError::NotANumber { key: "min_delta", value: min_delta })
             }
-            Self::Below { metric, .. } if !metric.is_finite() => Err(WhenError::NotANumber { key: "metric", value: metric }),
+            Self::Below { metric, .. } if !metric.is_finite() => {
+                Err(WhenError::NotANumber { key: "metric", value: metric })
+            }
             _ => Ok(()),
         }
     }
@@ -129,12 +131,18 @@ impl WhenState {
             When::Once { at } => self.fired.is_none() && step >= at,
             // A period of 0 is refused by `check`; here it must only not divide.
             When::Every { steps, from, until } => {
-                step > 0 && step >= from && (step - from).checked_rem(steps) == Some(0) && until.is_none_or(|until| step <= until)
+                step > 0
+                    && step >= from
+                    && (step - from).checked_rem(steps) == Some(0)
+                    && until.is_none_or(|until| step <= until)
             }
             When::Plateau { patience, min_delta, cooldown } => {
-                metric.is_some_and(|metric| self.stalled(step, metric, min_delta, patience)) && self.rested(step, cooldown)
+                metric.is_some_and(|metric| self.stalled(step, metric, min_delta, patience))
+                    && self.rested(step, cooldown)
             }
-            When::Below { metric: threshold, cooldown } => metric.is_some_and(|metric| metric < threshold) && self.rested(step, cooldown),
+            When::Below { metric: threshold, cooldown } => {
+                metric.is_some_and(|metric| metric < threshold) && self.rested(step, cooldown)
+            }
         };
         if due {
             self.fired = Some(step);
@@ -145,9 +153,13 @@ impl WhenState {
 
     fn stalled(&mut self, step: u64, metric: f64, min_delta: f64, patience: u64) -> bool {
         match self.best {
-            // An infinite best is beaten by any number; a metric that is not a number beats nothing.
-            Some((best, since)) if !(metric < best - min_delta) => step - since >= patience,
-            _ => {
+            // An infinite best is beaten by any number; what is not a number beats nothing.
+            Some((best, _)) if metric < best - min_delta => {
+                self.best = Some((metric, step));
+                false
+            }
+            Some((_, since)) => step - since >= patience,
+            None => {
                 self.best = Some((metric, step));
                 false
             }
@@ -199,7 +211,10 @@ mod tests {
     #[test]
     fn impossible_schedules_are_refused() {
         assert_eq!(When::Every { steps: 0, from: 0, until: None }.check(), Err(WhenError::NoPeriod));
-        assert_eq!(When::Every { steps: 1, from: 9, until: Some(3) }.check(), Err(WhenError::Backwards { from: 9, until: 3 }));
+        assert_eq!(
+            When::Every { steps: 1, from: 9, until: Some(3) }.check(),
+            Err(WhenError::Backwards { from: 9, until: 3 })
+        );
         assert!(When::Below { metric: f64::NAN, cooldown: 0 }.check().is_err());
         assert!(When::Plateau { patience: 1, min_delta: -1.0, cooldown: 0 }.check().is_err());
         assert!(When::Never.check().is_ok());

@@ -104,7 +104,8 @@ mod tests {
 
     #[test]
     fn rates_by_hand() {
-        let rates = |schedule: RateSchedule, end| -> Vec<f32> { (0..5).map(|step| schedule.rate_at(step, end)).collect() };
+        let rates =
+            |schedule: RateSchedule, end| -> Vec<f32> { (0..5).map(|step| schedule.rate_at(step, end)).collect() };
         let along = |shape| RateSchedule::along(2.0, shape);
         assert_eq!(rates(RateSchedule::constant(2.0), None), [2.0; 5]);
         assert_eq!(rates(along(Shape::Step { every: 2, by: 0.5 }), None), [2.0, 2.0, 1.0, 1.0, 0.5]);

@@ -113,7 +113,10 @@ impl Memory {
             other => {
                 bytes.push(OTHER);
                 put_value(bytes, other);
-                if let Move::Add { neuron: id, .. } | Move::InsertOn { neuron: id, .. } | Move::Divide { daughter: id, .. } = other {
+                if let Move::Add { neuron: id, .. }
+                | Move::InsertOn { neuron: id, .. }
+                | Move::Divide { daughter: id, .. } = other
+                {
                     *next_name = id.number().wrapping_add(1);
                 }
             }
@@ -222,7 +225,10 @@ impl Memory {
             }
             OTHER => {
                 let what = take.value()?;
-                if let Move::Add { neuron: id, .. } | Move::InsertOn { neuron: id, .. } | Move::Divide { daughter: id, .. } = &what {
+                if let Move::Add { neuron: id, .. }
+                | Move::InsertOn { neuron: id, .. }
+                | Move::Divide { daughter: id, .. } = &what
+                {
                     *next_name = id.number().wrapping_add(1);
                 }
                 Ok(what)

@@ -16,7 +16,9 @@ pub enum JournalError {
     },
     /// The last record is incomplete: its writing was interrupted. Everything before `offset` is
     /// whole.
-    #[error("entry {entry}, at byte {offset}, is incomplete ({found} of {expected} bytes): its writing was interrupted; cut the journal off there")]
+    #[error(
+        "entry {entry}, at byte {offset}, is incomplete ({found} of {expected} bytes): its writing was interrupted; cut the journal off there"
+    )]
     Torn {
         /// The number of the entry, or of the next one if it is a keyframe or seal.
         entry: usize,

@@ -109,7 +109,10 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError`]: the entries cannot be repeated, or lead elsewhere than they did.
-    pub fn walk(&self, visit: &mut dyn FnMut(usize, &Commit, &Network) -> ControlFlow<()>) -> Result<Network, JournalError> {
+    pub fn walk(
+        &self,
+        visit: &mut dyn FnMut(usize, &Commit, &Network) -> ControlFlow<()>,
+    ) -> Result<Network, JournalError> {
         Ok(self.run(0, Until { entries: usize::MAX, step: u64::MAX }, visit)?.0)
     }
 
@@ -125,7 +128,8 @@ impl Journal {
         let Keyframe { offset, mut entries } = self.keyframes[from];
         let first = take_record(&self.bytes, offset, entries)?;
         let snapshot = self.snapshot(&first, entries)?;
-        let broken = |entry, offset, error: BrokenInvariant| JournalError::Corrupt { entry, offset, what: error.to_string() };
+        let broken =
+            |entry, offset, error: BrokenInvariant| JournalError::Corrupt { entry, offset, what: error.to_string() };
         let mut network = snapshot.restore().map_err(|error| broken(entries, offset, error))?;
         let (mut memory, mut at) = (Memory::default(), first.end);
         while at < self.bytes.len() {
@@ -133,7 +137,9 @@ impl Journal {
             match record.kind {
                 Kind::Entry if entries >= until.entries => break,
                 Kind::Entry => {
-                    let Some(commit) = self.repeat(&mut network, &mut memory, &record, entries, until.step)? else { break };
+                    let Some(commit) = self.repeat(&mut network, &mut memory, &record, entries, until.step)? else {
+                        break;
+                    };
                     let told = visit(entries, &commit, &network);
                     entries += 1;
                     if told.is_break() {
@@ -144,7 +150,12 @@ impl Journal {
                     let written = self.snapshot(&record, entries)?;
                     if written != Snapshot::of(&network) {
                         let expected = written.restore().map_err(|error| broken(entries, at, error))?.digest();
-                        return Err(JournalError::Structure { entry: entries, offset: at, found: network.digest(), expected });
+                        return Err(JournalError::Structure {
+                            entry: entries,
+                            offset: at,
+                            found: network.digest(),
+                            expected,
+                        });
                     }
                     memory = Memory::default();
                 }
@@ -183,9 +194,11 @@ impl Journal {
         step: u64,
     ) -> Result<Option<Commit>, JournalError> {
         let refused = |why| JournalError::Refused { entry, offset: record.offset, why };
-        let decoded = memory
-            .decode(network, &mut self.take(record))
-            .map_err(|bad| JournalError::Corrupt { entry, offset: bad.at, what: bad.what })?;
+        let decoded = memory.decode(network, &mut self.take(record)).map_err(|bad| JournalError::Corrupt {
+            entry,
+            offset: bad.at,
+            what: bad.what,
+        })?;
         if decoded.step > step {
             return Ok(None);
         }

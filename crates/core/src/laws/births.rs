@@ -39,3 +39,27 @@ fn origins_and_dates_tell_the_lineage() {
     assert_eq!(of(6), (Origin::RenewalOf(two), 12_000));
     assert_eq!(of(7), (Origin::Fresh, 12_000));
 }
+
+#[test]
+fn a_broken_structure_is_noticed() {
+    type Break = fn(&mut crate::Network);
+    let whole = network("0 1 | 2<0 3 | 4 : 0>2 1; 1>3 1; 2>3 1; 3>4 1").0;
+    whole.outgoing();
+    whole.check().unwrap();
+    let broken: [(&str, Break); 8] = [
+        ("out of order", |net| net.pre.swap(1, 2)),
+        ("hears row", |net| net.pre[3] = 9),
+        ("delays or marks", |net| _ = net.delay.pop()),
+        ("its name leads to", |net| _ = net.rows.insert(NeuronId::new(3), 0)),
+        ("the index of neurons with lists", |net| net.listers.clear()),
+        ("never born", |net| net.births = Births::starting_at(4)),
+        ("the input n1 listens", |net| net.offsets[2] = 1),
+        ("the transpose", |net| _ = net.outgoing.get_mut().unwrap().post.pop()),
+    ];
+    for (words, breaks) in broken {
+        let mut net = whole.clone();
+        breaks(&mut net);
+        let said = net.check().expect_err(words).to_string();
+        assert!(said.contains(words), "{words}: {said}");
+    }
+}

@@ -42,7 +42,8 @@ fn change(before: &str, edits: &str) -> f64 {
     let done = commit(&mut net, &mut short.clone(), edits);
     let touched: Vec<f64> = done.weights.iter().map(|(_, expr)| expr.evaluate_f64(&weights)).collect();
     let bias = |(row, expr): &(u32, crate::ParamExpr)| {
-        expr.of.map_or(f64::from(net.spec(Row::new(*row)).bias), |of| biases[of as usize]) + expr.bias_change_f64(&weights)
+        expr.of.map_or(f64::from(net.spec(Row::new(*row)).bias), |of| biases[of as usize])
+            + expr.bias_change_f64(&weights)
     };
     let params: Vec<f64> = done.params.iter().map(bias).collect();
     crate::Store::gather(&mut weights, &done.synapses, 0.0);

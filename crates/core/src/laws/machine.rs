@@ -3,8 +3,8 @@
 
 use super::{model::Model, network};
 use crate::{
-    Birth, Column, Commit, Draft, Follower as _, GroupId, Inherit, Journal, Mark, Move, Network, NeuronId, NeuronSpec, Neurons, Origin,
-    Row, Scope, Snapshot, Synapse, Synapses, notation,
+    Birth, Column, Commit, Draft, Follower as _, GroupId, Inherit, Journal, Mark, Move, Network, NeuronId, NeuronSpec,
+    Neurons, Origin, Row, Scope, Snapshot, Synapse, Synapses, notation,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -26,18 +26,20 @@ fn pick<T: Copy>(of: &[T], die: u16) -> Option<T> {
 fn roll(dice: Dice, model: &Model, draft: &mut Draft<'_>) -> Option<Move> {
     let [kind, a, b, c, d, e] = dice;
     let names: Vec<NeuronId> = model.cells.keys().copied().collect();
-    let hidden: Vec<NeuronId> = names.iter().copied().filter(|id| (1..model.groups - 1).contains(&model.cells[id].group)).collect();
+    let hidden: Vec<NeuronId> =
+        names.iter().copied().filter(|id| (1..model.groups - 1).contains(&model.cells[id].group)).collect();
     let wires: Vec<Synapse> = model.wires.keys().copied().collect();
     let anybody = |die: u16| pick(&names, die);
-    let somebody = |die: u16| if die % 16 == 0 { anybody(die / 16) } else { pick(&hidden, die) };
+    let somebody = |die: u16| if die.is_multiple_of(16) { anybody(die / 16) } else { pick(&hidden, die) };
     let pair = |post: u16, pre: u16| Some(Synapse::new(anybody(post)?, anybody(pre)?));
-    let wire = |die: u16| if die % 16 == 0 { pair(die / 16, die / 64) } else { pick(&wires, die) };
+    let wire = |die: u16| if die.is_multiple_of(16) { pair(die / 16, die / 64) } else { pick(&wires, die) };
     let value = |die: u16| f32::from(die % 8) * 0.5 - 1.5;
     let birth = if d % 4 == 0 { Birth::Share { of: wire(e)?, by: 0.5 } } else { Birth::Value(value(d)) };
     let delay = if e % 4 == 0 { e / 4 % 3 } else { 0 };
     let spec = |group: u16| NeuronSpec {
         bias: value(c),
-        listens_to: (c % 5 == 0).then(|| names.iter().copied().filter(|id| id.number() % 3 != u64::from(d % 3)).collect()),
+        listens_to: (c % 5 == 0)
+            .then(|| names.iter().copied().filter(|id| id.number() % 3 != u64::from(d % 3)).collect()),
         ..NeuronSpec::of(GroupId::new(group), crate::Unit::rate(crate::Activation::Linear))
     };
     Some(match kind % 24 {
@@ -50,12 +52,20 @@ fn roll(dice: Dice, model: &Model, draft: &mut Draft<'_>) -> Option<Move> {
         8 | 9 => Move::Add { neuron: draft.name(), spec: spec(a % (model.groups as u16 + 1)), origin: Origin::Fresh },
         10 => Move::Remove { neuron: somebody(a)?, mean: value(b) },
         11 | 12 => Move::Renew { old: somebody(a)?, new: draft.name(), birth: Birth::Value(value(b)), mean: value(c) },
-        13..=15 => Move::Divide { mother: somebody(a)?, daughter: draft.name(), share: if b % 2 == 0 { 0.5 } else { 0.25 } },
+        13..=15 => {
+            Move::Divide { mother: somebody(a)?, daughter: draft.name(), share: if b % 2 == 0 { 0.5 } else { 0.25 } }
+        }
         16 => Move::InsertOn { at: wire(a)?, neuron: draft.name(), spec: spec(1) },
         17 | 18 => Move::Merge { kept: somebody(a)?, gone: somebody(b)?, by: 0.5 },
         19 => {
             let neuron = anybody(a)?;
-            Move::Retune { neuron, spec: NeuronSpec { bias: model.cells[&neuron].born_bias as f32, ..spec(model.cells[&neuron].group as u16) } }
+            Move::Retune {
+                neuron,
+                spec: NeuronSpec {
+                    bias: model.cells[&neuron].born_bias as f32,
+                    ..spec(model.cells[&neuron].group as u16)
+                },
+            }
         }
         20 => {
             let at = if b % 3 == 0 { Scope::Neuron(anybody(a)?) } else { Scope::Synapse(wire(a)?) };
@@ -165,12 +175,20 @@ impl Followed {
             let (id, at) = (self.net.id(row), row.index());
             let cell = &model.cells[&id];
             assert_eq!(self.biases[at], cell.bias, "the bias of {id}");
-            assert_eq!(self.neurons.of(&self.net)[at], if cell.fresh { 0 } else { 1 + id.number() }, "the column at {id}");
+            assert_eq!(
+                self.neurons.of(&self.net)[at],
+                if cell.fresh { 0 } else { 1 + id.number() },
+                "the column at {id}"
+            );
         }
         for (row, at) in self.net.synapses() {
             let wire = &model.wires[&at];
             assert_eq!(self.moments[row.index()], wire.moment, "the moment of {at}");
-            assert_eq!(self.synapses.of(&self.net)[row.index()], if wire.fresh { 0 } else { number(at) }, "the column at {at}");
+            assert_eq!(
+                self.synapses.of(&self.net)[row.index()],
+                if wire.fresh { 0 } else { number(at) },
+                "the column at {at}"
+            );
             assert_eq!(self.net.synapse_row(at), Some(row));
             assert_eq!(self.net.synapse(row), at);
         }

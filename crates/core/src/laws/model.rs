@@ -122,8 +122,8 @@ impl Model {
             Move::ConnectAll { post, pres, birth } => {
                 self.grow(&pres.iter().map(|&pre| (Synapse::new(*post, pre), 0)).collect::<Vec<_>>(), *birth)?;
             }
-            Move::Disconnect { at } => drop(self.wires.remove(at)?),
-            Move::Prune { at } => at.iter().try_for_each(|at| self.wires.remove(at).map(drop))?,
+            Move::Disconnect { at } => self.wires.remove(at).map(|_| ())?,
+            Move::Prune { at } => at.iter().try_for_each(|at| self.wires.remove(at).map(|_| ()))?,
             Move::Rewire { from, to, birth, delay } => {
                 self.wires.get(from)?;
                 self.grow(&[(*to, *delay)], *birth)?;
@@ -206,7 +206,8 @@ impl Model {
         let swap = |id| if id == old { new } else { id };
         let renewed = |(at, mut wire): (Synapse, Wire)| {
             if at.post == old || at.pre == old {
-                (wire.weight, wire.moment, wire.fresh) = (if at.pre == old { 0.0 } else { f64::from(value) }, 0.0, true);
+                (wire.weight, wire.moment, wire.fresh) =
+                    (if at.pre == old { 0.0 } else { f64::from(value) }, 0.0, true);
             }
             (Synapse::new(swap(at.post), swap(at.pre)), wire)
         };
@@ -227,7 +228,12 @@ impl Model {
             for (post, of_moment) in ends(at.post) {
                 for (pre, of_weight) in ends(at.pre) {
                     let fresh = wire.fresh || (post, pre) != (at.post, at.pre);
-                    let part = Wire { weight: wire.weight * of_weight, moment: wire.moment * of_moment, fresh, ..wire.clone() };
+                    let part = Wire {
+                        weight: wire.weight * of_weight,
+                        moment: wire.moment * of_moment,
+                        fresh,
+                        ..wire.clone()
+                    };
                     self.wires.insert(Synapse::new(post, pre), part);
                 }
             }

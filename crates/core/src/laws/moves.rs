@@ -154,7 +154,10 @@ fn mother_and_daughter_are_pushed_apart_by_one_draw() {
     commit(&mut net, &mut weights, "divide 2 0.5");
     commit(&mut net, &mut weights, "perturb 2 normal 0.1; perturb 4 normal -0.1");
     // Rows: 0>2, 1>2, 0>4, 1>4, 2>3, 4>3.
-    assert!((weights[0] + weights[2] - 2.0).abs() < 1e-6 && (weights[1] + weights[3] - 4.0).abs() < 1e-6, "{weights:?}");
+    assert!(
+        (weights[0] + weights[2] - 2.0).abs() < 1e-6 && (weights[1] + weights[3] - 4.0).abs() < 1e-6,
+        "{weights:?}"
+    );
     assert!(weights[0] != 1.0 && weights[0] - 1.0 != weights[1] - 2.0, "{weights:?}");
 }
 

@@ -29,7 +29,8 @@ fn the_taken() {
     let (net, _) = network(SMALL);
     let mut draft = Draft::new(&net, 0);
     let spec = NeuronSpec { bias: 0.5, ..net.spec(crate::Row::new(2)).clone() };
-    let mut add = |number| draft.propose(Move::Add { neuron: NeuronId::new(number), spec: spec.clone(), origin: Origin::Fresh });
+    let mut add =
+        |number| draft.propose(Move::Add { neuron: NeuronId::new(number), spec: spec.clone(), origin: Origin::Fresh });
     assert_eq!(add(3), Err(EditError::NameTaken { neuron: NeuronId::new(3) }));
     assert_eq!(add(17), Ok(()));
     assert_eq!(add(17), Err(EditError::NameTaken { neuron: NeuronId::new(17) }));

@@ -2,8 +2,8 @@
 
 use super::{NotationError, scan::Scan};
 use crate::{
-    Activation, Birth, Draft, FireGroup, GroupId, Mark, Move, Network, NeuronId, NeuronSpec, Neurons, Norm, Origin, Reach,
-    Role, Row, Schedule, Scope, Unit, UnitKind,
+    Activation, Birth, Draft, FireGroup, GroupId, Mark, Move, Network, NeuronId, NeuronSpec, Neurons, Norm, Origin,
+    Reach, Role, Row, Schedule, Scope, Unit, UnitKind,
 };
 use std::fmt::Write as _;
 

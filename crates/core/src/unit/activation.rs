@@ -61,6 +61,19 @@ pub struct UnknownActivation {
     pub expected: String,
 }
 
+/// What [`UserActivation::register`] was told. A name in a file can only mean a function of the
+/// program that reads it, and serde has no other way to hand that function in.
+static OWN: std::sync::RwLock<Vec<UserActivation>> = std::sync::RwLock::new(Vec::new());
+
+impl UserActivation {
+    /// Lets journals and checkpoints that name this activation be read by this process.
+    pub fn register(self) {
+        let mut own = OWN.write().unwrap_or_else(std::sync::PoisonError::into_inner);
+        own.retain(|known| known.name != self.name);
+        own.push(self);
+    }
+}
+
 fn sigmoid(z: f64) -> f64 {
     if z >= 0.0 {
         1.0 / (1.0 + libm::exp(-z))
@@ -275,7 +288,8 @@ impl Serialize for Activation {
 impl<'de> Deserialize<'de> for Activation {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        Self::parse(&name, &[]).map_err(serde::de::Error::custom)
+        let own = OWN.read().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Self::parse(&name, &own).map_err(serde::de::Error::custom)
     }
 }
 

@@ -86,5 +86,8 @@ fn print_one(output: &mut Output, Explained { what, reason }: &Explained) -> Res
     }
     let scores: Vec<String> = reason.scores.iter().take(SHOWN).map(|score| format!("{score:?}")).collect();
     let score = if scores.is_empty() { String::new() } else { format!(", score {}", scores.join(" ")) };
-    output.line(format_args!("  {what}: {}{score}; {stood}{threshold}", reason.rule))
+    let more = items.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let items = items.into_iter().take(SHOWN).collect::<Vec<_>>().join(" ");
+    output.line(format_args!("  {kind} {items}{more}: {}{score}; {stood}{threshold}", reason.rule))
 }

@@ -93,9 +93,8 @@ impl Opened {
             note(format_args!("note: the run is not complete; this is its state at step {}", latest.state.step));
             latest
         };
-        let mut session = run::set_up(&self.checked, &self.document, registry)?;
-        session.load(checkpoint.best.map_or(checkpoint.state, |best| best.state))?;
-        Ok(session)
+        let state = checkpoint.best.map_or(checkpoint.state, |best| best.state);
+        run::take_up(&self.checked, &self.document, registry, state)
     }
 
     fn latest(&self) -> Result<Checkpoint, Failure> {

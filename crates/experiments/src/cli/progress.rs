@@ -2,6 +2,7 @@
 
 use super::output::note;
 use crate::run::Watcher;
+use livenet_core::Network;
 use livenet_train::session::Event;
 use std::{
     collections::BTreeSet,
@@ -77,6 +78,12 @@ impl Progress {
             lines: 0,
             standing: false,
         }
+    }
+
+    /// Tells the size that the run begins or goes on with, and starts the clock.
+    pub(super) fn begin(&mut self, network: &Network) {
+        (self.neurons, self.connections) = (network.neuron_count() as u64, network.active_count() as u64);
+        self.begun = Instant::now();
     }
 
     /// Removes the terminal's line.

@@ -101,6 +101,7 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
     if let Some(parent) = path.parent().filter(|_| !there && display != Display::Quiet) {
         note(format_args!("writing {} below {}", path.file_name().unwrap_or_default().to_string_lossy(), parent.display()));
     }
+    progress.begin(driver.session().network());
     let outcome = driver.run(interrupt, &mut progress);
     progress.clear();
     let Some(outcome) = outcome? else {

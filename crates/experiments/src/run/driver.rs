@@ -34,6 +34,8 @@ pub trait Watcher {
 /// One run under way.
 pub struct Driver<'a> {
     checked: &'a Checked,
+    document: &'a Document,
+    registry: &'a Registry,
     session: Session,
     directory: RunDirectory,
     events: File,
@@ -57,7 +59,7 @@ impl<'a> Driver<'a> {
     ///
     /// # Errors
     /// [`RunError::Exists`], or whatever keeps the session from being set up; nothing is left behind then.
-    pub fn begin(checked: &'a Checked, document: &Document, registry: &Registry, path: &Path) -> Result<Self, Failure> {
+    pub fn begin(checked: &'a Checked, document: &'a Document, registry: &'a Registry, path: &Path) -> Result<Self, Failure> {
         if path.exists() {
             return Err(RunError::Exists { path: path.to_owned() }.into());
         }
@@ -92,14 +94,14 @@ impl<'a> Driver<'a> {
         };
         let lock = directory.lock()?;
         start.write(&directory, &Checkpoint::name(0))?;
-        Self::attach(checked, session, directory, lock, start)
+        Self::attach((checked, document, registry), session, directory, lock, start)
     }
 
     /// Goes on with a run where its last checkpoint left it.
     ///
     /// # Errors
     /// [`RunError::OtherConfig`], [`RunError::Damaged`], ...; nothing is changed then.
-    pub fn resume(checked: &'a Checked, document: &Document, registry: &Registry, path: &Path, watcher: &mut dyn Watcher) -> Result<Self, Failure> {
+    pub fn resume(checked: &'a Checked, document: &'a Document, registry: &'a Registry, path: &Path, watcher: &mut dyn Watcher) -> Result<Self, Failure> {
         let directory = RunDirectory::open(path)?;
         let lock = directory.lock()?;
         let manifest = Manifest::read(&directory)?;
@@ -110,8 +112,7 @@ impl<'a> Driver<'a> {
         }
         let checkpoint = Checkpoint::latest(&directory, &mut |error| watcher.warn(&error.to_string()))?
             .ok_or_else(|| RunError::NotARun { path: path.to_owned(), missing: "any checkpoint" })?;
-        let mut session = rebuild::set_up(checked, document, registry)?;
-        session.load(checkpoint.state.clone())?;
+        let mut session = rebuild::take_up(checked, document, registry, checkpoint.state.clone())?;
         let mut bytes = directory.read("journal.bin")?;
         if (bytes.len() as u64) < checkpoint.journal {
             let what = format!("it holds {} bytes where the checkpoint needs {}", bytes.len(), checkpoint.journal);
@@ -121,12 +122,20 @@ impl<'a> Driver<'a> {
         bytes.truncate(checkpoint.journal as usize);
         let journal = livenet_core::Journal::read(bytes).map_err(|error| rebuild::journal_damage(&directory, &error))?;
         *session.journal_mut() = journal;
-        Self::attach(checked, session, directory, lock, checkpoint)
+        Self::attach((checked, document, registry), session, directory, lock, checkpoint)
     }
 
-    fn attach(checked: &'a Checked, session: Session, directory: RunDirectory, lock: super::directory::Lock, from: Checkpoint) -> Result<Self, Failure> {
+    fn attach(
+        (checked, document, registry): (&'a Checked, &'a Document, &'a Registry),
+        session: Session,
+        directory: RunDirectory,
+        lock: super::directory::Lock,
+        from: Checkpoint,
+    ) -> Result<Self, Failure> {
         Ok(Self {
             checked,
+            document,
+            registry,
             events: directory.append_from("events.jsonl", from.events)?,
             events_length: from.events,
             journal: directory.append_from("journal.bin", from.journal)?,
@@ -180,7 +189,6 @@ impl<'a> Driver<'a> {
                 return Err(error.into());
             }
             let step = self.session.steps();
-            watcher.step(step, steps);
             if step.is_multiple_of(self.checked.evaluate_every()) || step == steps {
                 self.session.report();
                 let measured = self.session.evaluate(self.checked.task())?;
@@ -190,6 +198,7 @@ impl<'a> Driver<'a> {
                 }
             }
             self.flush(watcher)?;
+            watcher.step(step, steps);
             if step.is_multiple_of(self.checked.checkpoint_every()) {
                 self.checkpoint(&Checkpoint::name(step))?;
             }
@@ -269,7 +278,8 @@ impl<'a> Driver<'a> {
             self.ending = Some(ending.clone());
         }
         self.checkpoint(Checkpoint::FINAL)?;
-        let steps = self.session.steps();
+        // Of all training, whichever state is tested.
+        let (steps, operations) = (self.session.steps(), self.session.executor().operations());
         let mut metrics = BTreeMap::new();
         let mut put = |name: &str, value: Option<f64>| {
             if let Some(value) = value.filter(|value| value.is_finite()) {
@@ -280,7 +290,7 @@ impl<'a> Driver<'a> {
             if let Some(best) = self.best.clone() {
                 put("best_step", Some(best.state.step as f64));
                 self.validation = (best.loss, best.accuracy);
-                self.session.load(best.state)?;
+                self.session = rebuild::take_up(self.checked, self.document, self.registry, best.state)?;
             }
             let test = self.session.measure(&self.checked.task().test())?;
             put("test_loss", Some(test.loss));
@@ -300,7 +310,7 @@ impl<'a> Driver<'a> {
             neurons: network.neuron_count() as u64,
             connections: network.active_count() as u64,
             dense_connections: network.dense_count(),
-            operations: self.session.executor().operations(),
+            operations,
             seconds: self.seconds(),
         };
         if self.directory.file(Checkpoint::INTERRUPTED).exists() {

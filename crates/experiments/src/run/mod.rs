@@ -16,4 +16,4 @@ pub use directory::{RunDirectory, RunError};
 pub use driver::{Driver, Interrupt, Watcher};
 pub use manifest::Manifest;
 pub use outcome::{Ending, Outcome};
-pub use rebuild::{at_step, events, journal, journal_damage, set_up};
+pub use rebuild::{at_step, events, journal, journal_damage, set_up, take_up};

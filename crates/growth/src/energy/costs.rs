@@ -3,6 +3,16 @@
 use crate::settings::{SettingError, Settings};
 use livenet_core::{Network, Row, Signal, Signals};
 
+/// In what energy is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// The mean cost of the neurons that there are, at every settlement anew: a supply of 50 feeds fifty average
+    /// neurons, however large weights and outputs have become. Who costs more than others still pays more.
+    Mean,
+    /// The cost of the reference neuron: the network pays for growing weights and outputs with its number.
+    Reference,
+}
+
 /// Costs per step: `base + connection·k + activity·A + drive·D + plasticity·P` with fan-in k, mean |output| A,
 /// D = Σ |w| A over the heard (mean |w x| where output and weight are independent) and P = Σ |Δw|.
 ///
@@ -25,7 +35,13 @@ pub struct Costs {
 impl Costs {
     /// The costs of a reference neuron with this fan-in, mean |output| and drive.
     pub fn of_reference(fan_in: f64, activity: f64, drive: f64) -> Self {
-        Self { base: 0.275, connection: 0.125 / fan_in, activity: 0.16 / activity, drive: 0.44 / drive, plasticity: 0.0 }
+        Self {
+            base: 0.275,
+            connection: 0.125 / fan_in,
+            activity: 0.16 / activity,
+            drive: 0.44 / drive,
+            plasticity: 0.0,
+        }
     }
 
     pub(super) fn build(settings: &mut Settings) -> Result<Self, SettingError> {

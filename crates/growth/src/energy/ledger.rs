@@ -1,11 +1,14 @@
 //! The accounts.
 
-use super::{Books, Costs};
-use crate::{Setting, settings::{SettingError, Settings}};
+use super::{Books, Costs, Unit};
+use crate::{
+    Setting,
+    settings::{SettingError, Settings},
+};
 use livenet_core::{Commit, Epoch, Follower, Moves, Network, Neurons, Origin, Role, Row, Signal, Signals};
 use serde::{Deserialize, Serialize};
 
-/// How an economy of neurons is run. Energies are in units of a reference neuron's cost per step.
+/// How an economy of neurons is run. Energies are in steps of upkeep of one neuron: see [`Unit`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Economy {
     /// What comes in per step, S.
@@ -20,7 +23,7 @@ pub struct Economy {
     pub threshold: f64,
     /// What a newborn that is no daughter begins with.
     pub endowment: f64,
-    /// Steps of upkeep, times 0.55, that a division costs (BioNumbers 106070: building a cell costs 0.55 of what
+    /// Steps of upkeep, times 0.55, that a division costs (`BioNumbers` 106070: building a cell costs 0.55 of what
     /// it uses up in a generation).
     pub generation: f64,
     /// Steps after birth or division before a neuron may divide or starve.
@@ -31,6 +34,8 @@ pub struct Economy {
     pub quota: f64,
     /// What it costs to be a neuron.
     pub costs: Costs,
+    /// In what energy is counted.
+    pub unit: Unit,
 }
 
 /// Energy of every hidden neuron. See the [module](super).
@@ -66,14 +71,27 @@ struct Account {
 impl Ledger {
     /// The settings of [`Ledger::build`].
     pub const SETTINGS: &[Setting] = &[
-        Setting { name: "supply", default: "64", about: "energy per step, in upkeeps of a reference neuron" },
+        Setting {
+            name: "supply",
+            default: "64",
+            about: "energy per step, in upkeeps of one neuron (see `unit`): how many it feeds",
+        },
+        Setting {
+            name: "unit",
+            default: "\"mean\"",
+            about: "one neuron is the `mean` one there is, or the `reference` one below",
+        },
         Setting { name: "competition", default: "0.2", about: "part of the supply handed out by utility" },
         Setting { name: "reserve", default: "0.1", about: "part of the supply that growth leaves free" },
         Setting { name: "capacity", default: "100", about: "most that a neuron stores" },
         Setting { name: "threshold", default: "60", about: "store at which a neuron may divide" },
         Setting { name: "endowment", default: "30", about: "store of a newborn that is no daughter" },
         Setting { name: "generation", default: "80", about: "steps of upkeep, times 0.55, that a division costs" },
-        Setting { name: "maturity", default: "100", about: "steps after birth or division before it may divide or starve" },
+        Setting {
+            name: "maturity",
+            default: "100",
+            about: "steps after birth or division before it may divide or starve",
+        },
         Setting { name: "grace", default: "200", about: "steps with an empty store until it is starved" },
         Setting { name: "quota", default: "0.1", about: "part of the neurons that may divide in one asking" },
         Setting { name: "fan_in", default: "16", about: "fan-in of the reference neuron" },
@@ -101,6 +119,7 @@ impl Ledger {
             grace: settings.integer("grace", 200, 0..=i64::MAX)?.unsigned_abs(),
             quota: settings.real("quota", 0.1, 0.0..=1.0)?,
             costs: Costs::build(settings)?,
+            unit: settings.choice("unit", &[("mean", Unit::Mean), ("reference", Unit::Reference)])?,
         }))
     }
 
@@ -144,11 +163,17 @@ impl Ledger {
                 account.cost = self.economy.costs.of(network, signals, row as u32);
             }
         }
-        let (count, cost) = (self.neurons(), self.cost());
+        let count = self.neurons();
         if count == 0 {
             return;
         }
-        let useful: f64 = (0..self.state.accounts.len()).filter(|&row| self.state.accounts[row].is_some()).map(utility).sum();
+        if self.economy.unit == Unit::Mean && self.cost() > 0.0 {
+            let mean = self.cost() / count as f64;
+            self.state.accounts.iter_mut().flatten().for_each(|account| account.cost /= mean);
+        }
+        let cost = self.cost();
+        let useful: f64 =
+            (0..self.state.accounts.len()).filter(|&row| self.state.accounts[row].is_some()).map(utility).sum();
         let (supply, competition) = (self.state.supply, self.economy.competition);
         let basic = if cost > 0.0 { ((1.0 - competition) * supply / cost).min(1.0) } else { 0.0 };
         let books = &mut self.state.books;
@@ -177,7 +202,8 @@ impl Ledger {
 
     /// Whether the neuron has been without energy for too long.
     pub fn starved(&self, row: Row<Neurons>) -> bool {
-        self.account(row).is_some_and(|account| account.empty > self.economy.grace && account.age > self.economy.maturity)
+        self.account(row)
+            .is_some_and(|account| account.empty > self.economy.grace && account.age > self.economy.maturity)
     }
 
     /// What the supply still carries: (1 - ε) S - C.
@@ -253,7 +279,8 @@ impl Ledger {
     fn open(&mut self, network: &Network) {
         if self.state.epoch.is_none() {
             self.state.epoch = Some(network.epoch());
-            self.state.accounts = network.neuron_rows().map(|row| (network.role(row) == Role::Hidden).then(|| self.endow())).collect();
+            self.state.accounts =
+                network.neuron_rows().map(|row| (network.role(row) == Role::Hidden).then(|| self.endow())).collect();
             self.state.books.endowed += self.store();
         }
     }
@@ -305,7 +332,9 @@ impl Follower for Ledger {
                 }
                 same
             }
-            Moves::Remap(from) => from.iter().map(|&old| if old == Moves::NEWBORN { None } else { before[old as usize] }).collect(),
+            Moves::Remap(from) => {
+                from.iter().map(|&old| if old == Moves::NEWBORN { None } else { before[old as usize] }).collect()
+            }
         };
         left -= self.store();
         self.state.books.lost += left;

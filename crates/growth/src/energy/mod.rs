@@ -14,5 +14,5 @@ mod costs;
 mod ledger;
 
 pub use books::Books;
-pub use costs::Costs;
+pub use costs::{Costs, Unit};
 pub use ledger::{Economy, Ledger, LedgerState};

@@ -27,7 +27,11 @@ impl Amount {
             Self::Cosine { alpha, until } => Some(match end {
                 Some(end) => {
                     let progress = step as f64 / (end as f64 * f64::from(until)).max(1.0);
-                    if progress < 1.0 { (f64::from(alpha) / 2.0 * (1.0 + (std::f64::consts::PI * progress).cos())) as f32 } else { 0.0 }
+                    if progress < 1.0 {
+                        (f64::from(alpha) / 2.0 * (1.0 + (std::f64::consts::PI * progress).cos())) as f32
+                    } else {
+                        0.0
+                    }
                 }
                 None => alpha,
             }),
@@ -37,7 +41,12 @@ impl Amount {
 
     /// How many go and how many come, of `present` connections on `pairs` pairs of a network that has
     /// `all` connections.
-    pub(super) fn due(&self, (present, all, pairs): (usize, usize, u64), step: u64, end: Option<u64>) -> (usize, usize) {
+    pub(super) fn due(
+        &self,
+        (present, all, pairs): (usize, usize, u64),
+        step: u64,
+        end: Option<u64>,
+    ) -> (usize, usize) {
         let both = |count: usize| (count, count);
         match *self {
             Self::Fraction(_) | Self::Cosine { .. } => {

@@ -2,7 +2,8 @@
 
 use super::{Amount, Asking, Balance, Drop, Grow, Method, NewWeight};
 use crate::{
-    Probe, Strategy, Verdict, View, Why, budget::portions,
+    Probe, Strategy, Verdict, View, Why,
+    budget::portions,
     pairs::{Pairs, group_pairs},
     settings::{SettingError, Settings},
 };
@@ -99,7 +100,12 @@ impl Rewire {
     }
 
     /// The rows of the connections that go, the surest first, and the score that just stayed.
-    fn victims(&self, present: &[usize], weights: &[f32], (due, stream): (usize, &mut Stream)) -> (Vec<usize>, Option<f32>) {
+    fn victims(
+        &self,
+        present: &[usize],
+        weights: &[f32],
+        (due, share, stream): (usize, f64, &mut Stream),
+    ) -> (Vec<usize>, Option<f32>) {
         let weight = |row: usize| weights.get(row).copied().unwrap_or(0.0);
         let smallest = |rows: &mut Vec<usize>, count: usize| {
             rows.sort_by(|&a, &b| weight(a).abs().total_cmp(&weight(b).abs()).then(a.cmp(&b)));
@@ -115,8 +121,8 @@ impl Rewire {
                 (rows, threshold)
             }
             Drop::SmallestPerSign => {
-                let (mut below, mut above): (Vec<usize>, Vec<usize>) = rows.into_iter().partition(|&row| weight(row) < 0.0);
-                let share = due as f64 / present.len().max(1) as f64;
+                let (mut below, mut above): (Vec<usize>, Vec<usize>) =
+                    rows.into_iter().partition(|&row| weight(row) < 0.0);
                 let part = |rows: &Vec<usize>| (rows.len() as f64 * share + 1e-4) as usize;
                 let (few_below, few_above) = (part(&below), part(&above));
                 let threshold = smallest(&mut above, few_above);
@@ -167,9 +173,15 @@ impl Strategy for Rewire {
             let (drop, grow) = self.method.amount.due((pool.present.len(), all, pool.pairs.len()), view.step, view.end);
             due_in_all += drop.max(grow) as f32;
             let mut stream = view.key.at(number as u64).stream();
-            let (victims, threshold) = self.victims(&pool.present, view.signals.values(Signal::Weight), (drop, &mut stream));
-            // As many come as go, where both are asked for.
-            let grow = if self.method.drop == Drop::Nothing || drop == 0 { grow } else { grow.min(victims.len()) };
+            let share = self
+                .method
+                .amount
+                .fraction(view.step, view.end)
+                .map_or(drop as f64 / pool.present.len().max(1) as f64, f64::from);
+            let (victims, threshold) =
+                self.victims(&pool.present, view.signals.values(Signal::Weight), (drop, share, &mut stream));
+            // As many come as went, where both are asked for: a share of each sign is rounded by itself.
+            let grow = if self.method.drop == Drop::Nothing || grow == 0 || drop == 0 { grow } else { victims.len() };
             self.rewire(view, draft, pool, (victims, threshold, grow), &mut stream);
         }
         match () {
@@ -193,7 +205,14 @@ impl Strategy for Rewire {
 }
 
 impl Rewire {
-    fn rewire(&self, view: &View<'_>, draft: &mut Draft<'_>, pool: &Pool, (victims, threshold, grow): (Vec<usize>, Option<f32>, usize), stream: &mut Stream) {
+    fn rewire(
+        &self,
+        view: &View<'_>,
+        draft: &mut Draft<'_>,
+        pool: &Pool,
+        (victims, threshold, grow): (Vec<usize>, Option<f32>, usize),
+        stream: &mut Stream,
+    ) {
         let network = view.network;
         let weights = view.signals.values(Signal::Weight);
         let gradients = view.signals.values(Signal::Gradient);
@@ -206,8 +225,12 @@ impl Rewire {
                 let gone: BTreeSet<(u32, u32)> = going.iter().map(|place| (place.post, place.pre)).collect();
                 let taken = taken(network, pool, &gone);
                 let free = pool.pairs.len() - taken.len() as u64;
-                let mut chosen: Vec<Place> =
-                    pool.pairs.sample(grow, &taken, stream).into_iter().map(|(post, pre)| Place { post, pre, delay: 0, score: 0.0 }).collect();
+                let mut chosen: Vec<Place> = pool
+                    .pairs
+                    .sample(grow, &taken, stream)
+                    .into_iter()
+                    .map(|(post, pre)| Place { post, pre, delay: 0, score: 0.0 })
+                    .collect();
                 for place in &mut chosen {
                     let max_delay = network.group(network.spec(Row::new(place.post)).group).reach.max_delay;
                     place.delay = stream.below(u64::from(max_delay) + 1) as u16;
@@ -218,7 +241,9 @@ impl Rewire {
                 let candidates = absent(view, pool).into_iter();
                 let again = victims.iter().map(|&row| place(network, row, value(gradients, row)));
                 let mut places: Vec<Place> = candidates.chain(again).collect();
-                places.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.post, a.pre, a.delay).cmp(&(b.post, b.pre, b.delay))));
+                places.sort_by(|a, b| {
+                    b.score.total_cmp(&a.score).then((a.post, a.pre, a.delay).cmp(&(b.post, b.pre, b.delay)))
+                });
                 let (next, considered) = (places.get(grow).map(|place| place.score), places.len() as u64);
                 places.truncate(grow);
                 (places, next, considered)
@@ -235,7 +260,12 @@ impl Rewire {
 
         if !going.is_empty() {
             let rule = if self.method.drop == Drop::Random { "any" } else { "smallest |w|" };
-            let reason = Reason { rule: rule.into(), scores: going.iter().map(|place| place.score).collect(), threshold, considered: pool.present.len() as u64 };
+            let reason = Reason {
+                rule: rule.into(),
+                scores: going.iter().map(|place| place.score).collect(),
+                threshold,
+                considered: pool.present.len() as u64,
+            };
             let what = Move::Prune { at: going.iter().map(|place| named(network, place)).collect() };
             // Every place was read from this very network, so it is there to go.
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
@@ -246,10 +276,16 @@ impl Rewire {
                 NewWeight::Normal(scale) => Birth::Random { key: view.key, law: Law::Normal, scale },
             };
             let rule = if self.method.grow == Grow::Random { "random place" } else { "largest |gradient|" };
-            let scores = if self.method.grow == Grow::Random { Vec::new() } else { batch.iter().map(|place| place.score).collect() };
+            let scores = if self.method.grow == Grow::Random {
+                Vec::new()
+            } else {
+                batch.iter().map(|place| place.score).collect()
+            };
             let reason = Reason { rule: rule.into(), scores, threshold: next, considered };
             let at = batch.iter().map(|place| (named(network, place), place.delay)).collect();
-            draft.propose_because(Move::Grow { at, birth }, priority, reason).expect("a free pair within reach can be connected");
+            draft
+                .propose_because(Move::Grow { at, birth }, priority, reason)
+                .expect("a free pair within reach can be connected");
         }
     }
 }
@@ -284,6 +320,11 @@ fn absent(view: &View<'_>, pool: &Pool) -> Vec<Place> {
         .iter()
         .filter(|candidate| pool.groups.is_none_or(|groups| groups == (group(candidate.post), group(candidate.pre))))
         .filter(|candidate| seen.insert((candidate.post, candidate.pre)))
-        .map(|candidate| Place { post: candidate.post, pre: candidate.pre, delay: candidate.delay, score: candidate.gradient.abs() })
+        .map(|candidate| Place {
+            post: candidate.post,
+            pre: candidate.pre,
+            delay: candidate.delay,
+            score: candidate.gradient.abs(),
+        })
         .collect()
 }

@@ -62,12 +62,17 @@ impl Standing {
 /// are gone already. Marked ones stay: somebody else put them aside.
 pub(super) fn idle(network: &Network, gone: &BTreeSet<usize>) -> Vec<usize> {
     let standing = Standing::of(network, gone);
-    let lost = |row: u32| network.role(Row::new(row)) == Role::Hidden && !(standing.speaks(row) && standing.is_heard(row));
+    let lost =
+        |row: u32| network.role(Row::new(row)) == Role::Hidden && !(standing.speaks(row) && standing.is_heard(row));
     network
         .neuron_rows()
         .flat_map(|post| network.incoming(post).map(move |synapse| (post, synapse)))
         .filter(|(post, synapse)| !gone.contains(synapse) && (lost(post.get()) || lost(network.pres()[*synapse])))
-        .filter(|(post, synapse)| !network.is_frozen(*post) && !network.marks()[*synapse].is_frozen() && !network.marks()[*synapse].is_silent())
+        .filter(|(post, synapse)| {
+            !network.is_frozen(*post)
+                && !network.marks()[*synapse].is_frozen()
+                && !network.marks()[*synapse].is_silent()
+        })
         .map(|(_, synapse)| synapse)
         .collect()
 }

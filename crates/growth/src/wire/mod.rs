@@ -80,7 +80,7 @@ impl Strategy for Wire {
         if share <= 0.0 && count <= cap {
             return Verdict::Nothing(Why::NothingDue { due: 0.0 });
         }
-        let gone = self.drop(view, draft, (cap, share));
+        let gone = drop(view, draft, (cap, share));
         let spare = cap.saturating_sub(count - gone.len() as u64) as usize;
         if spare > 0 && share > 0.0 {
             let standing = Standing::of(network, &gone);
@@ -107,40 +107,47 @@ impl Strategy for Wire {
     }
 }
 
-impl Wire {
-    /// Proposes what goes; returns the rows of all connections that do.
-    fn drop(&self, view: &View<'_>, draft: &mut Draft<'_>, (cap, share): (u64, f32)) -> BTreeSet<usize> {
-        let network = view.network;
-        let count = network.synapse_count() as u64;
-        let weights = view.signals.values(Signal::Weight);
-        let mut due = count.saturating_sub(cap);
-        // A fiftieth of slack: recruits come in whole neurons, so the cap is never met exactly.
-        if count.saturating_mul(50) >= cap.saturating_mul(49) {
-            due = due.max((count as f64 * f64::from(share)) as u64);
-        }
-        let mut gone = BTreeSet::new();
-        if due > 0 {
-            let mut places: Vec<(f32, usize)> = network
-                .neuron_rows()
-                .filter(|&post| !network.is_frozen(post))
-                .flat_map(|post| network.incoming(post))
-                .filter(|&row| !network.marks()[row].is_frozen() && !network.marks()[row].is_silent())
-                .map(|row| (weights.get(row).copied().unwrap_or(0.0).abs(), row))
-                .collect();
-            places.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-            let considered = places.len() as u64;
-            let threshold = places.get(due as usize).map(|place| place.0);
-            places.truncate(due as usize);
-            gone.extend(places.iter().map(|place| place.1));
-            let reason = Reason { rule: "smallest |w|".into(), scores: places.iter().map(|place| place.0).collect(), threshold, considered };
-            prune(network, draft, places.iter().map(|place| place.1), reason);
-        }
-        let idle = free::idle(network, &gone);
-        let reason = Reason { rule: "no path from an input or to an output".into(), considered: idle.len() as u64, ..Reason::default() };
-        prune(network, draft, idle.iter().copied(), reason);
-        gone.extend(idle);
-        gone
+/// Proposes what goes; returns the rows of all connections that do.
+fn drop(view: &View<'_>, draft: &mut Draft<'_>, (cap, share): (u64, f32)) -> BTreeSet<usize> {
+    let network = view.network;
+    let count = network.synapse_count() as u64;
+    let weights = view.signals.values(Signal::Weight);
+    let mut due = count.saturating_sub(cap);
+    // A fiftieth of slack: recruits come in whole neurons, so the cap is never met exactly.
+    if count.saturating_mul(50) >= cap.saturating_mul(49) {
+        due = due.max((count as f64 * f64::from(share)) as u64);
     }
+    let mut gone = BTreeSet::new();
+    if due > 0 {
+        let mut places: Vec<(f32, usize)> = network
+            .neuron_rows()
+            .filter(|&post| !network.is_frozen(post))
+            .flat_map(|post| network.incoming(post))
+            .filter(|&row| !network.marks()[row].is_frozen() && !network.marks()[row].is_silent())
+            .map(|row| (weights.get(row).copied().unwrap_or(0.0).abs(), row))
+            .collect();
+        places.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let considered = places.len() as u64;
+        let threshold = places.get(due as usize).map(|place| place.0);
+        places.truncate(due as usize);
+        gone.extend(places.iter().map(|place| place.1));
+        let reason = Reason {
+            rule: "smallest |w|".into(),
+            scores: places.iter().map(|place| place.0).collect(),
+            threshold,
+            considered,
+        };
+        prune(network, draft, places.iter().map(|place| place.1), reason);
+    }
+    let idle = free::idle(network, &gone);
+    let reason = Reason {
+        rule: "no path from an input or to an output".into(),
+        considered: idle.len() as u64,
+        ..Reason::default()
+    };
+    prune(network, draft, idle.iter().copied(), reason);
+    gone.extend(idle);
+    gone
 }
 
 fn prune(network: &Network, draft: &mut Draft<'_>, rows: impl Iterator<Item = usize>, reason: Reason) {
@@ -161,7 +168,12 @@ fn best_absent(view: &View<'_>, standing: &Standing, count: usize) -> Vec<Place>
         .iter()
         .filter(useful)
         .filter(|candidate| seen.insert((candidate.post, candidate.pre)))
-        .map(|candidate| Place { post: candidate.post, pre: candidate.pre, delay: candidate.delay, score: candidate.gradient.abs() })
+        .map(|candidate| Place {
+            post: candidate.post,
+            pre: candidate.pre,
+            delay: candidate.delay,
+            score: candidate.gradient.abs(),
+        })
         .take(count)
         .collect()
 }
@@ -174,6 +186,8 @@ fn grow(view: &View<'_>, draft: &mut Draft<'_>, mut places: Vec<Place>, spare: u
         let scores = batch.iter().map(|place| place.score).collect();
         let reason = Reason { rule: "largest |gradient|".into(), scores, threshold, considered };
         let at = batch.iter().map(|place| (place.name(view.network), place.delay)).collect();
-        draft.propose_because(Move::Grow { at, birth: Birth::Value(0.0) }, priority, reason).expect("an absent pair within reach can be connected");
+        draft
+            .propose_because(Move::Grow { at, birth: Birth::Value(0.0) }, priority, reason)
+            .expect("an absent pair within reach can be connected");
     }
 }

@@ -23,7 +23,11 @@ struct Residual {
 
 impl Residual {
     fn of(&self, output: usize, neuron: u32) -> f32 {
-        self.values.get(output * self.neurons + neuron as usize).copied().filter(|value| value.is_finite()).unwrap_or(0.0)
+        self.values
+            .get(output * self.neurons + neuron as usize)
+            .copied()
+            .filter(|value| value.is_finite())
+            .unwrap_or(0.0)
     }
 
     /// What a neuron with these dendrites would tell each output, were it linear.
@@ -39,7 +43,13 @@ impl Residual {
 }
 
 /// Takes in as many free neurons as `budget` connections allow; returns how many connections they took.
-pub(super) fn recruit(wire: &Wire, view: &View<'_>, draft: &mut Draft<'_>, standing: &Standing, budget: usize) -> usize {
+pub(super) fn recruit(
+    wire: &Wire,
+    view: &View<'_>,
+    draft: &mut Draft<'_>,
+    standing: &Standing,
+    budget: usize,
+) -> usize {
     let network = view.network;
     let n = network.neuron_count();
     let outputs: Vec<u32> = network.outputs().collect();
@@ -53,7 +63,8 @@ pub(super) fn recruit(wire: &Wire, view: &View<'_>, draft: &mut Draft<'_>, stand
         heard: (0..n as u32).filter(|&row| is_hidden(row) && standing.is_heard(row)).collect(),
         unheard: BTreeSet::new(),
     };
-    let energy: Vec<f32> = (0..outputs.len()).map(|output| (0..n as u32).map(|row| residual.of(output, row).powi(2)).sum()).collect();
+    let energy: Vec<f32> =
+        (0..outputs.len()).map(|output| (0..n as u32).map(|row| residual.of(output, row).powi(2)).sum()).collect();
 
     let mut stream = view.key.at(1).stream();
     let mut order = standing.free().to_vec();
@@ -67,10 +78,16 @@ pub(super) fn recruit(wire: &Wire, view: &View<'_>, draft: &mut Draft<'_>, stand
         round.sort_unstable_by_key(|&row| (network.spec(Row::new(row)).group, row));
         for row in round {
             let Some(target) = draw(&energy, 1, &mut stream).first().copied() else { return spent };
-            let relayed = if stream.uniform() < f64::from(wire.relays) { relay(network, &residual, row, &mut stream) } else { None };
+            let relayed = if stream.uniform() < f64::from(wire.relays) {
+                relay(network, &residual, row, &mut stream)
+            } else {
+                None
+            };
             let (rule, heard) = match relayed {
                 Some(pre) => ("relays what was said", vec![(pre, 1.0)]),
-                None => ("detects what is still wrong", detect(network, &residual, (row, target, dendrites), &mut stream)),
+                None => {
+                    ("detects what is still wrong", detect(network, &residual, (row, target, dendrites), &mut stream))
+                }
             };
             if heard.is_empty() {
                 continue;
@@ -82,7 +99,8 @@ pub(super) fn recruit(wire: &Wire, view: &View<'_>, draft: &mut Draft<'_>, stand
                 return spent + attach(wire, network, draft, &residual, budget - spent, &mut stream);
             }
             let (score, output) = (residual.of(target, row), network.id(Row::new(outputs[target])));
-            let reason = Reason::scored(format!("{rule} at {output}"), score).out_of(standing.free().len() as u64, None);
+            let reason =
+                Reason::scored(format!("{rule} at {output}"), score).out_of(standing.free().len() as u64, None);
             spent += connect(network, draft, (row, &heard), &axon, &reason, &mut stream);
             for &(pre, _) in &heard {
                 residual.unheard.remove(&pre);
@@ -110,9 +128,16 @@ fn relay(network: &Network, residual: &Residual, row: u32, stream: &mut Stream) 
 }
 
 /// Dendrites of a detector: (heard, weight).
-fn detect(network: &Network, residual: &Residual, (row, target, count): (u32, usize, usize), stream: &mut Stream) -> Vec<(u32, f32)> {
+fn detect(
+    network: &Network,
+    residual: &Residual,
+    (row, target, count): (u32, usize, usize),
+    stream: &mut Stream,
+) -> Vec<(u32, f32)> {
     let mut speakers = Vec::new();
-    network.reach_of(Row::new(row), &mut |range| speakers.extend(range.filter(|&pre| pre != row && residual.speaks[pre as usize])));
+    network.reach_of(Row::new(row), &mut |range| {
+        speakers.extend(range.filter(|&pre| pre != row && residual.speaks[pre as usize]));
+    });
     let weights: Vec<f32> = speakers.iter().map(|&pre| residual.of(target, pre)).collect();
     let chosen = draw(&weights, count, stream);
     let size = (2.0 / chosen.len().max(1) as f32).sqrt();
@@ -127,7 +152,12 @@ fn detect(network: &Network, residual: &Residual, (row, target, count): (u32, us
 }
 
 /// The outputs that a recruit speaks to: its own, and those that it tells most.
-fn axon(network: &Network, residual: &Residual, (row, outputs, target): (u32, &[u32], usize), count: usize) -> Vec<u32> {
+fn axon(
+    network: &Network,
+    residual: &Residual,
+    (row, outputs, target): (u32, &[u32], usize),
+    count: usize,
+) -> Vec<u32> {
     let mut by_residual: Vec<usize> =
         (0..outputs.len()).filter(|&output| network.may_listen(Row::new(outputs[output]), Row::new(row), 0)).collect();
     let told = |output: usize| if output == target { f32::INFINITY } else { residual.of(output, row).abs() };
@@ -136,7 +166,14 @@ fn axon(network: &Network, residual: &Residual, (row, outputs, target): (u32, &[
 }
 
 /// Proposes the connections of one recruit; returns how many there are.
-fn connect(network: &Network, draft: &mut Draft<'_>, (row, heard): (u32, &[(u32, f32)]), axon: &[u32], reason: &Reason, stream: &mut Stream) -> usize {
+fn connect(
+    network: &Network,
+    draft: &mut Draft<'_>,
+    (row, heard): (u32, &[(u32, f32)]),
+    axon: &[u32],
+    reason: &Reason,
+    stream: &mut Stream,
+) -> usize {
     let id = |row: u32| network.id(Row::new(row));
     let mut delay = |post: u32| {
         let most = network.group(network.spec(Row::new(post)).group).reach.max_delay;
@@ -158,14 +195,23 @@ fn connect(network: &Network, draft: &mut Draft<'_>, (row, heard): (u32, &[(u32,
     for (weight, at) in batches {
         count += at.len();
         let what = Move::Grow { at, birth: Birth::Value(weight) };
-        draft.propose_because(what, PRIORITY, reason.clone()).expect("a free neuron within reach of speakers can be connected");
+        draft
+            .propose_because(what, PRIORITY, reason.clone())
+            .expect("a free neuron within reach of speakers can be connected");
     }
     count
 }
 
 /// Recruits that no output and no later recruit hears are heard by some who are: otherwise they would
 /// be free again at the next asking.
-fn attach(wire: &Wire, network: &Network, draft: &mut Draft<'_>, residual: &Residual, budget: usize, stream: &mut Stream) -> usize {
+fn attach(
+    wire: &Wire,
+    network: &Network,
+    draft: &mut Draft<'_>,
+    residual: &Residual,
+    budget: usize,
+    stream: &mut Stream,
+) -> usize {
     let id = |row: u32| -> NeuronId { network.id(Row::new(row)) };
     let mut spent = 0;
     for &row in &residual.unheard {
@@ -173,15 +219,24 @@ fn attach(wire: &Wire, network: &Network, draft: &mut Draft<'_>, residual: &Resi
             .heard
             .iter()
             .copied()
-            .filter(|&post| post != row && !residual.unheard.contains(&post) && network.may_listen(Row::new(post), Row::new(row), 0))
+            .filter(|&post| {
+                post != row && !residual.unheard.contains(&post) && network.may_listen(Row::new(post), Row::new(row), 0)
+            })
             .collect();
         let count = (wire.axons as usize).min(budget - spent);
         let picked = stream.sample(listeners.len() as u64, count);
-        let at: Vec<(Synapse, u16)> = picked.into_iter().map(|at| (Synapse::new(id(listeners[at as usize]), id(row)), 0)).collect();
+        let at: Vec<(Synapse, u16)> =
+            picked.into_iter().map(|at| (Synapse::new(id(listeners[at as usize]), id(row)), 0)).collect();
         if !at.is_empty() {
             spent += at.len();
-            let reason = Reason { rule: "heard by a neuron that is heard".into(), considered: listeners.len() as u64, ..Reason::default() };
-            draft.propose_because(Move::Grow { at, birth: Birth::Value(0.0) }, PRIORITY, reason).expect("a recruit within reach can be heard");
+            let reason = Reason {
+                rule: "heard by a neuron that is heard".into(),
+                considered: listeners.len() as u64,
+                ..Reason::default()
+            };
+            draft
+                .propose_because(Move::Grow { at, birth: Birth::Value(0.0) }, PRIORITY, reason)
+                .expect("a recruit within reach can be heard");
         }
     }
     spent

@@ -1,6 +1,10 @@
 //! What an experiment sets of `wire`.
 
-use crate::{Setting, rewire::Amount, settings::{SettingError, Settings}};
+use crate::{
+    Setting,
+    rewire::Amount,
+    settings::{SettingError, Settings},
+};
 use livenet_core::Network;
 
 /// Connection training. See the [module](super). Keeps no state between askings.
@@ -47,13 +51,33 @@ impl Wire {
     pub const SETTINGS: &[Setting] = &[
         Setting { name: "connections", default: "0", about: "most connections; 0 takes `density` instead" },
         Setting { name: "density", default: "0.25", about: "most connections as a part of the pairs within reach" },
-        Setting { name: "fraction", default: "0.3", about: "part of the connections that goes in one asking, at the beginning" },
+        Setting {
+            name: "fraction",
+            default: "0.3",
+            about: "part of the connections that goes in one asking, at the beginning",
+        },
         Setting { name: "until", default: "0.75", about: "part of the run after which the wiring stands" },
-        Setting { name: "dendrites", default: "0", about: "dendrites of a recruit; 0 divides the cap among the hidden neurons" },
+        Setting {
+            name: "dendrites",
+            default: "0",
+            about: "dendrites of a recruit; 0 divides the cap among the hidden neurons",
+        },
         Setting { name: "axons", default: "3", about: "outputs that a recruit speaks to" },
-        Setting { name: "recruiting", default: "0.5", about: "part of what is spare that recruits get before growth by gradient" },
-        Setting { name: "relays", default: "0.5", about: "part of the recruits that pass on what they hear, where connections lag" },
-        Setting { name: "samples", default: "512", about: "training samples behind the signals; 0 takes the last window" },
+        Setting {
+            name: "recruiting",
+            default: "0.5",
+            about: "part of what is spare that recruits get before growth by gradient",
+        },
+        Setting {
+            name: "relays",
+            default: "0.5",
+            about: "part of the recruits that pass on what they hear, where connections lag",
+        },
+        Setting {
+            name: "samples",
+            default: "512",
+            about: "training samples behind the signals; 0 takes the last window",
+        },
     ];
 
     /// Connection training as an experiment sets it; see [`Wire::SETTINGS`].
@@ -86,9 +110,15 @@ impl Wire {
         self
     }
 
-    /// The most connections that it makes.
+    /// The most connections that it makes. Never more than there are pairs within reach: where a small reach is
+    /// used up, the wiring is full and dropping must begin.
     pub(super) fn cap(&self, network: &Network) -> u64 {
-        if self.connections > 0 { self.connections } else { (network.reachable_pairs() as f64 * f64::from(self.density)).round() as u64 }
+        let pairs = network.reachable_pairs();
+        if self.connections > 0 {
+            self.connections.min(pairs)
+        } else {
+            (pairs as f64 * f64::from(self.density)).round() as u64
+        }
     }
 
     /// How many absent pairs it wants to see: as many as it could ever make at once.

@@ -2,8 +2,8 @@
 
 use livenet_core::testing::MockDevice;
 use livenet_core::{
-    Activation, Draft, Executor as _, ExecutorSettings, FireGroup, Follower as _, GroupId, Move, Network, NeuronSpec, Norm, Optimizer, Origin,
-    Proposal, Reach, Role, Schedule, Signals, StreamKey, Unit, UpdateRule,
+    Activation, Draft, Executor as _, ExecutorSettings, FireGroup, Follower as _, GroupId, Move, Network, NeuronSpec,
+    Norm, Optimizer, Origin, Proposal, Reach, Role, Schedule, Signals, StreamKey, Unit, UpdateRule,
 };
 use livenet_growth::{Budget, Cut, Ledger, Strategy, Verdict, View, Wiring};
 
@@ -101,7 +101,12 @@ impl Bench {
         self.propose_on(&signals, strategy, budget).0
     }
 
-    fn propose_on(&self, signals: &Signals, strategy: &mut dyn Strategy, budget: Budget) -> (Asked, livenet_core::Finished) {
+    fn propose_on(
+        &self,
+        signals: &Signals,
+        strategy: &mut dyn Strategy,
+        budget: Budget,
+    ) -> (Asked, livenet_core::Finished) {
         let mut draft = Draft::new(&self.network, self.step);
         let view = View {
             network: &self.network,

@@ -63,7 +63,10 @@ fn a_move_goes_with_the_one_that_it_needs() {
     draft.propose_because(Move::Connect { at, birth: Birth::Value(1.0), delay: 0 }, 5.0, Reason::default()).unwrap();
     let (draft, cuts) = Budget { neurons: Some(4), ..Budget::unlimited() }.apply(draft);
     assert!(draft.is_empty());
-    assert_eq!(cuts.iter().map(|cut| cut.limit).collect::<Vec<_>>(), [Limit::Neurons { wanted: 5, cap: 4 }, Limit::Dependent]);
+    assert_eq!(
+        cuts.iter().map(|cut| cut.limit).collect::<Vec<_>>(),
+        [Limit::Neurons { wanted: 5, cap: 4 }, Limit::Dependent]
+    );
 }
 
 #[test]
@@ -100,6 +103,9 @@ fn batches_split_evenly_and_in_order() {
 #[test]
 fn a_budget_of_nothing_is_refused() {
     let error = Budget { connections: Some(0), ..Budget::unlimited() }.check().unwrap_err();
-    assert_eq!(error.to_string(), "the budget allows 0 connections; leave `connections` out for no cap, or use the strategy `still`");
+    assert_eq!(
+        error.to_string(),
+        "the budget allows 0 connections; leave `connections` out for no cap, or use the strategy `still`"
+    );
     assert!(Budget::unlimited().check().is_ok());
 }

@@ -8,15 +8,24 @@ use proptest::prelude::*;
 /// A method with settings under which it does something at this size.
 fn build(entry: &Entry) -> Box<dyn Strategy> {
     let settings = match entry.name {
-        "apoptosis" => Settings::none().with("fraction", Value::Real(0.5)).with("maturity", Value::Integer(0)).with("threshold", Value::Real(5.0)),
-        "wire" => Settings::none().with("density", Value::Real(0.4)).with("dendrites", Value::Integer(2)).with("axons", Value::Integer(2)),
+        "apoptosis" => Settings::none()
+            .with("fraction", Value::Real(0.5))
+            .with("maturity", Value::Integer(0))
+            .with("threshold", Value::Real(5.0)),
+        "wire" => Settings::none()
+            .with("density", Value::Real(0.4))
+            .with("dendrites", Value::Integer(2))
+            .with("axons", Value::Integer(2)),
         _ => Settings::none(),
     };
     entry.strategy(settings).unwrap()
 }
 
 fn ledger() -> Ledger {
-    let settings = Settings::none().with("maturity", Value::Integer(5)).with("grace", Value::Integer(5)).with("generation", Value::Real(20.0));
+    let settings = Settings::none()
+        .with("maturity", Value::Integer(5))
+        .with("grace", Value::Integer(5))
+        .with("generation", Value::Real(20.0));
     let mut settings = settings.with("supply", Value::Real(30.0));
     Ledger::build(&mut settings).unwrap()
 }
@@ -29,12 +38,14 @@ fn benches() -> impl Strategy_ {
         (0..60u64).prop_map(|connections| Wiring::Count { connections }),
     ];
     let sizes = (1..5u32, 0..9u32, 0..5u32, 1..4u32, 0..3u16);
-    (sizes, wirings, any::<u64>(), any::<bool>(), any::<bool>()).prop_map(|((i, h, k, o, delay), wiring, seed, deep, accounts)| {
-        let network = if deep { layers(&[i, h, k, o]) } else { recurrent([i, h, o], delay) };
-        let mut bench = Bench::new(network, wiring, seed);
-        bench.ledger = accounts.then(ledger);
-        bench
-    })
+    (sizes, wirings, any::<u64>(), any::<bool>(), any::<bool>()).prop_map(
+        |((i, h, k, o, delay), wiring, seed, deep, accounts)| {
+            let network = if deep { layers(&[i, h, k, o]) } else { recurrent([i, h, o], delay) };
+            let mut bench = Bench::new(network, wiring, seed);
+            bench.ledger = accounts.then(ledger);
+            bench
+        },
+    )
 }
 
 use proptest::strategy::Strategy as ProptestStrategy;
@@ -114,7 +125,9 @@ proptest! {
                 let (neurons, connections) = (bench.network.neuron_count() as u64, bench.network.synapse_count() as u64);
                 let budget = Budget { neurons: Some(neurons + more.0), connections: Some(connections + more.1), edits: Some(more.2), cooldown: 0 };
                 bench.train(3);
-                bench.ask(&mut *strategy, budget);
+                let asked = bench.ask(&mut *strategy, budget);
+                let cut = asked.cuts.iter().filter(|cut| matches!(cut.limit, livenet_growth::Limit::Edits { wanted, cap } if wanted <= cap));
+                prop_assert_eq!(cut.count(), 0, "{}", entry.name);
                 prop_assert!(bench.network.neuron_count() as u64 <= neurons + more.0, "{}", entry.name);
                 prop_assert!(bench.network.synapse_count() as u64 <= connections + more.1, "{}", entry.name);
             }

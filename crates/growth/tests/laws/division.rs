@@ -1,15 +1,23 @@
 //! Who divides, who dies, and what it leaves.
 
 use crate::bench::{Bench, layers};
-use livenet_core::{Birth, Draft, Move, Network, NeuronId, Row, Signal, Signals, StreamKey};
-use livenet_growth::{Apoptosis, Cause, Daughters, Ledger, Mitosis, Mother, Settings, Strategy, Value, Verdict, View, Why, Wiring};
+use livenet_core::{Birth, Draft, Move, Network, NeuronId, Signal, Signals, StreamKey};
+use livenet_growth::{
+    Apoptosis, Cause, Daughters, Ledger, Mitosis, Mother, Settings, Strategy, Value, Verdict, View, Why, Wiring,
+};
 
 fn network() -> Network {
     Bench::new(layers(&[2, 4, 2]), Wiring::Dense, 1).network
 }
 
 /// Asks with these values of a signal for the four hidden neurons.
-fn ask(network: &Network, strategy: &mut dyn Strategy, signal: Signal, hidden: [f32; 4], ledger: Option<&Ledger>) -> (Verdict, Vec<Move>, Vec<Move>) {
+fn ask(
+    network: &Network,
+    strategy: &mut dyn Strategy,
+    signal: Signal,
+    hidden: [f32; 4],
+    ledger: Option<&Ledger>,
+) -> (Verdict, Vec<Move>, Vec<Move>) {
     let mut signals = Signals::default();
     signals.put(signal, [&[9.0, 9.0][..], &hidden, &[9.0, 9.0]].concat());
     signals.put(Signal::OutputMean, vec![0.25; 8]);
@@ -21,7 +29,10 @@ fn ask(network: &Network, strategy: &mut dyn Strategy, signal: Signal, hidden: [
 }
 
 fn mothers(moves: &[Move]) -> Vec<u64> {
-    moves.iter().map(|what| if let Move::Divide { mother, .. } = what { mother.number() } else { panic!("{what:?}") }).collect()
+    moves
+        .iter()
+        .map(|what| if let Move::Divide { mother, .. } = what { mother.number() } else { panic!("{what:?}") })
+        .collect()
 }
 
 #[test]
@@ -44,9 +55,15 @@ fn daughters_part_in_opposite_directions_later() {
     let (_, moves, later) = ask(&network(), &mut mitosis, Signal::Utility, [0.0, 1.0, 0.0, 0.0], None);
     let Move::Divide { mother, daughter, share } = moves[0] else { panic!("{moves:?}") };
     assert_eq!(share, 0.5);
-    let nudges: Vec<(NeuronId, Birth)> =
-        later.iter().map(|what| if let Move::Perturb { neuron, by } = what { (*neuron, *by) } else { panic!("{what:?}") }).collect();
-    let (Birth::Random { key: k1, scale: s1, .. }, Birth::Random { key: k2, scale: s2, .. }) = (nudges[0].1, nudges[1].1) else { panic!() };
+    let nudges: Vec<(NeuronId, Birth)> = later
+        .iter()
+        .map(|what| if let Move::Perturb { neuron, by } = what { (*neuron, *by) } else { panic!("{what:?}") })
+        .collect();
+    let (Birth::Random { key: k1, scale: s1, .. }, Birth::Random { key: k2, scale: s2, .. }) =
+        (nudges[0].1, nudges[1].1)
+    else {
+        panic!()
+    };
     assert_eq!((nudges[0].0, nudges[1].0, k1, s1), (mother, daughter, k2, -s2));
 }
 
@@ -77,8 +94,9 @@ fn without_energy_nobody_divides_and_the_reason_says_how_much_was_missing() {
     let (_, moves, _) = ask(&network, &mut Mitosis::default(), Signal::Utility, [0.1, 0.4, 0.2, 0.3], Some(&ledger));
     assert_eq!(mothers(&moves), [3, 5], "the quota is half of four");
 
-    // Four of 0.29 each fill nine tenths of 1.2 but for less than one more.
-    let mut poor = Ledger::build(&mut settings().with("supply", Value::Real(1.3)).with("threshold", Value::Real(0.0))).unwrap();
+    // Four fill nine tenths of five but for less than one more.
+    let mut poor =
+        Ledger::build(&mut settings().with("supply", Value::Real(5.0)).with("threshold", Value::Real(0.0))).unwrap();
     poor.advance(&network, &Signals::default(), 1);
     let (verdict, ..) = ask(&network, &mut Mitosis::default(), Signal::Utility, [1.0; 4], Some(&poor));
     assert!(matches!(verdict, Verdict::Nothing(Why::Full { count: 4, cap: 4 })), "{verdict:?}");
@@ -93,7 +111,10 @@ fn the_least_useful_die_and_leave_their_mean() {
     assert_eq!(moves, [remove(2), remove(4)]);
 
     let (verdict, ..) = ask(&network, &mut apoptosis, Signal::Utility, [1.0; 4], None);
-    assert!(matches!(verdict, Verdict::Nothing(Why::BelowThreshold { .. })), "equals are not below their mean: {verdict:?}");
+    assert!(
+        matches!(verdict, Verdict::Nothing(Why::BelowThreshold { .. })),
+        "equals are not below their mean: {verdict:?}"
+    );
     apoptosis.maturity = 501;
     let (verdict, ..) = ask(&network, &mut apoptosis, Signal::Utility, [0.1, 0.4, 0.2, 0.3], None);
     assert!(matches!(verdict, Verdict::Nothing(Why::NoCandidates)));
@@ -102,9 +123,12 @@ fn the_least_useful_die_and_leave_their_mean() {
 #[test]
 fn the_starved_die_but_for_the_last() {
     let network = network();
-    let settings = Settings::none().with("maturity", Value::Integer(0)).with("grace", Value::Integer(10)).with("supply", Value::Real(1e-3));
+    let settings = Settings::none()
+        .with("maturity", Value::Integer(0))
+        .with("grace", Value::Integer(10))
+        .with("supply", Value::Real(1e-3));
     let mut ledger = Ledger::build(&mut settings.with("endowment", Value::Real(1.0))).unwrap();
-    let mut apoptosis = Apoptosis { cause: Cause::Starvation, ..Apoptosis::default() };
+    let mut apoptosis = Apoptosis { cause: Cause::Starvation, fraction: 1.0, ..Apoptosis::default() };
     ledger.advance(&network, &Signals::default(), 1);
     let (verdict, ..) = ask(&network, &mut apoptosis, Signal::Utility, [1.0; 4], Some(&ledger));
     assert!(matches!(verdict, Verdict::Nothing(Why::NoCandidates)));
@@ -113,4 +137,8 @@ fn the_starved_die_but_for_the_last() {
     }
     let (_, moves, _) = ask(&network, &mut apoptosis, Signal::Utility, [1.0; 4], Some(&ledger));
     assert_eq!(moves.len(), 3);
+    // With a smaller part in one asking, the least useful go first.
+    apoptosis.fraction = 0.5;
+    let (_, moves, _) = ask(&network, &mut apoptosis, Signal::Utility, [0.4, 0.1, 0.3, 0.2], Some(&ledger));
+    assert_eq!(moves, [3, 5].map(|number| Move::Remove { neuron: NeuronId::new(number), mean: 0.25 }));
 }

@@ -1,8 +1,10 @@
 //! The economy settles where theory says, and its books balance.
 
 use crate::bench::layers;
-use livenet_core::{Birth, Draft, Follower as _, Move, Network, Neurons, Origin, Role, Row, Signal, Signals, StreamKey};
-use livenet_growth::{Costs, Economy, Ledger};
+use livenet_core::{
+    Birth, Draft, Follower as _, Move, Network, Neurons, Origin, Role, Row, Signal, Signals, StreamKey,
+};
+use livenet_growth::{Costs, Economy, Ledger, Unit};
 use proptest::prelude::*;
 
 fn economy(supply: f64, competition: f64) -> Economy {
@@ -18,6 +20,7 @@ fn economy(supply: f64, competition: f64) -> Economy {
         grace: 100,
         quota: 0.02,
         costs: Costs::of_reference(16.0, 0.5, 1.0),
+        unit: Unit::Reference,
     }
 }
 
@@ -92,6 +95,15 @@ fn growth_ends_at_the_predicted_plateau() {
             assert_eq!(deaths, 0, "with competition at or below the reserve nobody starves");
         }
     }
+}
+
+#[test]
+fn counted_in_mean_neurons_the_supply_is_a_number_of_neurons() {
+    let mut network = layers(&[1, 8, 1]);
+    let mut ledger = Ledger::new(Economy { unit: Unit::Mean, ..economy(50.0, 0.2) });
+    live(&mut network, &mut ledger, StreamKey::new(7, "life"), 60_000);
+    assert!((ledger.plateau() - 45.0).abs() < 1e-9);
+    assert_at_plateau(&ledger);
 }
 
 #[test]

@@ -1,10 +1,15 @@
 //! The laws of growth: one binary, one module per subject.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "these are tests; their helping functions may unwrap like the tests themselves"
+)]
+
 mod bench;
 mod budget;
 mod conformance;
 mod division;
 mod energy;
 mod rewiring;
-mod wiring;
 mod wire;
+mod wiring;

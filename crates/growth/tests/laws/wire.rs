@@ -3,8 +3,8 @@
 use crate::bench::{Bench, layers, recurrent};
 use livenet_core::testing::{Naive, apply};
 use livenet_core::{
-    Birth, Draft, Executor as _, ExecutorSettings, Follower as _, Move, Network, NeuronId, Optimizer, Proposal, Role, Signal, Signals, StreamKey, Synapse,
-    UpdateRule, Window,
+    Birth, Draft, Executor as _, ExecutorSettings, Follower as _, Move, Network, NeuronId, Optimizer, Proposal, Role,
+    Signal, Signals, StreamKey, Synapse, UpdateRule, Window,
 };
 use livenet_growth::{Budget, Probe, Strategy, Verdict, View, Wire, Wiring};
 use std::collections::BTreeMap;
@@ -43,7 +43,10 @@ fn recruits_hear_what_speaks_of_the_error_with_the_sign_that_lowers_it() {
     let hidden: Vec<_> = births.iter().filter(|(post, _)| post.number() < 10).collect();
     assert_eq!(hidden.len(), 4);
     for (_, dendrites) in hidden {
-        assert_eq!(dendrites.iter().copied().collect::<BTreeMap<_, _>>(), BTreeMap::from([(NeuronId::new(1), -1.0), (NeuronId::new(4), 1.0)]));
+        assert_eq!(
+            dendrites.iter().copied().collect::<BTreeMap<_, _>>(),
+            BTreeMap::from([(NeuronId::new(1), -1.0), (NeuronId::new(4), 1.0)])
+        );
     }
     // Their axons begin at nothing: no output changes.
     assert!(births[&NeuronId::new(10)].iter().all(|&(_, weight)| weight == 0.0));
@@ -55,8 +58,14 @@ fn paths_are_laid_through_several_groups_at_once() {
     let mut bench = Bench::new(layers(&[5, 6, 6, 6, 2]), Wiring::None, 1);
     bench.ask(&mut wire(200, 3, 2), Budget::unlimited());
     let network = &bench.network;
-    let heard = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden && network.listeners(row).count() > 0).count();
-    let hears = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden && !network.incoming(row).is_empty()).count();
+    let heard = network
+        .neuron_rows()
+        .filter(|&row| network.role(row) == Role::Hidden && network.listeners(row).count() > 0)
+        .count();
+    let hears = network
+        .neuron_rows()
+        .filter(|&row| network.role(row) == Role::Hidden && !network.incoming(row).is_empty())
+        .count();
     assert!(heard >= 17 && hears >= 17, "{heard} of 18 are heard, {hears} hear");
     assert!(network.outputs().all(|row| !network.incoming(livenet_core::Row::new(row)).is_empty()));
 }
@@ -96,7 +105,8 @@ fn who_lost_its_path_gives_up_the_rest_and_is_free_again() {
     let mut device = livenet_core::testing::MockDevice::new(&network, ExecutorSettings::default(), 1);
     let connect = |post, pre| Move::Connect { at: Synapse::new(id(post), id(pre)), birth: Birth::Value(1.0), delay: 0 };
     // 2 is on a path; 3 hears and is not heard; 4 is heard and does not hear.
-    apply(&mut network, &mut device, [connect(2, 0), connect(5, 2), connect(3, 0), connect(3, 1), connect(5, 4)]).unwrap();
+    apply(&mut network, &mut device, [connect(2, 0), connect(5, 2), connect(3, 0), connect(3, 1), connect(5, 4)])
+        .unwrap();
     let mut signals = Signals::default();
     signals.put(Signal::Residual, vec![1.0; 6]);
     let proposals = propose(&network, &signals, &mut wire(100, 1, 1));
@@ -136,7 +146,9 @@ fn recall(network: Network, back: usize, seed: u64) -> f64 {
     // Mean squared error to the bit.
     let d_outputs = |bits: &[f32], outputs: &[f32], lanes: usize| -> Vec<f32> {
         let from = back * lanes;
-        (0..outputs.len()).map(|at| if at < from { 0.0 } else { (outputs[at] - bits[at - from]) / outputs.len() as f32 }).collect()
+        (0..outputs.len())
+            .map(|at| if at < from { 0.0 } else { (outputs[at] - bits[at - from]) / outputs.len() as f32 })
+            .collect()
     };
     let sweep = |executor: &mut Naive, network: &Network, step: u64, lanes: usize| {
         let values = bits(step, lanes);
@@ -155,7 +167,10 @@ fn recall(network: Network, back: usize, seed: u64) -> f64 {
             let signals = executor.signals(&network, &wire.needs());
             let mut draft = Draft::new(&network, step);
             let key = StreamKey::new(seed, "asking").at(step);
-            wire.propose(&View { network: &network, signals: &signals, step, end: Some(150), ledger: None, key }, &mut draft);
+            wire.propose(
+                &View { network: &network, signals: &signals, step, end: Some(150), ledger: None, key },
+                &mut draft,
+            );
             let finished = draft.finish();
             let commit = network.commit(finished).unwrap();
             executor.follow(&network, &commit);

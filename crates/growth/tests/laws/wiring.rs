@@ -35,7 +35,12 @@ fn every_connection_is_within_reach_and_delays_are_used() {
 
 #[test]
 fn seeds_differ_and_repeat() {
-    let names = |seed| wired(layers(&[9, 9, 3]), Wiring::Count { connections: 30 }, seed).synapses().map(|(_, at)| at).collect::<Vec<_>>();
+    let names = |seed| {
+        wired(layers(&[9, 9, 3]), Wiring::Count { connections: 30 }, seed)
+            .synapses()
+            .map(|(_, at)| at)
+            .collect::<Vec<_>>()
+    };
     assert_eq!(names(1), names(1));
     assert_ne!(names(1), names(2));
 }
@@ -47,7 +52,8 @@ fn births_are_scaled_by_what_there_is() {
         let mut draft = Draft::new(&network, 0);
         Wiring::Dense.propose_scaled(&mut draft, StreamKey::new(1, "wiring"), scale).unwrap();
         let of = |what: &Move| match what {
-            Move::Grow { birth: Birth::Random { scale, .. }, .. } | Move::Connect { birth: Birth::Random { scale, .. }, .. } => *scale,
+            Move::Grow { birth: Birth::Random { scale, .. }, .. }
+            | Move::Connect { birth: Birth::Random { scale, .. }, .. } => *scale,
             other => panic!("{other:?}"),
         };
         let mut scales: Vec<f32> = draft.proposals().iter().map(|proposal| of(&proposal.what)).collect();

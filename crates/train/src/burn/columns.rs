@@ -73,7 +73,9 @@ impl<I: Backend> Gather<I> {
             Moves::Touched { born, .. } => {
                 let zero = (before.max(1) + touched.len()) as i32;
                 let mut from: Vec<i32> = (0..count as i32).collect();
-                born.iter().for_each(|&row| from[row as usize] = zero);
+                for &row in born {
+                    from[row as usize] = zero;
+                }
                 (zero, from)
             }
             Moves::Remap(old) => {
@@ -110,7 +112,8 @@ impl<I: Backend> Sums<I> {
     fn new(terms: &[&[(u32, f32)]], plus: Vec<f32>, device: &I::Device) -> Self {
         let longest = terms.iter().map(|terms| terms.len()).max().unwrap_or(0);
         let level = |k: usize| {
-            let (rows, factors) = terms.iter().map(|terms| terms.get(k).map_or((0, 0.0), |&(row, by)| (row as i32, by))).unzip();
+            let (rows, factors) =
+                terms.iter().map(|terms| terms.get(k).map_or((0, 0.0), |&(row, by)| (row as i32, by))).unzip();
             (index::<I>(rows, device), column::<I>(factors, device))
         };
         let plus = plus.iter().any(|&plus| plus != 0.0).then(|| column::<I>(plus, device));
@@ -126,7 +129,13 @@ impl<I: Backend> Sums<I> {
 
 /// Takes everything that learns to the rows after a commit. `powers` says how each moment grows with its
 /// gradient.
-pub(super) fn follow<I: Backend>(columns: &mut Columns<I>, after: &Network, commit: &Commit, powers: &[i32], inherit: Inherit) {
+pub(super) fn follow<I: Backend>(
+    columns: &mut Columns<I>,
+    after: &Network,
+    commit: &Commit,
+    powers: &[i32],
+    inherit: Inherit,
+) {
     let device = columns[0].value.device();
     let [weights_before, neurons_before] = [&columns[0], &columns[1]].map(|column| column.value.dims()[0]);
     let weights = columns[0].value.clone();
@@ -141,7 +150,8 @@ pub(super) fn follow<I: Backend>(columns: &mut Columns<I>, after: &Network, comm
     let touched: Vec<u32> = commit.weights.iter().map(|(row, _)| *row).collect();
     let gather = Gather::new(&commit.synapses, &touched, weights_before, after.synapse_count(), &device);
     let terms: Vec<&[(u32, f32)]> = commit.weights.iter().map(|(_, expr)| expr.terms.as_slice()).collect();
-    let plus = commit.weights.iter().map(|(_, expr)| expr.plus.iter().map(livenet_core::Draw::evaluate).sum()).collect();
+    let plus =
+        commit.weights.iter().map(|(_, expr)| expr.plus.iter().map(livenet_core::Draw::evaluate).sum()).collect();
     let sums = Sums::new(&terms, plus, &device);
     let origins = commit.weights.iter().map(|(row, expr)| {
         let origin = expr.terms.first().filter(|_| inherits(&commit.synapses, *row));
@@ -156,7 +166,8 @@ pub(super) fn follow<I: Backend>(columns: &mut Columns<I>, after: &Network, comm
         .iter()
         .map(|(row, expr)| expr.of.filter(|_| inherits(&commit.neurons, *row)).map(|old| (old, expr.moment_by)))
         .collect();
-    let of: Vec<Vec<(u32, f32)>> = commit.params.iter().map(|(_, expr)| expr.of.iter().map(|&old| (old, 1.0)).collect()).collect();
+    let of: Vec<Vec<(u32, f32)>> =
+        commit.params.iter().map(|(_, expr)| expr.of.iter().map(|&old| (old, 1.0)).collect()).collect();
     let of: Vec<&[(u32, f32)]> = of.iter().map(Vec::as_slice).collect();
     let folds: Vec<&[(u32, f32)]> = commit.params.iter().map(|(_, expr)| expr.folds.as_slice()).collect();
     let folds = Sums::new(&folds, Vec::new(), &device).of(&weights);
@@ -167,7 +178,8 @@ pub(super) fn follow<I: Backend>(columns: &mut Columns<I>, after: &Network, comm
         });
         let sums = Sums::new(&of, plus.collect(), &device);
         let folds = folds.clone().filter(|_| kind == 0);
-        let values = |before: &Tensor<I, 1>| sums.of(before).into_iter().chain(folds.clone()).reduce(|sum, more| sum + more);
+        let values =
+            |before: &Tensor<I, 1>| sums.of(before).into_iter().chain(folds.clone()).reduce(|sum, more| sum + more);
         carry(column, &gather, &origins, powers, values, &device);
     }
 }

@@ -13,8 +13,8 @@ use super::{
 };
 use burn::tensor::{Bool, Int, Tensor, TensorData, backend::AutodiffBackend};
 use livenet_core::{
-    Commit, Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Follower, Network, Neurons, Optimizer, Pass, Row, Signal, Signals,
-    UpdateRule, Window,
+    Commit, Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Follower, Network, Neurons, Optimizer,
+    Pass, Row, Signal, Signals, UpdateRule, Window,
 };
 use std::sync::Arc;
 
@@ -53,7 +53,13 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
     }
 
     /// The same with another choice of when a block is a matrix.
-    pub(super) fn with_density(name: &'static str, device: B::Device, network: &Network, settings: ExecutorSettings, density: Density) -> Self {
+    pub(super) fn with_density(
+        name: &'static str,
+        device: B::Device,
+        network: &Network,
+        settings: ExecutorSettings,
+        density: Density,
+    ) -> Self {
         let plan = Arc::new(Plan::new(network, density));
         let born: Vec<[f32; 3]> = network.neuron_rows().map(|row| born_with(network.spec(row))).collect();
         let own = |kind: usize| Learned::new(born.iter().map(|born| born[kind]).collect(), &device);
@@ -103,11 +109,18 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
     }
 
     /// Draws named by (connection, step), on those that are free.
-    fn noise(&self, network: &Network, rule: &UpdateRule, free: Option<&Tensor<Plain<B>, 1, Bool>>) -> Option<Tensor<Plain<B>, 1>> {
+    fn noise(
+        &self,
+        network: &Network,
+        rule: &UpdateRule,
+        free: Option<&Tensor<Plain<B>, 1, Bool>>,
+    ) -> Option<Tensor<Plain<B>, 1>> {
         let draws = rule.passes.iter().filter_map(|pass| match pass {
             Pass::Noise { scale, key } => {
                 let key = key.at(rule.step);
-                let draw = |name: livenet_core::Synapse| (f64::from(*scale) * key.normal(name.post.number(), name.pre.number())) as f32;
+                let draw = |name: livenet_core::Synapse| {
+                    (f64::from(*scale) * key.normal(name.post.number(), name.pre.number())) as f32
+                };
                 let draws = column::<Plain<B>>(network.synapses().map(|(_, name)| draw(name)).collect(), &self.device);
                 Some(match free {
                     Some(free) => draws.mask_fill(free.clone().bool_not(), 0.0),
@@ -191,7 +204,12 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
         self.blame.clear();
     }
 
-    fn forward(&mut self, network: &Network, window: Window<'_>, dropout: Option<Dropout>) -> Result<Vec<f32>, ExecError> {
+    fn forward(
+        &mut self,
+        network: &Network,
+        window: Window<'_>,
+        dropout: Option<Dropout>,
+    ) -> Result<Vec<f32>, ExecError> {
         window.check(network)?;
         self.check_epoch(network);
         self.record(network, window, dropout)
@@ -277,10 +295,11 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
     fn export(&self, network: &Network) -> Exported {
         self.check_epoch(network);
         let counts = self.counts();
-        let all = |pick: &dyn Fn(&Learned<Plain<B>>) -> Tensor<Plain<B>, 1>| -> [Vec<f32>; 4] {
-            std::array::from_fn(|kind| rows(&pick(&self.columns[kind]), counts[kind]))
+        let all = |columns: [&Tensor<Plain<B>, 1>; 4]| -> [Vec<f32>; 4] {
+            std::array::from_fn(|kind| rows(columns[kind], counts[kind]))
         };
-        let [weights, bias, decay, gain] = all(&|column| column.value.clone());
+        let columns = self.columns.each_ref();
+        let [weights, bias, decay, gain] = all(columns.map(|column| &column.value));
         let slots = self.columns[0].moments.len();
         let (outputs, states) = self.history.export(&self.plan, ExecutorSettings::state_cycles(network), &self.device);
         Exported {
@@ -288,8 +307,9 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             bias,
             decay,
             gain,
-            moments: (0..slots).map(|slot| all(&|column| column.moments[slot].clone())).collect(),
-            steps: all(&|column| column.steps.clone()).map(|steps| steps.into_iter().map(|count| count as u32).collect()),
+            moments: (0..slots).map(|slot| all(columns.map(|column| &column.moments[slot]))).collect(),
+            steps: all(columns.map(|column| &column.steps))
+                .map(|steps| steps.into_iter().map(|count| count as u32).collect()),
             lanes: self.history.lanes,
             outputs,
             states,
@@ -301,7 +321,9 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
     fn import(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
         self.check_epoch(network);
         let counts = self.counts();
-        let shape = |what, found, expected| if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) };
+        let shape = |what, found, expected| {
+            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
+        };
         let values = [&from.weights, &from.bias, &from.decay, &from.gain];
         for (found, expected) in values.iter().zip(counts) {
             shape("imported column of parameters", found.len(), expected)?;

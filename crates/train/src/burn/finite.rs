@@ -16,9 +16,15 @@ pub(super) fn rang<I: Backend>(alarm: Option<Tensor<I, 1>>) -> bool {
 }
 
 /// The first culprit among values `[lane][member]` of these rows, in the order of rows, kinds, lanes.
-pub(super) fn check<I: Backend>(network: &Network, members: Range<usize>, values: Vec<(&'static str, Tensor<I, 2>)>, cycle: usize) -> Result<(), ExecError> {
+pub(super) fn check<I: Backend>(
+    network: &Network,
+    members: Range<usize>,
+    values: Vec<(&'static str, Tensor<I, 2>)>,
+    cycle: usize,
+) -> Result<(), ExecError> {
     let count = members.len();
-    let values: Vec<(&'static str, Vec<f32>)> = values.into_iter().map(|(what, values)| (what, to_host(values))).collect();
+    let values: Vec<(&'static str, Vec<f32>)> =
+        values.into_iter().map(|(what, values)| (what, to_host(values))).collect();
     for (at, row) in members.enumerate() {
         for (what, values) in &values {
             if let Some(&value) = values.iter().skip(at).step_by(count).find(|value| !value.is_finite()) {
@@ -30,7 +36,12 @@ pub(super) fn check<I: Backend>(network: &Network, members: Range<usize>, values
 }
 
 /// The first culprit in a cycle, in the order of firing.
-pub(super) fn check_cycle<I: Backend>(network: &Network, plan: &Plan, cycle: &Cycle<I>, number: usize) -> Result<(), ExecError> {
+pub(super) fn check_cycle<I: Backend>(
+    network: &Network,
+    plan: &Plan,
+    cycle: &Cycle<I>,
+    number: usize,
+) -> Result<(), ExecError> {
     for (section, fired) in plan.sections.iter().zip(cycle) {
         let Some(fired) = fired else { continue };
         let potential = fired.inside.as_ref().map(|inside| ("potential", inside.potential.clone()));

@@ -25,25 +25,36 @@ pub(super) struct History<I: Backend> {
 }
 
 /// Which value of a group.
-type Pick<I> = fn(&Fired<I>) -> Option<&Tensor<I, 2>>;
-
-fn output<I: Backend>(fired: &Fired<I>) -> Option<&Tensor<I, 2>> {
-    Some(&fired.output)
+#[derive(Clone, Copy, Debug)]
+enum Pick {
+    Output,
+    State,
 }
 
-fn state<I: Backend>(fired: &Fired<I>) -> Option<&Tensor<I, 2>> {
-    fired.state.as_ref()
+impl Pick {
+    fn of<I: Backend>(self, fired: &Fired<I>) -> Option<&Tensor<I, 2>> {
+        match self {
+            Self::Output => Some(&fired.output),
+            Self::State => fired.state.as_ref(),
+        }
+    }
 }
 
 /// A value of all neurons, `[lane][neuron]`, zero where there is none. `None` without neurons.
-fn whole<I: Backend>(plan: &Plan, cycle: &Cycle<I>, lanes: usize, device: &I::Device, pick: Pick<I>) -> Option<Tensor<I, 2>> {
+fn whole<I: Backend>(
+    plan: &Plan,
+    cycle: &Cycle<I>,
+    lanes: usize,
+    device: &I::Device,
+    pick: Pick,
+) -> Option<Tensor<I, 2>> {
     let parts: Vec<Tensor<I, 2>> = plan
         .sections
         .iter()
         .zip(cycle)
         .filter(|(section, _)| section.len() > 0)
         .map(|(section, fired)| {
-            let value = fired.as_ref().and_then(pick).cloned();
+            let value = fired.as_ref().and_then(|fired| pick.of(fired)).cloned();
             value.unwrap_or_else(|| Tensor::zeros([lanes, section.len()], device))
         })
         .collect();
@@ -51,19 +62,24 @@ fn whole<I: Backend>(plan: &Plan, cycle: &Cycle<I>, lanes: usize, device: &I::De
 }
 
 /// The outputs of all neurons, `[lane][neuron]`.
-pub(super) fn outputs<I: Backend>(plan: &Plan, cycle: &Cycle<I>, lanes: usize, device: &I::Device) -> Option<Tensor<I, 2>> {
-    whole(plan, cycle, lanes, device, output)
+pub(super) fn outputs<I: Backend>(
+    plan: &Plan,
+    cycle: &Cycle<I>,
+    lanes: usize,
+    device: &I::Device,
+) -> Option<Tensor<I, 2>> {
+    whole(plan, cycle, lanes, device, Pick::Output)
 }
 
 /// A cycle of which only outputs and states are known. Each is made for the members of a group on its own:
 /// a view into a tensor of all neurons would be multiplied in another order than what firing made.
 fn cycle_of<I: Backend>(
     plan: &Plan,
-    outputs: impl Fn(Range<usize>) -> Tensor<I, 2>,
-    states: Option<impl Fn(Range<usize>) -> Tensor<I, 2>>,
+    outputs: &impl Fn(Range<usize>) -> Tensor<I, 2>,
+    states: Option<&impl Fn(Range<usize>) -> Tensor<I, 2>>,
 ) -> Cycle<I> {
     let fired = plan.sections.iter().map(|section| {
-        let state = states.as_ref().filter(|_| section.has_state()).map(|states| states(section.members.clone()));
+        let state = states.filter(|_| section.has_state()).map(|states| states(section.members.clone()));
         (section.len() > 0).then(|| Fired { output: outputs(section.members.clone()), state, inside: None })
     });
     fired.collect()
@@ -98,14 +114,23 @@ impl<I: Backend> History<I> {
     }
 
     /// Takes the state along with a commit. The memory ends.
-    pub(super) fn follow(&mut self, before: &Plan, after: &Plan, network: &Network, commit: &Commit, device: &I::Device) {
+    pub(super) fn follow(
+        &mut self,
+        before: &Plan,
+        after: &Plan,
+        network: &Network,
+        commit: &Commit,
+        device: &I::Device,
+    ) {
         self.keep(0, ExecutorSettings::state_cycles(network));
         if !commit.is_structural() && commit.newborns.is_empty() && commit.retuned.is_empty() {
             return;
         }
         let zero = before.neurons as i32;
         let mut from: Vec<i32> = match &commit.neurons {
-            Moves::Remap(from) => from.iter().map(|&old| if old == Moves::NEWBORN { zero } else { old as i32 }).collect(),
+            Moves::Remap(from) => {
+                from.iter().map(|&old| if old == Moves::NEWBORN { zero } else { old as i32 }).collect()
+            }
             Moves::Touched { .. } => (0..zero).collect(),
         };
         for newborn in &commit.newborns {
@@ -118,7 +143,7 @@ impl<I: Backend> History<I> {
         let from_state: Vec<i32> = from.iter().enumerate().map(leaky).collect();
         let silence = Tensor::zeros([self.lanes, 1], device);
         let (last, lanes) = (self.cycles.len().saturating_sub(1), self.lanes);
-        let moved = |cycle: &Cycle<I>, from: &[i32], pick: Pick<I>| {
+        let moved = |cycle: &Cycle<I>, from: &[i32], pick: Pick| {
             let parts = whole(before, cycle, lanes, device, pick).into_iter().chain([silence.clone()]).collect();
             let (from, old) = (from.to_vec(), Tensor::cat(parts, 1));
             move |members: Range<usize>| {
@@ -127,19 +152,19 @@ impl<I: Backend> History<I> {
             }
         };
         for (at, cycle) in self.cycles.iter_mut().enumerate() {
-            let states = (at == last).then(|| moved(cycle, &from_state, state));
-            *cycle = cycle_of(after, moved(cycle, &from, output), states);
+            let states = (at == last).then(|| moved(cycle, &from_state, Pick::State));
+            *cycle = cycle_of(after, &moved(cycle, &from, Pick::Output), states.as_ref());
         }
     }
 
     /// `[cycles ago - 1][neuron][lane]` of outputs for that many cycles, and `[neuron][lane]` of unit states.
     pub(super) fn export(&self, plan: &Plan, state_cycles: usize, device: &I::Device) -> (Vec<Vec<f32>>, Vec<f32>) {
-        let rows = |cycle: Option<&Cycle<I>>, pick: Pick<I>| {
+        let rows = |cycle: Option<&Cycle<I>>, pick: Pick| {
             let value = cycle.and_then(|cycle| whole(plan, cycle, self.lanes, device, pick));
             value.map_or_else(|| vec![0.0; plan.neurons * self.lanes], |value| to_host(value.transpose()))
         };
         let ago = |ago: usize| self.cycles.len().checked_sub(ago).map(|at| &self.cycles[at]);
-        ((1..=state_cycles).map(|cycles| rows(ago(cycles), output)).collect(), rows(ago(1), state))
+        ((1..=state_cycles).map(|cycles| rows(ago(cycles), Pick::Output)).collect(), rows(ago(1), Pick::State))
     }
 
     /// The same backwards.
@@ -147,11 +172,20 @@ impl<I: Backend> History<I> {
         let of = |rows: &[f32]| {
             let (rows, device) = (rows.to_vec(), device.clone());
             move |members: Range<usize>| {
-                let values = (0..lanes).flat_map(|lane| members.clone().map(move |row| (row, lane))).map(|(row, lane)| rows[row * lanes + lane]);
-                Tensor::<I, 2>::from_data(TensorData::new(values.collect::<Vec<f32>>(), [lanes, members.len()]), &device)
+                let values = (0..lanes)
+                    .flat_map(|lane| members.clone().map(move |row| (row, lane)))
+                    .map(|(row, lane)| rows[row * lanes + lane]);
+                Tensor::<I, 2>::from_data(
+                    TensorData::new(values.collect::<Vec<f32>>(), [lanes, members.len()]),
+                    &device,
+                )
             }
         };
-        let cycles = outputs.iter().enumerate().rev().map(|(ago, rows)| cycle_of(plan, of(rows), (ago == 0).then(|| of(states))));
+        let cycles = outputs
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(ago, rows)| cycle_of(plan, &of(rows), (ago == 0).then(|| of(states)).as_ref()));
         Self { lanes, cycles: cycles.collect(), tape: 0, window: 0 }
     }
 }

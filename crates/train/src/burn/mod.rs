@@ -37,7 +37,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// Makes an executor over a network, or says why this machine cannot.
 pub type Make = fn(&Network, ExecutorSettings) -> Result<Box<dyn Executor>, ExecError>;
 
-fn open<B: AutodiffBackend>(name: &'static str, network: &Network, settings: ExecutorSettings) -> Result<Box<dyn Executor>, ExecError> {
+fn open<B: AutodiffBackend>(
+    name: &'static str,
+    network: &Network,
+    settings: ExecutorSettings,
+) -> Result<Box<dyn Executor>, ExecError> {
     // burn has no fallible way to open a device: where there is none, the first use panics.
     let opened = catch_unwind(AssertUnwindSafe(|| {
         let executor = BurnExecutor::<B>::new(name, B::Device::default(), network, settings);
@@ -58,7 +62,9 @@ fn open<B: AutodiffBackend>(name: &'static str, network: &Network, settings: Exe
 /// how to make it.
 pub fn backends() -> &'static [(&'static str, &'static str, Make)] {
     &[
-        ("burn", "burn tensors and autodiff on the CPU (flex)", |network, settings| open::<Autodiff<Flex>>("burn", network, settings)),
+        ("burn", "burn tensors and autodiff on the CPU (flex)", |network, settings| {
+            open::<Autodiff<Flex>>("burn", network, settings)
+        }),
         #[cfg(feature = "wgpu")]
         ("burn-wgpu", "burn tensors and autodiff on a graphics device (wgpu)", |network, settings| {
             open::<Autodiff<::burn::backend::Wgpu>>("burn-wgpu", network, settings)

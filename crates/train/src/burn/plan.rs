@@ -133,7 +133,8 @@ impl Plan {
             let rows = network.members(id);
             let members = rows.start as usize..rows.end as usize;
             let shares = if group.role == Role::Input { Vec::new() } else { shares(network, &members) };
-            let mut section = Section { members, role: group.role, norm: group.norm, shares, order: None, blocks: Vec::new() };
+            let mut section =
+                Section { members, role: group.role, norm: group.norm, shares, order: None, blocks: Vec::new() };
             if section.shares.len() > 1 {
                 section.order = Some(indices.len());
                 indices.push(back_to_rows(&section.shares, section.len()));
@@ -147,7 +148,8 @@ impl Plan {
                 let rows = indices.len();
                 let cells = section.len() * heard;
                 let form = if cells <= density.small || cells <= density.cells * ends.rows.len() {
-                    let cells = ends.posts.iter().zip(&ends.pres).map(|(post, pre)| post * heard as i32 + pre).collect();
+                    let cells =
+                        ends.posts.iter().zip(&ends.pres).map(|(post, pre)| post * heard as i32 + pre).collect();
                     indices.extend([ends.rows, cells]);
                     Form::Matrix { cells: rows + 1 }
                 } else {
@@ -167,7 +169,10 @@ impl Plan {
             neurons: network.neuron_count(),
             synapses: network.synapse_count(),
             active: network.active_count(),
-            output: sections.iter().position(|section| section.role == Role::Output).expect("a network has an output group"),
+            output: sections
+                .iter()
+                .position(|section| section.role == Role::Output)
+                .expect("a network has an output group"),
             sections,
             silent,
             free: free(network),
@@ -189,7 +194,8 @@ impl Plan {
 fn free(network: &Network) -> [Vec<bool>; 2] {
     let neurons: Vec<bool> = network.neuron_rows().map(|row| !network.is_frozen(row)).collect();
     let of_post = network.neuron_rows().flat_map(|post| network.incoming(post).map(move |_| post.index()));
-    let synapses: Vec<bool> = network.marks().iter().zip(of_post).map(|(marks, post)| neurons[post] && !marks.is_frozen()).collect();
+    let synapses: Vec<bool> =
+        network.marks().iter().zip(of_post).map(|(marks, post)| neurons[post] && !marks.is_frozen()).collect();
     [synapses, neurons].map(|free| if free.iter().all(|&free| free) { Vec::new() } else { free })
 }
 

@@ -94,7 +94,8 @@ impl<I: Backend> Sweep<'_, I> {
             let bends: Vec<_> = (first..self.blame.len()).map(|t| (t, self.bend(network, at, t))).collect();
             for (member, row) in section.members.clone().enumerate() {
                 let post = Row::<Neurons>::new(row as u32);
-                let active: Vec<usize> = network.incoming(post).filter(|&synapse| !network.marks()[synapse].is_silent()).collect();
+                let active: Vec<usize> =
+                    network.incoming(post).filter(|&synapse| !network.marks()[synapse].is_silent()).collect();
                 let mut matrix = vec![vec![0.0; active.len()]; active.len()];
                 for (t, bend) in &bends {
                     let Some(bend) = bend else { continue };
@@ -103,7 +104,9 @@ impl<I: Backend> Sweep<'_, I> {
                         let (pre, source) = self.section_of(network, network.pres()[synapse]);
                         let lag = network.lag(post, Row::new(synapse as u32)) as usize;
                         let width = self.plan.sections[pre].len();
-                        let said = heard.entry((*t, lag, pre)).or_insert_with(|| self.history.heard(*t, lag, pre).cloned().map(to_host));
+                        let said = heard
+                            .entry((*t, lag, pre))
+                            .or_insert_with(|| self.history.heard(*t, lag, pre).cloned().map(to_host));
                         for (lane, column) in columns.iter_mut().enumerate() {
                             column[place] = said.as_ref().map_or(0.0, |said| f64::from(said[lane * width + source]));
                         }
@@ -130,7 +133,8 @@ impl<I: Backend> Sweep<'_, I> {
             Some(mask) => blame.output.clone() * mask.clone(),
             None => blame.output.clone(),
         };
-        let (blame, potentials, states) = (to_host(blame), to_host(inside.potential.clone()), fired.state.clone().map(to_host));
+        let (blame, potentials, states) =
+            (to_host(blame), to_host(inside.potential.clone()), fired.state.clone().map(to_host));
         let members = self.plan.sections[section].members.clone();
         let units: Vec<_> = members.map(|row| network.spec(Row::new(row as u32)).unit).collect();
         let bend = blame.iter().enumerate().map(|(at, &blame)| {
@@ -180,8 +184,9 @@ fn smallest_eigenvalue(mut a: Vec<Vec<f64>>) -> f64 {
                 for row in &mut a {
                     (row[p], row[q]) = (c * row[p] - s * row[q], s * row[p] + c * row[q]);
                 }
-                for k in 0..n {
-                    (a[p][k], a[q][k]) = (c * a[p][k] - s * a[q][k], s * a[p][k] + c * a[q][k]);
+                let (upper, lower) = a.split_at_mut(q);
+                for (x, y) in upper[p].iter_mut().zip(&mut lower[0]) {
+                    (*x, *y) = (c * *x - s * *y, s * *x + c * *y);
                 }
             }
         }

@@ -98,11 +98,15 @@ impl<I: Backend> Statistics<I> {
     /// A running signal, a value per neuron; zeros if it is not kept. `weights` are read if it needs them.
     pub(super) fn read(&self, network: &Network, signal: Signal, weights: impl FnOnce() -> Vec<f32>) -> Vec<f32> {
         let neurons = network.neuron_count();
-        let Some(Running { columns, .. }) = self.0.iter().find(|running| running.signal == signal) else { return vec![0.0; neurons] };
+        let Some(Running { columns, .. }) = self.0.iter().find(|running| running.signal == signal) else {
+            return vec![0.0; neurons];
+        };
         let columns: Vec<Vec<f32>> = columns.iter().map(|column| rows(column, neurons)).collect();
         let Some((past, sums)) = columns.split_last() else { return vec![0.0; neurons] };
         let of = |component: usize, at: usize| if past[at] > 0.0 { sums[component][at] / past[at] } else { 0.0 };
-        let all = |value: &dyn Fn(usize, Row<Neurons>) -> f32| network.neuron_rows().map(|row| value(row.index(), row)).collect();
+        let all = |value: &dyn Fn(usize, Row<Neurons>) -> f32| {
+            network.neuron_rows().map(|row| value(row.index(), row)).collect()
+        };
         match signal {
             Signal::OutputVariance => all(&|at, _| (of(1, at) - of(0, at) * of(0, at)).max(0.0)),
             Signal::Dormancy => all(&|at, row| {
@@ -113,7 +117,8 @@ impl<I: Backend> Statistics<I> {
             Signal::Utility => {
                 let weights = weights();
                 all(&|at, row| {
-                    let spoken = network.listeners(row).filter(|(_, synapse)| !network.marks()[synapse.index()].is_silent());
+                    let spoken =
+                        network.listeners(row).filter(|(_, synapse)| !network.marks()[synapse.index()].is_silent());
                     of(1, at) * spoken.map(|(_, synapse)| weights[synapse.index()].abs()).sum::<f32>()
                 })
             }
@@ -123,14 +128,19 @@ impl<I: Backend> Statistics<I> {
 
     /// Each signal's components and the weight of its past, one after the other.
     pub(super) fn export(&self, neurons: usize) -> Vec<(Signal, Vec<f32>)> {
-        self.0.iter().map(|running| (running.signal, running.columns.iter().flat_map(|column| rows(column, neurons)).collect())).collect()
+        self.0
+            .iter()
+            .map(|running| (running.signal, running.columns.iter().flat_map(|column| rows(column, neurons)).collect()))
+            .collect()
     }
 
     /// The same backwards.
     pub(super) fn import(from: &[(Signal, Vec<f32>)], neurons: usize, device: &I::Device) -> Self {
         let running = |(signal, values): &(Signal, Vec<f32>)| {
             let columns = 0..=components(*signal);
-            let part = |at: usize| values.get(at * neurons..(at + 1) * neurons).map_or_else(|| vec![0.0; neurons], <[f32]>::to_vec);
+            let part = |at: usize| {
+                values.get(at * neurons..(at + 1) * neurons).map_or_else(|| vec![0.0; neurons], <[f32]>::to_vec)
+            };
             Running { signal: *signal, columns: columns.map(|at| column::<I>(part(at), device)).collect() }
         };
         Self(from.iter().map(running).collect())

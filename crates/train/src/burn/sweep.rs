@@ -31,7 +31,13 @@ pub(super) struct Blame<I: Backend> {
 
 impl<B: AutodiffBackend> BurnExecutor<B> {
     /// Runs a window after what the history holds and records it there.
-    pub(super) fn run(&self, network: &Network, history: &mut History<Plain<B>>, window: Window<'_>, dropout: Option<Dropout>) -> Result<Vec<f32>, ExecError> {
+    pub(super) fn run(
+        &self,
+        network: &Network,
+        history: &mut History<Plain<B>>,
+        window: Window<'_>,
+        dropout: Option<Dropout>,
+    ) -> Result<Vec<f32>, ExecError> {
         let (inputs, outputs) = (self.plan.input_count(), self.plan.output_count());
         let wired = Wired::new(&self.plan, &self.indices, &self.parameters(), window.lanes);
         let mut read: Vec<Tensor<Plain<B>, 1>> = Vec::with_capacity(window.cycles + 1);
@@ -46,7 +52,9 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
             let now = wired.cycle(&history.cycles, &Drive::Fresh { input, masks: &masks }, None);
             for fired in now.iter().flatten() {
                 let output = fired.output.clone();
-                let found = finite::alarm(fired.inside.as_ref().map_or(output.clone(), |inside| output + inside.potential.clone()));
+                let found = finite::alarm(
+                    fired.inside.as_ref().map_or(output.clone(), |inside| output + inside.potential.clone()),
+                );
                 alarm = Some(alarm.map_or(found.clone(), |alarm| alarm + found));
             }
             if let Some(fired) = &now[self.plan.output] {
@@ -69,7 +77,13 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
     }
 
     /// The dropout mask of each hidden group in one cycle.
-    fn masks(&self, network: &Network, dropout: Dropout, cycle: usize, lanes: usize) -> Vec<Option<Tensor<Plain<B>, 2>>> {
+    fn masks(
+        &self,
+        network: &Network,
+        dropout: Dropout,
+        cycle: usize,
+        lanes: usize,
+    ) -> Vec<Option<Tensor<Plain<B>, 2>>> {
         let mask = |section: &Section| {
             let names: Vec<_> = section.members.clone().map(|row| network.id(Row::new(row as u32))).collect();
             let factors = (0..lanes).flat_map(|lane| names.iter().map(move |&name| dropout.factor(name, cycle, lane)));
@@ -80,8 +94,14 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
     }
 
     /// A window of training. After an error the state is as before.
-    pub(super) fn record(&mut self, network: &Network, window: Window<'_>, dropout: Option<Dropout>) -> Result<Vec<f32>, ExecError> {
-        let mut history = if self.history.lanes == window.lanes { self.history.clone() } else { History::new(window.lanes) };
+    pub(super) fn record(
+        &mut self,
+        network: &Network,
+        window: Window<'_>,
+        dropout: Option<Dropout>,
+    ) -> Result<Vec<f32>, ExecError> {
+        let mut history =
+            if self.history.lanes == window.lanes { self.history.clone() } else { History::new(window.lanes) };
         let outputs = self.run(network, &mut history, window, dropout)?;
         history.keep(self.settings.memory.unwrap_or(0).max(window.cycles), ExecutorSettings::state_cycles(network));
         self.history = history;
@@ -90,7 +110,8 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
         self.operations += (self.plan.active * window.lanes * window.cycles) as u64;
         if self.statistics.wants(Wanted::Outputs) {
             let cycles = self.history.recorded().skip(self.history.tape - window.cycles);
-            let said: Vec<_> = cycles.filter_map(|cycle| history::outputs(&self.plan, cycle, window.lanes, &self.device)).collect();
+            let said: Vec<_> =
+                cycles.filter_map(|cycle| history::outputs(&self.plan, cycle, window.lanes, &self.device)).collect();
             if !said.is_empty() {
                 self.statistics.fired(&Tensor::cat(said, 0));
             }
@@ -145,7 +166,8 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
             // A state may carry blame to where the output has none, so each is asked for itself.
             let [raw, output] = [&probes.raw, &probes.output].map(|probe| probe.grad_remove(&mut gradients));
             let none = || probes.raw.clone().inner().zeros_like();
-            (raw.is_some() || output.is_some()).then(|| Blame { raw: raw.unwrap_or_else(none), output: output.unwrap_or_else(none) })
+            (raw.is_some() || output.is_some())
+                .then(|| Blame { raw: raw.unwrap_or_else(none), output: output.unwrap_or_else(none) })
         };
         self.blame = probes.into_iter().map(|of_cycle| of_cycle.into_iter().map(&mut blamed).collect()).collect();
         self.check_blame(network)?;

@@ -2,15 +2,16 @@
 
 use super::{BurnExecutor, LiveLayer, backends, plan::Density};
 use ::burn::{
-    backend::{Autodiff, Flex},
+    backend::{Autodiff, Flex, flex::FlexDevice},
     module::{AutodiffModule, Module},
     nn::{Linear, LinearConfig},
     optim::{AdamConfig, GradientsParams, Optimizer},
     tensor::{Tensor, TensorData, backend::Backend},
 };
 use livenet_core::{
-    Activation, Birth, Dropout, ExecError, Executor, ExecutorSettings, FireGroup, GroupId, Law, Move, Network, NeuronId, NeuronSpec, Norm,
-    Origin, Pass, Reach, Role, Schedule, Signal, StreamKey, Synapse, Unit, UpdateRule, Window,
+    Activation, Birth, Dropout, ExecError, Executor, ExecutorSettings, FireGroup, GroupId, Law, Move, Network,
+    NeuronId, NeuronSpec, Norm, Origin, Pass, Reach, Role, Schedule, Signal, StreamKey, Synapse, Unit, UpdateRule,
+    Window,
     testing::{Naive, apply, suite},
 };
 
@@ -23,7 +24,7 @@ fn make(network: &Network, settings: ExecutorSettings) -> Box<dyn Executor> {
 /// Every block connection by connection, as in networks too sparse for matrices.
 fn make_sparse(network: &Network, settings: ExecutorSettings) -> Box<dyn Executor> {
     let density = Density { small: 0, cells: 0 };
-    Box::new(BurnExecutor::<Cpu>::with_density("burn", Default::default(), network, settings, density))
+    Box::new(BurnExecutor::<Cpu>::with_density("burn", FlexDevice, network, settings, density))
 }
 
 #[test]
@@ -52,10 +53,18 @@ fn same_bits_for_any_memory_and_number_of_threads() {
 /// Three fire groups of these sizes: tanh, a layer norm in the middle, everything may hear everything.
 fn groups() -> Network {
     let group = |at: u16, role, norm| {
-        let reach = if role == Role::Input { Reach::nobody() } else { Reach::groups([0, 1, 2].map(GroupId::new)).with_max_delay(1) };
+        let reach = if role == Role::Input {
+            Reach::nobody()
+        } else {
+            Reach::groups([0, 1, 2].map(GroupId::new)).with_max_delay(1)
+        };
         FireGroup { name: format!("g{at}"), role, unit: Unit::rate(Activation::Tanh), norm, reach }
     };
-    let groups = vec![group(0, Role::Input, Norm::None), group(1, Role::Hidden, Norm::Layer), group(2, Role::Output, Norm::None)];
+    let groups = vec![
+        group(0, Role::Input, Norm::None),
+        group(1, Role::Hidden, Norm::Layer),
+        group(2, Role::Output, Norm::None),
+    ];
     Network::new(groups, Schedule::Grouped).unwrap()
 }
 
@@ -66,7 +75,11 @@ fn members(network: &Network, sizes: [usize; 3]) -> Vec<Move> {
     let born: Vec<(NeuronId, u16)> =
         (0..3).flat_map(|group| vec![group; sizes[usize::from(group)]]).map(|group| (births.next(), group)).collect();
     let add = |&(neuron, group): &(NeuronId, u16)| {
-        let unit = if group == 1 && neuron.number().is_multiple_of(2) { Unit::leaky(Activation::Softplus) } else { Unit::rate(Activation::Tanh) };
+        let unit = if group == 1 && neuron.number().is_multiple_of(2) {
+            Unit::leaky(Activation::Softplus)
+        } else {
+            Unit::rate(Activation::Tanh)
+        };
         Move::Add { neuron, spec: NeuronSpec::of(GroupId::new(group), unit), origin: Origin::Seed }
     };
     let pairs = born.iter().flat_map(|post| born.iter().map(move |pre| (post, pre)));
@@ -87,7 +100,12 @@ fn an_empty_network_runs() {
     let window = Window { cycles: 2, lanes: 3, values: &[] };
     assert!(executor.forward(&network, window, None).unwrap().is_empty());
     executor.backward(&network, &[]).unwrap();
-    executor.update(&network, &UpdateRule { optimizer: livenet_core::Optimizer::ADAM, rate: 0.1, passes: Vec::new(), step: 0 }).unwrap();
+    executor
+        .update(
+            &network,
+            &UpdateRule { optimizer: livenet_core::Optimizer::ADAM, rate: 0.1, passes: Vec::new(), step: 0 },
+        )
+        .unwrap();
     assert!(executor.export(&network).weights.is_empty());
     assert!(executor.signals(&network, &[Signal::Residual]).values(Signal::Residual).is_empty());
 }
@@ -106,10 +124,18 @@ fn a_diverging_network_is_named() {
     }
     let window = Window { cycles: 1, lanes: 1, values: &[0.1, 0.2] };
     executor.forward(&network, window, None).unwrap();
-    assert!(matches!(executor.backward(&network, &[f32::INFINITY, 0.0]), Err(ExecError::NonFinite { what: "gradient", cycle: 0, .. })));
+    assert!(matches!(
+        executor.backward(&network, &[f32::INFINITY, 0.0]),
+        Err(ExecError::NonFinite { what: "gradient", cycle: 0, .. })
+    ));
     assert!(matches!(executor.backward(&network, &[0.0; 3]), Err(ExecError::Shape { found: 3, expected: 2, .. })));
     executor.backward(&network, &[0.5, 0.5]).unwrap();
-    let rule = UpdateRule { optimizer: livenet_core::Optimizer::Sgd, rate: f32::MAX, passes: vec![Pass::ClipValue { value: 1e30 }], step: 0 };
+    let rule = UpdateRule {
+        optimizer: livenet_core::Optimizer::Sgd,
+        rate: f32::MAX,
+        passes: vec![Pass::ClipValue { value: 1e30 }],
+        step: 0,
+    };
     assert!(executor.update(&network, &UpdateRule { rate: f32::INFINITY, ..rule }).is_err());
 }
 
@@ -136,19 +162,19 @@ fn a_sweep_can_be_repeated() {
 }
 
 /// A living layer, its network, and the definition of it.
-fn layer(device: &<Cpu as ::burn::tensor::backend::BackendTypes>::Device) -> (Network, Naive, LiveLayer<Cpu>) {
+fn layer(device: FlexDevice) -> (Network, Naive, LiveLayer<Cpu>) {
     let mut network = groups();
     let mut naive = Naive::new(&network, ExecutorSettings::default());
     let moves = members(&network, [3, 8, 3]);
     apply(&mut network, &mut naive, moves).unwrap();
-    let layer = LiveLayer::new(&network, naive.export(&network).weights, device);
+    let layer = LiveLayer::new(&network, naive.export(&network).weights, &device);
     (network, naive, layer)
 }
 
 #[test]
 fn a_living_layer_agrees_with_naive_and_follows_its_network() {
-    let device = Default::default();
-    let (mut network, mut naive, mut layer) = layer(&device);
+    let device = FlexDevice;
+    let (mut network, mut naive, mut layer) = layer(device);
     let mother = network.id(livenet_core::Row::new(4));
     for division in 0..2 {
         let (inputs, blame) = (normals(2 * 5 * 3, "inputs"), normals(2 * 5 * 3, "blame"));
@@ -160,9 +186,11 @@ fn a_living_layer_agrees_with_naive_and_follows_its_network() {
         naive.reset();
         let expected = naive.forward(&network, Window { cycles: 2, lanes: 5, values: &inputs }, None).unwrap();
         close(&outputs.to_data().to_vec::<f32>().unwrap(), &expected);
-        let gradients = (outputs * Tensor::from_data(TensorData::new(blame.clone(), [10, 3]), &device)).sum().backward();
+        let gradients =
+            (outputs * Tensor::from_data(TensorData::new(blame.clone(), [10, 3]), &device)).sum().backward();
         naive.backward(&network, &blame).unwrap();
-        let pairs = [&layer.weights, &layer.bias, &layer.decay, &layer.gain].into_iter().zip(naive.gradients().columns());
+        let pairs =
+            [&layer.weights, &layer.bias, &layer.decay, &layer.gain].into_iter().zip(naive.gradients().columns());
         for (found, expected) in pairs {
             let found = found.val().grad(&gradients).unwrap().into_data().to_vec::<f32>().unwrap();
             close(&found, &expected.iter().map(|&value| value as f32).collect::<Vec<_>>());
@@ -182,7 +210,9 @@ fn a_living_layer_agrees_with_naive_and_follows_its_network() {
 
         let daughter = network.births().clone().next();
         let before = network.synapse_count();
-        let commit = apply(&mut network, &mut naive, [Move::Divide { mother, daughter, share: 0.25 + 0.25 * division as f32 }]).unwrap();
+        let commit =
+            apply(&mut network, &mut naive, [Move::Divide { mother, daughter, share: 0.25 + 0.25 * division as f32 }])
+                .unwrap();
         layer = layer.after(&network, &commit);
         assert!(network.synapse_count() > before);
         close(&layer.weights(), &naive.export(&network).weights);
@@ -212,10 +242,11 @@ impl<B: Backend> Sandwich<B> {
 
 #[test]
 fn a_living_layer_trains_between_linear_layers() {
-    let device = Default::default();
+    let device = FlexDevice;
     Flex::seed(&device, 7);
-    let (_, _, living) = layer(&device);
-    let mut model = Sandwich { first: LinearConfig::new(2, 3).init(&device), living, last: LinearConfig::new(3, 1).init(&device) };
+    let (_, _, living) = layer(device);
+    let mut model =
+        Sandwich { first: LinearConfig::new(2, 3).init(&device), living, last: LinearConfig::new(3, 1).init(&device) };
     // The product of two signs: no linear model gets below a loss of 1.
     let x = [[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]];
     let x = Tensor::<Cpu, 2>::from_data(x, &device);

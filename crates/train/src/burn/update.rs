@@ -31,7 +31,13 @@ pub(super) fn prepare<I: Backend>(gradients: &mut [Tensor<I, 1>; 4], columns: &C
 }
 
 /// The optimizer on one column. Only those that are `free` learn; `None` is everybody.
-pub(super) fn step<I: Backend>(column: &mut Learned<I>, gradient: Tensor<I, 1>, rule: &UpdateRule, is_weight: bool, free: Option<&Tensor<I, 1, Bool>>) {
+pub(super) fn step<I: Backend>(
+    column: &mut Learned<I>,
+    gradient: Tensor<I, 1>,
+    rule: &UpdateRule,
+    is_weight: bool,
+    free: Option<&Tensor<I, 1, Bool>>,
+) {
     let choose = |old: Tensor<I, 1>, new: Tensor<I, 1>| match free {
         Some(free) => old.mask_where(free.clone(), new),
         None => new,

@@ -98,7 +98,12 @@ fn pin<T: Backend>(value: Tensor<T, 2>, recorded: &Tensor<T, 2>) -> Tensor<T, 2>
 
 impl<'p, T: Backend> Wired<'p, T> {
     /// Puts parameters in place.
-    pub(super) fn new(plan: &'p Plan, indices: &'p [Tensor<T, 1, Int>], parameters: &Parameters<T>, lanes: usize) -> Self {
+    pub(super) fn new(
+        plan: &'p Plan,
+        indices: &'p [Tensor<T, 1, Int>],
+        parameters: &Parameters<T>,
+        lanes: usize,
+    ) -> Self {
         let device = parameters.bias.device();
         let weights = if plan.silent.is_empty() {
             parameters.weights.clone()
@@ -114,12 +119,19 @@ impl<'p, T: Backend> Wired<'p, T> {
 
     /// Runs one cycle after those of `before`, of which the last is the previous one. What lies
     /// further back than `before` reaches counts as zero.
-    pub(super) fn cycle(&self, before: &VecDeque<Cycle<T>>, drive: &Drive<'_, T>, probes: Option<&[Option<Probes<T>>]>) -> Cycle<T> {
+    pub(super) fn cycle(
+        &self,
+        before: &VecDeque<Cycle<T>>,
+        drive: &Drive<'_, T>,
+        probes: Option<&[Option<Probes<T>>]>,
+    ) -> Cycle<T> {
         let mut now: Cycle<T> = Vec::with_capacity(self.groups.len());
         for (at, section) in self.plan.sections.iter().enumerate() {
             let fired = match drive {
                 _ if section.len() == 0 => None,
-                Drive::Fresh { input, .. } if at == 0 => input.clone().map(|output| Fired { output, state: None, inside: None }),
+                Drive::Fresh { input, .. } if at == 0 => {
+                    input.clone().map(|output| Fired { output, state: None, inside: None })
+                }
                 Drive::Again { recorded, .. } if at == 0 => recorded[at].clone(),
                 _ => Some(self.fire(at, before, &now, drive, probes.and_then(|probes| probes[at].as_ref()))),
             };
@@ -154,7 +166,14 @@ impl<'p, T: Backend> Wired<'p, T> {
         raw.unwrap_or_else(|| self.zeros(section.len()))
     }
 
-    fn fire(&self, at: usize, before: &VecDeque<Cycle<T>>, now: &Cycle<T>, drive: &Drive<'_, T>, probes: Option<&Probes<T>>) -> Fired<T> {
+    fn fire(
+        &self,
+        at: usize,
+        before: &VecDeque<Cycle<T>>,
+        now: &Cycle<T>,
+        drive: &Drive<'_, T>,
+        probes: Option<&Probes<T>>,
+    ) -> Fired<T> {
         let (section, group) = (&self.plan.sections[at], &self.groups[at]);
         let (mask, fixed) = match drive {
             Drive::Fresh { masks, .. } => (masks.get(at).cloned().flatten(), None),
@@ -183,7 +202,8 @@ impl<'p, T: Backend> Wired<'p, T> {
         let mut outputs = Vec::with_capacity(section.shares.len());
         let mut states = Vec::with_capacity(section.shares.len());
         for (share, keep) in section.shares.iter().zip(&group.keep) {
-            let of_share = |whole: Tensor<T, 2>| share.at.map_or(whole.clone(), |at| whole.select(1, self.indices[at].clone()));
+            let of_share =
+                |whole: Tensor<T, 2>| share.at.map_or(whole.clone(), |at| whole.select(1, self.indices[at].clone()));
             let mut inner = of_share(potential.clone());
             if let Some(keep) = keep {
                 inner = inner * keep.clone().neg().add_scalar(1.0);
@@ -231,7 +251,12 @@ fn wire<T: Backend>(
 ) -> Group<T> {
     let of_members = |column: &Tensor<T, 1>| column.clone().slice([section.members.clone()]).unsqueeze_dim::<2>(0);
     if section.len() == 0 || section.shares.is_empty() {
-        return Group { blocks: Vec::new(), bias: parameters.bias.clone().unsqueeze_dim(0), gain: None, keep: Vec::new() };
+        return Group {
+            blocks: Vec::new(),
+            bias: parameters.bias.clone().unsqueeze_dim(0),
+            gain: None,
+            keep: Vec::new(),
+        };
     }
     let blocks = section.blocks.iter().map(|block| {
         let values = weights.clone().select(0, indices[block.rows].clone());

@@ -38,7 +38,8 @@ impl Loss {
                 *target = rows.target(row, output);
             }
             let outputs = rows.output(row);
-            let by_side = outputs.len() == 1 && *self != Self::CrossEntropy || binary && matches!(targets, Targets::Values(_));
+            let by_side =
+                outputs.len() == 1 && *self != Self::CrossEntropy || binary && matches!(targets, Targets::Values(_));
             let is_right = if by_side {
                 outputs.iter().zip(&target).all(|(&y, &t)| (y > threshold) == (t > 0.5))
             } else {

@@ -14,7 +14,9 @@ pub enum LossError {
         expected: usize,
     },
     /// A label that names no output.
-    #[error("row {row}: label {label} where the network has {outputs} outputs (labels start at 0); mend the data or widen the output group")]
+    #[error(
+        "row {row}: label {label} where the network has {outputs} outputs (labels start at 0); mend the data or widen the output group"
+    )]
     Label {
         /// The row, `cycle * lanes + lane`.
         row: usize,

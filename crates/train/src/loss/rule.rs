@@ -111,7 +111,9 @@ impl Loss {
                 })
             }
             // max(y, 0) - t y + ln(1 + e^-|y|): never overflows.
-            Self::BinaryCrossEntropy => mean(d, &|y, t| (y.max(0.0) - t * y + libm::log1p(libm::exp(-y.abs())), sigmoid(y) - t)),
+            Self::BinaryCrossEntropy => {
+                mean(d, &|y, t| (y.max(0.0) - t * y + libm::log1p(libm::exp(-y.abs())), sigmoid(y) - t))
+            }
             Self::CrossEntropy => {
                 let largest = outputs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 let shifted = |y: f32| f64::from(y) - f64::from(largest);
@@ -182,7 +184,11 @@ mod tests {
                         let h = 1.0 / 256.0;
                         let difference = (moved(h) - moved(-h)) / (2.0 * f64::from(h));
                         let bound = 2e-4 * difference.abs().max(1.0);
-                        assert!((difference - f64::from(d[at])).abs() < bound, "{loss:?} at {at}: {difference} {}", d[at]);
+                        assert!(
+                            (difference - f64::from(d[at])).abs() < bound,
+                            "{loss:?} at {at}: {difference} {}",
+                            d[at]
+                        );
                     }
                 }
             }
@@ -191,7 +197,9 @@ mod tests {
 
     #[test]
     fn values_by_hand() {
-        let of = |loss: Loss, y: &[f32], t: &[f32]| loss.evaluate(1, y, Targets::Values(t), None, &mut vec![0.0; y.len()]).unwrap();
+        let of = |loss: Loss, y: &[f32], t: &[f32]| {
+            loss.evaluate(1, y, Targets::Values(t), None, &mut vec![0.0; y.len()]).unwrap()
+        };
         assert_eq!(of(Loss::MeanSquared, &[1.0, 3.0], &[0.0, 1.0]), 2.5);
         assert_eq!(of(Loss::Huber { delta: 1.0 }, &[0.5, 3.0], &[0.0, 1.0]), f64::midpoint(0.125, 1.5));
         assert!((of(Loss::CrossEntropy, &[1000.0, 1000.0], &[1.0, 0.0]) - 2.0_f64.ln()).abs() < 1e-12);
@@ -203,20 +211,34 @@ mod tests {
     #[test]
     fn a_row_that_does_not_count_is_not_read() {
         let outputs = [1.0, f32::NAN, 1.0];
-        let (loss, d) = value(Loss::MeanSquared, &outputs, Targets::Values(&[0.0, f32::NAN, 0.0]), Some(&[1.0, 0.0, 1.0]));
+        let (loss, d) =
+            value(Loss::MeanSquared, &outputs, Targets::Values(&[0.0, f32::NAN, 0.0]), Some(&[1.0, 0.0, 1.0]));
         assert_eq!((loss, d), (1.0, vec![1.0, 0.0, 1.0]));
-        assert_eq!(value(Loss::MeanSquared, &outputs, Targets::Labels(&[9, 9, 9]), Some(&[0.0; 3])), (0.0, vec![0.0; 3]));
+        assert_eq!(
+            value(Loss::MeanSquared, &outputs, Targets::Labels(&[9, 9, 9]), Some(&[0.0; 3])),
+            (0.0, vec![0.0; 3])
+        );
     }
 
     #[test]
     fn what_does_not_fit_is_named() {
-        let evaluate = |targets, counts| Loss::CrossEntropy.evaluate(3, &OUTPUTS, targets, counts, &mut [0.0; 9]).unwrap_err();
+        let evaluate =
+            |targets, counts| Loss::CrossEntropy.evaluate(3, &OUTPUTS, targets, counts, &mut [0.0; 9]).unwrap_err();
         assert_eq!(evaluate(Targets::Labels(&[0, 3, 1]), None), LossError::Label { row: 1, label: 3, outputs: 3 });
-        assert_eq!(evaluate(Targets::Labels(&[0, 1]), None), LossError::Shape { what: "labels", found: 2, expected: 3 });
-        assert_eq!(evaluate(Targets::Labels(&[0, 1, 1]), Some(&[1.0, -1.0, 0.0])), LossError::Count { row: 1, value: -1.0 });
+        assert_eq!(
+            evaluate(Targets::Labels(&[0, 1]), None),
+            LossError::Shape { what: "labels", found: 2, expected: 3 }
+        );
+        assert_eq!(
+            evaluate(Targets::Labels(&[0, 1, 1]), Some(&[1.0, -1.0, 0.0])),
+            LossError::Count { row: 1, value: -1.0 }
+        );
         let mut soft = [0.1; 9];
         soft[7] = f32::INFINITY;
-        assert_eq!(evaluate(Targets::Values(&soft), None), LossError::NotFinite { row: 2, output: 1, value: f32::INFINITY });
+        assert_eq!(
+            evaluate(Targets::Values(&soft), None),
+            LossError::NotFinite { row: 2, output: 1, value: f32::INFINITY }
+        );
         assert!(evaluate(Targets::Labels(&[0, 3, 1]), None).to_string().starts_with("row 1: label 3"));
         let short = Loss::MeanSquared.evaluate(2, &OUTPUTS, Targets::Values(&OUTPUTS), None, &mut [0.0; 9]);
         assert!(matches!(short, Err(LossError::Shape { what: "outputs", .. })));

@@ -26,9 +26,16 @@ pub(super) struct Rows<'a> {
 
 impl<'a> Rows<'a> {
     /// So many rows of outputs; everything else is checked against them.
-    pub(super) fn new(len: usize, outputs: &'a [f32], targets: Targets<'a>, counts: Option<&'a [f32]>) -> Result<Self, LossError> {
+    pub(super) fn new(
+        len: usize,
+        outputs: &'a [f32],
+        targets: Targets<'a>,
+        counts: Option<&'a [f32]>,
+    ) -> Result<Self, LossError> {
         let width = outputs.len().checked_div(len).unwrap_or(0);
-        let shape = |what, found, expected| if found == expected { Ok(()) } else { Err(LossError::Shape { what, found, expected }) };
+        let shape = |what, found, expected| {
+            if found == expected { Ok(()) } else { Err(LossError::Shape { what, found, expected }) }
+        };
         shape("outputs", outputs.len(), len * width)?;
         match targets {
             Targets::Labels(labels) => shape("labels", labels.len(), len)?,
@@ -36,7 +43,9 @@ impl<'a> Rows<'a> {
         }
         if let Some(counts) = counts {
             shape("counts of rows", counts.len(), len)?;
-            if let Some((row, &value)) = counts.iter().enumerate().find(|(_, value)| !(value.is_finite() && **value >= 0.0)) {
+            if let Some((row, &value)) =
+                counts.iter().enumerate().find(|(_, value)| !(value.is_finite() && **value >= 0.0))
+            {
                 return Err(LossError::Count { row, value });
             }
         }

@@ -295,7 +295,11 @@ impl Activity {
 
     /// Sets the state from one before it: nothing is remembered afterwards. `output(block, ago, neuron)` and
     /// `state(block, neuron)` give the rows.
-    pub(super) fn fill(&mut self, output: impl Fn(usize, usize, usize) -> Lanes, state: impl Fn(usize, usize) -> Lanes) {
+    pub(super) fn fill(
+        &mut self,
+        output: impl Fn(usize, usize, usize) -> Lanes,
+        state: impl Fn(usize, usize) -> Lanes,
+    ) {
         let Shape { neurons, depth, leaky, .. } = self.shape;
         for block in 0..self.blocks() {
             let stride = self.layouts.outputs.stride();
@@ -329,7 +333,8 @@ impl Activity {
             }
             return;
         };
-        let mut origin: Vec<Option<usize>> = from.iter().map(|&old| (old != Moves::NEWBORN).then_some(old as usize)).collect();
+        let mut origin: Vec<Option<usize>> =
+            from.iter().map(|&old| (old != Moves::NEWBORN).then_some(old as usize)).collect();
         for newborn in &commit.newborns {
             origin[newborn.row as usize] = newborn.state_of.map(|mother| mother as usize);
         }
@@ -342,16 +347,29 @@ impl Activity {
             self.shape = shape;
             return self.allot();
         }
-        let mut next = Self { room: self.room, lanes: self.lanes, ..Self::new(shape, 0) };
-        next.allot();
-        next.fill(
-            |block, ago, neuron| origin(neuron).map_or(Lanes::ZERO, |neuron| *self.past(block, ago, neuron)),
-            |block, neuron| match origin(neuron).filter(|_| self.shape.leaky && is_leaky(neuron)) {
-                Some(before) => *self.state(block, before),
+        let (old, blocks) = (self.shape, 0..self.blocks());
+        let Shape { neurons, depth, leaky, .. } = old;
+        let mut outputs = Vec::with_capacity(depth * neurons * blocks.len());
+        let mut states = Vec::with_capacity(if leaky { neurons * blocks.len() } else { 0 });
+        for block in blocks {
+            let at = block * self.layouts.outputs.stride() + self.end * neurons;
+            outputs.extend_from_slice(&self.outputs[at..at + depth * neurons]);
+            if leaky {
+                let at = block * self.layouts.states.stride() + self.end * neurons;
+                states.extend_from_slice(&self.states[at..at + neurons]);
+            }
+        }
+        self.shape = shape;
+        self.allot();
+        self.fill(
+            |block, ago, neuron| {
+                origin(neuron).map_or(Lanes::ZERO, |before| outputs[(block * depth + depth - ago) * neurons + before])
+            },
+            |block, neuron| match origin(neuron).filter(|_| leaky && is_leaky(neuron)) {
+                Some(before) => states[block * neurons + before],
                 None => Lanes::ZERO,
             },
         );
-        *self = next;
     }
 
     /// Zeroes all states of a neuron whose unit keeps none any more.

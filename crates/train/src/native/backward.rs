@@ -49,21 +49,27 @@ struct Piece<'a> {
 }
 
 impl Piece<'_> {
-    fn split(mut self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
-        let first = Self {
-            first: self.first,
-            blocks,
-            blame: cut(&mut self.blame, layouts.blame.len(blocks)),
-            blame_z: cut(&mut self.blame_z, layouts.plain.len(blocks)),
-            blame_v: cut(&mut self.blame_v, layouts.plain.len(blocks)),
-            differences: cut(&mut self.differences, layouts.plain.len(blocks)),
-            lambda: cut(&mut self.lambda, layouts.one.len(blocks)),
-            by_state: cut(&mut self.by_state, layouts.one.len(blocks)),
-            undropped: cut(&mut self.undropped, layouts.one.len(blocks)),
+    fn split(self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
+        let (blame, more_blame) = cut(self.blame, layouts.blame.len(blocks));
+        let (blame_z, more_blame_z) = cut(self.blame_z, layouts.plain.len(blocks));
+        let (blame_v, more_blame_v) = cut(self.blame_v, layouts.plain.len(blocks));
+        let (differences, more_differences) = cut(self.differences, layouts.plain.len(blocks));
+        let (lambda, more_lambda) = cut(self.lambda, layouts.one.len(blocks));
+        let (by_state, more_by_state) = cut(self.by_state, layouts.one.len(blocks));
+        let (undropped, more_undropped) = cut(self.undropped, layouts.one.len(blocks));
+        let one = Self { first: self.first, blocks, blame, blame_z, blame_v, differences, lambda, by_state, undropped };
+        let two = Self {
+            first: self.first + blocks,
+            blocks: self.blocks - blocks,
+            blame: more_blame,
+            blame_z: more_blame_z,
+            blame_v: more_blame_v,
+            differences: more_differences,
+            lambda: more_lambda,
+            by_state: more_by_state,
+            undropped: more_undropped,
         };
-        self.first += blocks;
-        self.blocks -= blocks;
-        (first, self)
+        (one, two)
     }
 }
 
@@ -75,7 +81,13 @@ impl Backward<'_> {
     /// Sweeps back over all that is remembered, and writes the gradients. `d_outputs` is
     /// `[cycle][lane][output]` of the last window. Says whether all blame is finite; if it is not, the gradients
     /// are not written.
-    pub(super) fn run(&self, activity: &mut Activity, scratch: &mut Scratch, d_outputs: &[f32], gradients: &mut Columns<f32>) -> bool {
+    pub(super) fn run(
+        &self,
+        activity: &mut Activity,
+        scratch: &mut Scratch,
+        d_outputs: &[f32],
+        gradients: &mut Columns<f32>,
+    ) -> bool {
         activity.allot_blame();
         let (layouts, blocks, remembered) = (activity.layouts, activity.blocks(), activity.start..activity.end);
         let any_dropped = activity.dropped[remembered.clone()].contains(&true);
@@ -204,12 +216,12 @@ struct Sweep<'a> {
 }
 
 /// The rows of a cycle of one block.
-fn of_cycle<'a>(rows: &'a [Lanes], layout: Layout, block: usize, cycle: usize) -> &'a [Lanes] {
+fn of_cycle(rows: &[Lanes], layout: Layout, block: usize, cycle: usize) -> &[Lanes] {
     let at = layout.row(block, cycle, 0);
     &rows[at..at + layout.neurons()]
 }
 
-fn of_cycle_mut<'a>(rows: &'a mut [Lanes], layout: Layout, block: usize, cycle: usize) -> &'a mut [Lanes] {
+fn of_cycle_mut(rows: &mut [Lanes], layout: Layout, block: usize, cycle: usize) -> &mut [Lanes] {
     let at = layout.row(block, cycle, 0);
     &mut rows[at..at + layout.neurons()]
 }
@@ -243,7 +255,9 @@ impl Sweep<'_> {
         let backward = if self.by_rows { kernel::backward_parallel } else { kernel::backward };
         let mut finite = true;
         for cycle in self.remembered.clone().rev() {
-            for group in self.of.plan.groups.iter().rev().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
+            for group in
+                self.of.plan.groups.iter().rev().filter(|group| group.role != Role::Input && !group.rows.is_empty())
+            {
                 for block in 0..piece.blocks {
                     self.begin(&mut piece, group, block, cycle);
                 }

@@ -3,6 +3,7 @@
 use super::Threads;
 use super::activity::Activity;
 use super::backward::{Backward, Scratch};
+use super::carry::Carry;
 use super::forward::{Feed, Forward, read_outputs};
 use super::parameters::{Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
@@ -11,7 +12,8 @@ use super::threads::Pool;
 use super::update::{Memory, Update, check, not_finite};
 use livenet_core::kernel::LANES;
 use livenet_core::{
-    Dropout, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Row, Signal, Signals, UpdateRule, Window,
+    Dropout, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Row, Signal, Signals, UpdateRule,
+    Window,
 };
 
 /// Runs a network on the CPU in f32. See the [module](super).
@@ -27,6 +29,7 @@ pub struct Native {
     /// Whether the gradients are from before a commit, and count as 0.
     pub(super) gradients_stale: bool,
     pub(super) memory: Memory,
+    pub(super) carry: Carry,
     /// Weights as they count, where some are silent.
     pub(super) counted: Vec<f32>,
     pub(super) counted_stale: bool,
@@ -46,6 +49,11 @@ pub struct Native {
 /// Weights as they count: 0 where silent.
 pub(super) fn counted<'a>(plan: &Plan, parameters: &'a Columns<f32>, counted: &'a [f32]) -> &'a [f32] {
     if plan.silent.is_empty() { &parameters[WEIGHTS] } else { counted }
+}
+
+/// Multiply-adds of a pass over all connections for so many lanes and cycles.
+pub(super) fn work(network: &Network, samples: usize) -> usize {
+    (network.synapse_count() + network.neuron_count()) * samples
 }
 
 pub(super) fn too_long(network: &Network, cycles: usize) -> ExecError {
@@ -69,6 +77,7 @@ impl Native {
             gradients: columns(network, &0.0),
             gradients_stale: false,
             memory: Memory::new(network),
+            carry: Carry::default(),
             counted: Vec::new(),
             counted_stale: true,
             decays: Vec::new(),
@@ -90,11 +99,6 @@ impl Native {
     /// Connections that contribute.
     fn active(&self, network: &Network) -> usize {
         network.synapse_count() - self.plan.silent.len()
-    }
-
-    /// Multiply-adds of a pass over all connections for so many lanes and cycles.
-    pub(super) fn work(&self, network: &Network, samples: usize) -> usize {
-        (network.synapse_count() + network.neuron_count()) * samples
     }
 
     /// Brings what is derived from parameters up to date.
@@ -125,7 +129,12 @@ impl Executor for Native {
         self.activity.reset();
     }
 
-    fn forward(&mut self, network: &Network, window: Window<'_>, dropout: Option<Dropout>) -> Result<Vec<f32>, ExecError> {
+    fn forward(
+        &mut self,
+        network: &Network,
+        window: Window<'_>,
+        dropout: Option<Dropout>,
+    ) -> Result<Vec<f32>, ExecError> {
         self.check_epoch(network);
         window.check(network)?;
         let (lanes, cycles) = (window.lanes, window.cycles);
@@ -135,7 +144,7 @@ impl Executor for Native {
         }
         self.prepare();
         self.activity.open(lanes, cycles, memory);
-        let work = self.work(network, self.activity.blocks() * LANES * cycles);
+        let work = work(network, self.activity.blocks() * LANES * cycles);
         let Self { pool, plan, parameters, decays, activity, .. } = self;
         let weights = counted(plan, parameters, &self.counted);
         let feed = Feed { values: window.values, of_lanes: lanes, lane: 0, cycle: 0 };
@@ -170,11 +179,12 @@ impl Executor for Native {
             return Ok(());
         }
         self.prepare();
-        let work = self.work(network, self.activity.blocks() * LANES * recorded);
+        let work = work(network, self.activity.blocks() * LANES * recorded);
         let Self { pool, plan, parameters, decays, activity, scratch, gradients, .. } = self;
         let weights = counted(plan, parameters, &self.counted);
         let finite = pool.run(work, |threads| {
-            Backward { network, plan, weights, parameters, decays, threads }.run(activity, scratch, d_outputs, gradients)
+            Backward { network, plan, weights, parameters, decays, threads }
+                .run(activity, scratch, d_outputs, gradients)
         });
         if !finite {
             let sweep = Backward { network, plan, weights, parameters, decays, threads: 1 };

@@ -11,7 +11,8 @@ impl Native {
     pub(super) fn exported(&self, network: &Network) -> Exported {
         let (activity, neurons) = (&self.activity, network.neuron_count());
         let cells = || (0..neurons).flat_map(|neuron| (0..activity.lanes).map(move |lane| (neuron, lane)));
-        let past = |ago: usize| cells().map(|(neuron, lane)| activity.past(lane / LANES, ago, neuron)[lane % LANES]).collect();
+        let past =
+            |ago: usize| cells().map(|(neuron, lane)| activity.past(lane / LANES, ago, neuron)[lane % LANES]).collect();
         let is_leaky = |neuron: usize| network.spec(Row::new(neuron as u32)).unit.kind == UnitKind::Leaky;
         let state = |(neuron, lane): (usize, usize)| {
             if is_leaky(neuron) { activity.state(lane / LANES, neuron)[lane % LANES] } else { 0.0 }
@@ -33,7 +34,9 @@ impl Native {
 
     pub(super) fn take_over(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
         let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
-        let shape = |what, found, expected| if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) };
+        let shape = |what, found, expected| {
+            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
+        };
         let expected = [synapses, neurons, neurons, neurons];
         let parameters = [&from.weights, &from.bias, &from.decay, &from.gain];
         for (found, expected) in parameters.into_iter().zip(expected) {
@@ -70,7 +73,10 @@ impl Native {
             Lanes(std::array::from_fn(|lane| values[neuron * from.lanes + (block * LANES + lane).min(from.lanes - 1)]))
         };
         self.activity = Activity::new(self.plan.shape(neurons), from.lanes);
-        self.activity.fill(|block, ago, neuron| row(&from.outputs[ago - 1], block, neuron), |block, neuron| row(&from.states, block, neuron));
+        self.activity.fill(
+            |block, ago, neuron| row(&from.outputs[ago - 1], block, neuron),
+            |block, neuron| row(&from.states, block, neuron),
+        );
         Ok(())
     }
 }

@@ -47,30 +47,32 @@ struct Piece<'a> {
     factors: &'a mut [Lanes],
 }
 
-/// Splits buffers of whole blocks; one that is not kept stays empty.
-pub(super) fn cut<'a, T>(rows: &mut &'a mut [T], at: usize) -> &'a mut [T] {
-    let taken = std::mem::take(rows);
-    let at = at.min(taken.len());
-    let (first, rest) = taken.split_at_mut(at);
-    *rows = rest;
-    first
+/// Splits a buffer of whole blocks; one that is not kept stays empty.
+pub(super) fn cut<T>(rows: &mut [T], at: usize) -> (&mut [T], &mut [T]) {
+    let at = at.min(rows.len());
+    rows.split_at_mut(at)
 }
 
 impl Piece<'_> {
-    fn split(mut self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
-        let first = Self {
-            first: self.first,
-            blocks,
-            outputs: cut(&mut self.outputs, layouts.outputs.len(blocks)),
-            potentials: cut(&mut self.potentials, layouts.plain.len(blocks)),
-            states: cut(&mut self.states, layouts.states.len(blocks)),
-            normals: cut(&mut self.normals, layouts.plain.len(blocks)),
-            scales: cut(&mut self.scales, layouts.groups.len(blocks)),
-            factors: cut(&mut self.factors, layouts.plain.len(blocks)),
+    fn split(self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
+        let (outputs, more_outputs) = cut(self.outputs, layouts.outputs.len(blocks));
+        let (potentials, more_potentials) = cut(self.potentials, layouts.plain.len(blocks));
+        let (states, more_states) = cut(self.states, layouts.states.len(blocks));
+        let (normals, more_normals) = cut(self.normals, layouts.plain.len(blocks));
+        let (scales, more_scales) = cut(self.scales, layouts.groups.len(blocks));
+        let (factors, more_factors) = cut(self.factors, layouts.plain.len(blocks));
+        let one = Self { first: self.first, blocks, outputs, potentials, states, normals, scales, factors };
+        let two = Self {
+            first: self.first + blocks,
+            blocks: self.blocks - blocks,
+            outputs: more_outputs,
+            potentials: more_potentials,
+            states: more_states,
+            normals: more_normals,
+            scales: more_scales,
+            factors: more_factors,
         };
-        self.first += blocks;
-        self.blocks -= blocks;
-        (first, self)
+        (one, two)
     }
 }
 
@@ -118,7 +120,9 @@ impl Forward<'_> {
                     for (what, rows, layout) in potentials.into_iter().chain([("output", &activity.outputs, outputs)]) {
                         for block in 0..activity.blocks() {
                             let values = &rows[layout.row(block, activity.end + cycle, row)];
-                            if let Some(&value) = values[..activity.lanes_of(block)].iter().find(|value| !value.is_finite()) {
+                            if let Some(&value) =
+                                values[..activity.lanes_of(block)].iter().find(|value| !value.is_finite())
+                            {
                                 return Some((what, cycle, self.network.id(Row::new(row as u32)), value));
                             }
                         }
@@ -159,7 +163,11 @@ impl Sweep<'_> {
                     Role::Input => self.clamp(&mut piece, group, cycle),
                     Role::Hidden | Role::Output => {
                         self.prime(&mut piece, group, cycle);
-                        (0..piece.blocks).fold(true, |finite, block| self.fire(&mut piece, group, block, cycle) && finite)
+                        let mut all = true;
+                        for block in 0..piece.blocks {
+                            all &= self.fire(&mut piece, group, block, cycle);
+                        }
+                        all
                     }
                 };
             }
@@ -230,21 +238,26 @@ impl Sweep<'_> {
         if !piece.factors.is_empty() {
             let factors = &mut piece.factors[base + rows.start..base + rows.end];
             match self.of.dropout.filter(|_| group.role == Role::Hidden) {
-                Some(dropout) => self.drop(dropout, group, piece.first + block, cycle, factors, &mut y[rows.clone()]),
+                Some(dropout) => {
+                    self.draw(dropout, group, (piece.first + block, cycle), factors);
+                    for (y, factors) in y[rows.clone()].iter_mut().zip(factors) {
+                        y.0.iter_mut().zip(&factors.0).for_each(|(y, factor)| *y *= factor);
+                    }
+                }
                 None => factors.fill(Lanes::all(1.0)),
             }
         }
         rows_finite(&z[rows.clone()]) && rows_finite(&y[rows])
     }
 
-    fn drop(&self, dropout: Dropout, group: &Group, block: usize, cycle: usize, factors: &mut [Lanes], y: &mut [Lanes]) {
+    /// The factors of a group in one block and cycle.
+    fn draw(&self, dropout: Dropout, group: &Group, (block, cycle): (usize, usize), factors: &mut [Lanes]) {
         let number = self.of.feed.cycle + cycle - self.cycles.start;
-        for ((row, factors), y) in group.rows.clone().zip(factors).zip(y) {
+        for (row, factors) in group.rows.clone().zip(factors) {
             let id = self.of.network.id(Row::new(row as u32));
-            for lane in 0..LANES {
+            for (lane, factor) in factors.iter_mut().enumerate() {
                 let sample = self.of.feed.lane + (block * LANES + lane).min(self.lanes - 1);
-                factors[lane] = dropout.factor(id, number, sample);
-                y[lane] *= factors[lane];
+                *factor = dropout.factor(id, number, sample);
             }
         }
     }
@@ -252,7 +265,13 @@ impl Sweep<'_> {
 
 /// Copies the outputs of the recorded `cycles` to `[cycle][lane][output]`, where the activity's lanes begin at
 /// lane `first` of `of_lanes`.
-pub(super) fn read_outputs(activity: &Activity, rows: Range<usize>, cycles: Range<usize>, to: &mut [f32], (first, of_lanes): (usize, usize)) {
+pub(super) fn read_outputs(
+    activity: &Activity,
+    rows: Range<usize>,
+    cycles: Range<usize>,
+    to: &mut [f32],
+    (first, of_lanes): (usize, usize),
+) {
     let count = rows.len();
     for (number, cycle) in cycles.enumerate() {
         for lane in 0..activity.lanes {

@@ -9,6 +9,7 @@
 
 mod activity;
 mod backward;
+mod carry;
 mod executor;
 mod export;
 mod finite;

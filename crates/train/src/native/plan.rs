@@ -4,7 +4,9 @@
 
 use super::activity::Shape;
 use livenet_core::kernel::{Gather, Layout, Transpose};
-use livenet_core::{Commit, Epoch, ExecError, GroupId, Mark, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind};
+use livenet_core::{
+    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind,
+};
 use std::ops::Range;
 
 /// Neighbours in a fire group with the same unit.
@@ -36,7 +38,13 @@ impl Group {
                 _ => runs.push(Run { rows: at..at + 1, unit }),
             }
         }
-        Self { order: id.index(), rows: members.start as usize..members.end as usize, role: group.role, norm: group.norm, runs }
+        Self {
+            order: id.index(),
+            rows: members.start as usize..members.end as usize,
+            role: group.role,
+            norm: group.norm,
+            runs,
+        }
     }
 }
 
@@ -96,22 +104,29 @@ impl Plan {
         let neurons = network.neuron_count();
         let layout = Layout::plain(neurons, 1);
         let (offsets, pres, delays) = (network.offsets(), network.pres(), network.delays());
-        let mut group_of = vec![GroupId::new(0); neurons];
-        for id in network.group_ids() {
-            group_of[network.members(id).start as usize..network.members(id).end as usize].fill(id);
-        }
+        let starts: Vec<u32> = network.group_ids().map(|id| network.members(id).start).collect();
         self.sources.clear();
         self.lags.clear();
         self.sources.reserve(pres.len());
         self.lags.reserve(pres.len());
         let schedule = network.schedule();
-        for (post, &own) in group_of.iter().enumerate() {
-            let edges = offsets[post] as usize..offsets[post + 1] as usize;
-            self.lags.extend(pres[edges.clone()].iter().zip(&delays[edges.clone()]).map(|(&pre, &delay)| {
-                // `supports` refuses what would not fit.
-                schedule.lag(group_of[pre as usize], own, delay) as u16
-            }));
-            self.sources.extend(pres[edges.clone()].iter().zip(&self.lags[edges]).map(|(&pre, &lag)| layout.source(pre, lag)));
+        for own in network.group_ids() {
+            for post in network.members(own) {
+                let (mut at, end) = (offsets[post as usize] as usize, offsets[post as usize + 1] as usize);
+                // Group by group of the heard, whose own part of the lag is one.
+                while at < end {
+                    let heard = starts.partition_point(|&start| start <= pres[at]);
+                    let beyond = starts.get(heard).copied().unwrap_or(u32::MAX);
+                    let stop = at + pres[at..end].partition_point(|&pre| pre < beyond);
+                    let lag = schedule.lag(GroupId::new(heard as u16 - 1), own, 0);
+                    // `supports` refuses what would not fit.
+                    self.lags.extend(delays[at..stop].iter().map(|&delay| lag as u16 + delay));
+                    self.sources.extend(
+                        pres[at..stop].iter().zip(&self.lags[at..]).map(|(&pre, &lag)| layout.source(pre, lag)),
+                    );
+                    at = stop;
+                }
+            }
         }
         self.transpose.rebuild(offsets, pres, &self.lags, layout);
 
@@ -125,7 +140,8 @@ impl Plan {
     }
 
     fn find_frozen(&mut self, network: &Network) {
-        let any = network.marks().iter().any(|marks| marks.is_frozen()) || network.neuron_rows().any(|row| network.is_frozen(row));
+        let any = network.marks().iter().any(|marks| marks.is_frozen())
+            || network.neuron_rows().any(|row| network.is_frozen(row));
         self.frozen = any.then(|| {
             let neurons: Vec<bool> = network.neuron_rows().map(|row| network.is_frozen(row)).collect();
             let mut synapses: Vec<bool> = network.marks().iter().map(|marks| marks.is_frozen()).collect();
@@ -171,6 +187,9 @@ impl Plan {
 
     fn mend_synapse(&mut self, network: &Network, row: u32) {
         let marks = network.marks()[row as usize];
+        if marks == Marks::default() && self.silent.is_empty() && self.frozen.is_none() {
+            return;
+        }
         match (self.silent.binary_search(&row), marks.is_silent()) {
             (Err(at), true) => self.silent.insert(at, row),
             (Ok(at), false) => {
@@ -212,7 +231,7 @@ impl Plan {
     pub(super) fn supports(network: &Network) -> Result<(), ExecError> {
         let depth = livenet_core::ExecutorSettings::state_cycles(network);
         let rows = depth.saturating_mul(network.neuron_count());
-        if depth <= usize::from(u16::MAX) && rows <= i32::MAX as usize {
+        if u16::try_from(depth).is_ok() && i32::try_from(rows).is_ok() {
             return Ok(());
         }
         Err(ExecError::Unsupported {

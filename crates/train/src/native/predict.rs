@@ -1,7 +1,7 @@
 //! Predictions: a sequence from zero state, some lanes and some cycles at a time, beside everything that is kept.
 
 use super::activity::Activity;
-use super::executor::{Native, counted, too_long};
+use super::executor::{Native, counted, too_long, work};
 use super::forward::{Feed, Forward, read_outputs};
 use super::update::not_finite;
 use livenet_core::kernel::LANES;
@@ -35,12 +35,15 @@ impl Native {
                 let cycles = CYCLES.min(window.cycles - cycle);
                 self.trial.open(lanes, cycles, 0);
                 let feed = Feed { values: window.values, of_lanes: window.lanes, lane, cycle };
-                let work = self.work(network, self.trial.blocks() * LANES * cycles);
-                let (pool, trial, plan, parameters, decays) = (&self.pool, &mut self.trial, &self.plan, &self.parameters, &self.decays);
+                let work = work(network, self.trial.blocks() * LANES * cycles);
+                let (pool, trial, plan, parameters, decays) =
+                    (&self.pool, &mut self.trial, &self.plan, &self.parameters, &self.decays);
                 let weights = counted(plan, parameters, &self.counted);
-                let forward = |threads| Forward { network, plan, weights, parameters, decays, feed, dropout: None, threads };
+                let forward =
+                    |threads| Forward { network, plan, weights, parameters, decays, feed, dropout: None, threads };
                 if !pool.run(work, |threads| forward(threads).run(trial, cycles)) {
-                    let (what, at, neuron, value) = forward(1).locate(trial, cycles).expect("padding repeats true lanes");
+                    let (what, at, neuron, value) =
+                        forward(1).locate(trial, cycles).expect("padding repeats true lanes");
                     let row = network.row(neuron).map_or(0, livenet_core::Row::get);
                     if wrong.as_ref().is_none_or(|(first, first_row, _)| (cycle + at, row) < (*first, *first_row)) {
                         wrong = Some((cycle + at, row, not_finite(what, neuron, cycle + at, value)));

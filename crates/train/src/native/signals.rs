@@ -92,7 +92,11 @@ impl Native {
             network.reach_of(Row::new(post), &mut |pre| {
                 if !pre.is_empty() {
                     let heard = network.spec(Row::new(pre.start)).group;
-                    spans.extend(delays.clone().map(|delay| Span { pre: pre.clone(), lag: schedule.lag(heard, own, delay) as u16 }));
+                    spans.extend(
+                        delays
+                            .clone()
+                            .map(|delay| Span { pre: pre.clone(), lag: schedule.lag(heard, own, delay) as u16 }),
+                    );
                 }
             });
         };

@@ -59,7 +59,9 @@ fn bends(network: &Network, plan: &Plan, activity: &Activity, scratch: &Scratch)
                         let blame = &lambda[layouts.one.row(block, 0, row)];
                         let bend = &mut bends[(block * window + number) * neurons + row];
                         for lane in 0..activity.lanes_of(block) {
-                            bend[lane] = (f64::from(blame[lane]) * curvature(run.unit.activation, f64::from(argument[lane]))) as f32;
+                            bend[lane] = (f64::from(blame[lane])
+                                * curvature(run.unit.activation, f64::from(argument[lane])))
+                                as f32;
                         }
                         if activity.dropped[cycle] {
                             let factors = &activity.factors[layouts.plain.row(block, cycle, row)];
@@ -123,11 +125,13 @@ fn smallest(n: usize, multiply: &dyn Fn(&[f64], &mut [f64])) -> f64 {
     let mut product = vec![0.0; n];
     for _ in 0..n.min(ITERATIONS) {
         let length = dot(&next, &next).sqrt();
-        next.iter_mut().for_each(|value| *value /= length);
+        for value in &mut next {
+            *value /= length;
+        }
         multiply(&next, &mut product);
         diagonal.push(dot(&next, &product));
         basis.push(next);
-        next = product.clone();
+        next = std::mem::replace(&mut product, vec![0.0; n]);
         for _ in 0..2 {
             for vector in &basis {
                 let along = dot(vector, &next);

@@ -4,7 +4,7 @@
 //! with F = [`Signal::FORGET`]. Each neuron has its own weight, 0 at birth. What nobody observes costs nothing.
 
 use super::activity::Activity;
-use livenet_core::kernel::{LANES, Layout, Lanes};
+use livenet_core::kernel::{LANES, Lanes, Layout};
 use livenet_core::{Commit, Network, Signal, Store as _};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -146,13 +146,17 @@ impl Statistics {
     /// A running signal by neuron; 0 where it is not kept.
     pub(super) fn values(&self, network: &Network, signal: Signal, weights: &[f32]) -> Vec<f32> {
         let neurons = network.neuron_count();
-        let Some(Running { columns, .. }) = self.running.iter().find(|running| running.signal == signal) else { return vec![0.0; neurons] };
+        let Some(Running { columns, .. }) = self.running.iter().find(|running| running.signal == signal) else {
+            return vec![0.0; neurons];
+        };
         let past = &columns[columns.len() - 1];
         let mean = |component: usize, at: usize| {
             if past[at] > 0.0 { f64::from(columns[component][at]) / f64::from(past[at]) } else { 0.0 }
         };
         let mut values: Vec<f32> = match signal {
-            Signal::OutputVariance => (0..neurons).map(|at| (mean(1, at) - mean(0, at) * mean(0, at)).max(0.0) as f32).collect(),
+            Signal::OutputVariance => {
+                (0..neurons).map(|at| (mean(1, at) - mean(0, at) * mean(0, at)).max(0.0) as f32).collect()
+            }
             Signal::Utility => (0..neurons).map(|at| mean(1, at) as f32).collect(),
             _ => (0..neurons).map(|at| mean(0, at) as f32).collect(),
         };
@@ -193,6 +197,7 @@ impl Statistics {
 
     pub(super) fn import(&mut self, from: &[(Signal, Vec<f32>)], neurons: usize) {
         let columns = |values: &Vec<f32>| values.chunks(neurons.max(1)).map(<[f32]>::to_vec).collect();
-        self.running = from.iter().map(|(signal, values)| Running { signal: *signal, columns: columns(values) }).collect();
+        self.running =
+            from.iter().map(|(signal, values)| Running { signal: *signal, columns: columns(values) }).collect();
     }
 }

@@ -55,7 +55,8 @@ impl Memory {
         let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
         let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
         for kind in 0..parameters.len() {
-            let frozen = plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
+            let frozen =
+                plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
             let decay = if kind == WEIGHTS && !clips && decay != 0.0 { Decay::L2(decay) } else { Decay::None };
             let step = Step { optimizer: of_kernel(rule.optimizer, kind), corrections, rate: rule.rate, decay };
             let elements = Elements { values: &mut parameters[kind], gradients: &gradients[kind], frozen };
@@ -88,7 +89,9 @@ fn of_kernel(optimizer: Optimizer, kind: usize) -> kernel::Optimizer {
         Optimizer::Nesterov { beta } => kernel::Optimizer::Nesterov { beta },
         Optimizer::RmsProp { alpha, epsilon } => kernel::Optimizer::RmsProp { alpha, epsilon },
         Optimizer::Adam { beta1, beta2, epsilon } => kernel::Optimizer::Adam { beta1, beta2, epsilon },
-        Optimizer::AdamW { beta1, beta2, epsilon, .. } if kind != WEIGHTS => kernel::Optimizer::Adam { beta1, beta2, epsilon },
+        Optimizer::AdamW { beta1, beta2, epsilon, .. } if kind != WEIGHTS => {
+            kernel::Optimizer::Adam { beta1, beta2, epsilon }
+        }
         Optimizer::AdamW { beta1, beta2, epsilon, decay } => kernel::Optimizer::AdamW { beta1, beta2, epsilon, decay },
     }
 }
