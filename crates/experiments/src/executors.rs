@@ -11,7 +11,7 @@ pub struct Entry {
     pub name: &'static str,
     /// One line for lists.
     pub summary: &'static str,
-    make: fn(&Network, ExecutorSettings) -> Result<Box<dyn Executor>, livenet_core::ExecError>,
+    make: livenet_train::burn::Make,
 }
 
 /// Every executor that this binary holds.

@@ -68,8 +68,10 @@ impl Failure {
     /// what failed on the way.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Config(_) | Self::Usage(_) | Self::NoExecutor { .. } => 2,
-            Self::Run(RunError::Exists { .. } | RunError::NotARun { .. } | RunError::OtherConfig { .. }) => 2,
+            Self::Config(_)
+            | Self::Usage(_)
+            | Self::NoExecutor { .. }
+            | Self::Run(RunError::Exists { .. } | RunError::NotARun { .. } | RunError::OtherConfig { .. }) => 2,
             Self::Interrupted { .. } => 130,
             _ => 1,
         }

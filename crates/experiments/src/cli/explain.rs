@@ -63,7 +63,7 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
         output.line(format_args!("  the outputs changed by {change:.1e} of the largest, before symmetry was broken"))?;
     }
     for cut in cut {
-        output.line(format_args!("  the budget cut {cut:?}"))?;
+        output.line(format_args!("  the budget cut {cut}"))?;
     }
     why.iter().try_for_each(|explained| print_one(output, explained))
 }

@@ -158,7 +158,6 @@ impl Progress {
 impl Watcher for Progress {
     fn event(&mut self, event: &Event) {
         match event {
-            Event::Started { neurons, connections, .. } => (self.neurons, self.connections) = (*neurons, *connections),
             Event::Trained { loss, accuracy, neurons, connections, .. } => {
                 (self.neurons, self.connections) = (*neurons, *connections);
                 // The validation part says more, once it has been looked at.
@@ -167,7 +166,7 @@ impl Watcher for Progress {
                 }
             }
             Event::Evaluated { loss, accuracy, .. } => (self.loss, self.accuracy) = (Some(*loss), *accuracy),
-            Event::Committed { neurons, connections, .. } => (self.neurons, self.connections) = (*neurons, *connections),
+            Event::Started { neurons, connections, .. } | Event::Committed { neurons, connections, .. } => (self.neurons, self.connections) = (*neurons, *connections),
             Event::Unchanged { .. } | Event::Tried { .. } | Event::Energy { .. } => {}
         }
         if self.display != Display::Quiet {

@@ -22,6 +22,7 @@ use std::{
 
 /// Arguments of `run`.
 #[derive(clap::Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Arguments {
     /// The experiment, as TOML
     file: PathBuf,

@@ -77,6 +77,11 @@ impl Checked {
         };
         let evaluate_every = experiment.train.evaluate_every.unwrap_or(epoch.unwrap_or(100)).max(1);
         let learning = learning::build(document, &experiment, shape.kind, registry, (seed, steps))?;
+        if let WiringName::Uniform(density) | WiringName::ErdosRenyi(density) = experiment.network.wiring
+            && !(0.0..=1.0).contains(&density)
+        {
+            return Err(document.fault("network.wiring", format!("found a share of {density}"), "give a share of at least 0 and at most 1".to_owned()));
+        }
         let wiring = match experiment.network.wiring {
             WiringName::None => Wiring::None,
             WiringName::Dense => Wiring::Dense,
@@ -109,6 +114,8 @@ impl Checked {
             settings.finish().map_err(fault)?;
             let when = grow.when.unwrap_or(When::Every { steps: 100, from: 0, until: None });
             let budget = grow.budget.unwrap_or_default();
+            when.check().map_err(|error| document.fault(&key("when"), error.to_string(), None))?;
+            budget.check().map_err(|error| document.fault(&key("budget"), error.to_string(), None))?;
             growers.push(Grower::new(&grow.strategy, strategy, WhenState::new(when), budget));
         }
         Ok(growers)

@@ -58,7 +58,7 @@ impl Document {
             })?;
         }
         let document = Self { table, ..document };
-        document.typed(&document.table, "--set")?;
+        Self::typed(&document.table, "--set")?;
         Ok(document)
     }
 
@@ -67,7 +67,7 @@ impl Document {
     /// # Errors
     /// As [`Document::arm`].
     pub fn arms(&self) -> Result<Vec<String>, ConfigError> {
-        let raw = self.typed(&self.table, "--set")?;
+        let raw = Self::typed(&self.table, "--set")?;
         Ok(if raw.arm.is_empty() { vec![String::new()] } else { raw.arm.into_iter().map(|arm| arm.name).collect() })
     }
 
@@ -77,7 +77,7 @@ impl Document {
     /// [`ConfigError`] when an override of the arm does not fit.
     pub fn arm(&self, name: &str) -> Result<(Experiment, toml::Table), ConfigError> {
         let mut table = self.table.clone();
-        let raw = self.typed(&table, "--set")?;
+        let raw = Self::typed(&table, "--set")?;
         table.remove("arm");
         if let Some(arm) = raw.arm.iter().find(|arm| arm.name == name) {
             for (key, value) in &arm.set {
@@ -89,7 +89,7 @@ impl Document {
                 })?;
             }
         }
-        Ok((self.typed(&table, &format!("arm {name}"))?, table))
+        Ok((Self::typed(&table, &format!("arm {name}"))?, table))
     }
 
     /// The file.
@@ -97,7 +97,7 @@ impl Document {
         &self.path
     }
 
-    fn typed(&self, table: &toml::Table, whence: &str) -> Result<Experiment, ConfigError> {
+    fn typed(table: &toml::Table, whence: &str) -> Result<Experiment, ConfigError> {
         serde_path_to_error::deserialize(table.clone()).map_err(|error| {
             let key = error.path().to_string();
             let message = error.inner().message().to_owned();

@@ -11,14 +11,12 @@ use livenet_core::{Activation, FireGroup, GroupId, Norm, Reach, Role, Unit, Unit
 
 fn unit(document: &Document, key: &str, name: &str, registry: &Registry) -> Result<Unit, ConfigError> {
     let (kind, activation) = name.strip_prefix("leaky-").map_or((UnitKind::Rate, name), |rest| (UnitKind::Leaky, rest));
-    match Activation::parse(activation, registry.activations()) {
-        Ok(activation) => Ok(Unit { kind, activation }),
-        Err(_) => {
-            let names = registry.activation_names();
-            let help = nearest(activation, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-            Err(document.fault(key, format!("no activation is called `{activation}`; known are {}, each also as `leaky-...`", names.join(", ")), help))
-        }
+    if let Ok(activation) = Activation::parse(activation, registry.activations()) {
+        return Ok(Unit { kind, activation });
     }
+    let names = registry.activation_names();
+    let help = nearest(activation, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
+    Err(document.fault(key, format!("no activation is called `{activation}`; known are {}, each also as `leaky-...`", names.join(", ")), help))
 }
 
 pub(super) fn build_groups(document: &Document, experiment: &Experiment, registry: &Registry) -> Result<Vec<FireGroup>, ConfigError> {

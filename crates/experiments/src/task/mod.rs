@@ -89,6 +89,9 @@ pub enum TaskError {
     },
 }
 
+/// Makes a task from its own settings and what every task is built with.
+pub type Build = fn(&mut Settings, &Setup) -> Result<Box<dyn Task>, TaskError>;
+
 /// A task in the registry.
 #[derive(Clone, Copy)]
 pub struct TaskEntry {
@@ -99,7 +102,7 @@ pub struct TaskEntry {
     /// Its settings.
     pub settings: &'static [Setting],
     /// Makes one.
-    pub build: fn(&mut Settings, &Setup) -> Result<Box<dyn Task>, TaskError>,
+    pub build: Build,
 }
 
 /// The built-in tasks, alphabetically.

@@ -14,6 +14,9 @@ fn faults_in_the_file_are_named_with_their_place() {
         ("batch = 32", "batch = 0", &["train.batch", "at least 1"][..]),
         ("rate = 0.01", "rate = 0.01\nbeta = 0.5", &["optim.adam.beta", "no such constant"][..]),
         ("train = 640", "train = 16", &["training samples: 16, but 32 are needed"][..]),
+        ("steps = 10 }", "steps = 0 }", &["grow.0.when", "steps = 0"][..]),
+        ("strategy = \"set\"", "strategy = \"set\"\nbudget = { edits = 0 }", &["grow.0.budget", "allows 0 edits"][..]),
+        ("uniform = 0.2", "uniform = 1.2", &["network.wiring", "a share of 1.2"][..]),
         ("steps = 60", "epochs = 3\nsteps = 60", &["both `steps` and `epochs`"][..]),
     ];
     for (from, to, parts) in cases {

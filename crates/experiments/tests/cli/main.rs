@@ -1,5 +1,7 @@
 //! The command line from outside: the built binary on small experiments, in directories of their own.
 
+#![expect(clippy::unwrap_used, reason = "a test ends where what it needs is not there")]
+
 mod faults;
 mod reading;
 mod resume;
