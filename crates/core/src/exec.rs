@@ -155,7 +155,12 @@ pub trait Executor: Follower {
     ///
     /// # Errors
     /// [`ExecError::NonFinite`] names the first neuron that left the finite numbers.
-    fn forward(&mut self, network: &Network, window: Window<'_>, dropout: Option<Dropout>) -> Result<Vec<f32>, ExecError>;
+    fn forward(
+        &mut self,
+        network: &Network,
+        window: Window<'_>,
+        dropout: Option<Dropout>,
+    ) -> Result<Vec<f32>, ExecError>;
     /// Blame for the last window: `d_outputs` is dL/d output, `[cycle][lane][output]`. Exact
     /// truncated backpropagation over the memory; gradients replace those of the last call.
     ///
@@ -216,7 +221,9 @@ pub enum ExecError {
         expected: usize,
     },
     /// A value that is infinite or not a number, where it arose first.
-    #[error("the {what} of {neuron} became {value} in cycle {cycle} of the window; lower the learning rate, clip the gradient, or normalise the group")]
+    #[error(
+        "the {what} of {neuron} became {value} in cycle {cycle} of the window; lower the learning rate, clip the gradient, or normalise the group"
+    )]
     NonFinite {
         /// Potential, output, gradient or weight.
         what: &'static str,

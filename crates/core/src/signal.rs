@@ -55,7 +55,12 @@ impl Signal {
     pub const fn is_running(self) -> bool {
         matches!(
             self,
-            Self::OutputMean | Self::OutputVariance | Self::OutputMagnitude | Self::Dormancy | Self::Utility | Self::Blame
+            Self::OutputMean
+                | Self::OutputVariance
+                | Self::OutputMagnitude
+                | Self::Dormancy
+                | Self::Utility
+                | Self::Blame
         )
     }
 
@@ -63,7 +68,12 @@ impl Signal {
     pub const fn needs_blame(self) -> bool {
         matches!(
             self,
-            Self::Blame | Self::Splitting | Self::Gradient | Self::UpdateSize | Self::AbsentGradient { .. } | Self::Residual
+            Self::Blame
+                | Self::Splitting
+                | Self::Gradient
+                | Self::UpdateSize
+                | Self::AbsentGradient { .. }
+                | Self::Residual
         )
     }
 }

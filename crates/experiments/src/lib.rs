@@ -60,7 +60,10 @@ pub use failure::Failure;
 pub use registry::{Own, Registry};
 
 /// The command line, over everything that `registry` names. Reads the arguments of the process.
-#[expect(clippy::needless_pass_by_value, reason = "it is the last thing that a process does, and reads better in a user's `main`")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it is the last thing that a process does, and reads better in a user's `main`"
+)]
 pub fn main(registry: Registry) -> std::process::ExitCode {
     cli::main(&registry)
 }

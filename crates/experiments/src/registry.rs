@@ -33,7 +33,12 @@ pub struct Registry {
 impl Registry {
     /// The built-in methods and tasks.
     pub fn standard() -> Self {
-        Self { strategies: livenet_growth::Registry::standard(), activations: Vec::new(), losses: Vec::new(), tasks: task::ALL.to_vec() }
+        Self {
+            strategies: livenet_growth::Registry::standard(),
+            activations: Vec::new(),
+            losses: Vec::new(),
+            tasks: task::ALL.to_vec(),
+        }
     }
 
     /// The same with something of a user's own; it replaces a built-in one of the same name.
@@ -70,11 +75,18 @@ impl Registry {
     }
     /// The names of all activations.
     pub fn activation_names(&self) -> Vec<&'static str> {
-        Activation::BUILT_IN.iter().map(|activation| activation.name()).chain(self.activations.iter().map(|own| own.name)).collect()
+        Activation::BUILT_IN
+            .iter()
+            .map(|activation| activation.name())
+            .chain(self.activations.iter().map(|own| own.name))
+            .collect()
     }
     /// The names of all losses.
     pub fn loss_names(&self) -> Vec<&'static str> {
-        ["mean_squared", "cross_entropy", "binary_cross_entropy", "huber"].into_iter().chain(self.losses.iter().map(|own| own.name)).collect()
+        ["mean_squared", "cross_entropy", "binary_cross_entropy", "huber"]
+            .into_iter()
+            .chain(self.losses.iter().map(|own| own.name))
+            .collect()
     }
     /// A loss by name.
     pub fn loss(&self, name: &str) -> Option<Loss> {

@@ -1,8 +1,9 @@
 //! A living network in twenty lines: create neurons, say whom each may listen to, propagate, train.
 
 use livenet_core::{
-    Activation, Draft, EditError, Executor as _, ExecutorSettings, FireGroup, Follower as _, GroupId, Journal, Move, Network,
-    NetworkError, NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Schedule, StreamKey, Unit, UnitKind, Window,
+    Activation, Draft, EditError, Executor as _, ExecutorSettings, FireGroup, Follower as _, GroupId, Journal, Move,
+    Network, NetworkError, NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Schedule, StreamKey, Unit, UnitKind,
+    Window,
 };
 use livenet_growth::{Budget, Registry, SettingError, Settings, Strategy, When, WhenState};
 use livenet_train::{
@@ -208,7 +209,8 @@ impl Living {
         executor.follow(&network, &commit);
         executor.supports(&network)?;
         let learning = Learning::new(self.loss, self.optimizer, self.rate);
-        let session = Session::new(network, Box::new(executor), journal, learning, StreamKey::new(self.seed, "session"))?;
+        let session =
+            Session::new(network, Box::new(executor), journal, learning, StreamKey::new(self.seed, "session"))?;
         let growers = self.growers.into_iter();
         let growers = growers.map(|grow| Grower::new(grow.name, grow.strategy, WhenState::new(grow.when), grow.budget));
         Ok(LivingNetwork { session: session.with_growers(growers.collect()) })
@@ -265,7 +267,8 @@ impl LivingNetwork {
             return Err(LivingError::Rows { what: "answers", found: answers.len(), width: lanes * width });
         }
         let answers = Answers::Values(answers.to_vec());
-        let batch = Batch { cycles: 1, lanes, inputs: inputs.to_vec(), answers, counts: None, continuity: Continuity::Fresh };
+        let batch =
+            Batch { cycles: 1, lanes, inputs: inputs.to_vec(), answers, counts: None, continuity: Continuity::Fresh };
         Ok(self.session.step(&Given(batch))?)
     }
 

@@ -6,7 +6,11 @@ use std::process::Command;
 fn the_config_runs_and_keeps_its_claim() {
     let out = tempfile::tempdir().unwrap();
     let config = concat!(env!("CARGO_MANIFEST_DIR"), "/own.toml");
-    let run = Command::new(env!("CARGO_BIN_EXE_own")).args(["run", config, "--check", "--out"]).arg(out.path()).output().unwrap();
+    let run = Command::new(env!("CARGO_BIN_EXE_own"))
+        .args(["run", config, "--check", "--out"])
+        .arg(out.path())
+        .output()
+        .unwrap();
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let list = Command::new(env!("CARGO_BIN_EXE_own")).args(["list", "--json"]).output().unwrap();
     let list = String::from_utf8_lossy(&list.stdout);

@@ -5,7 +5,10 @@
 //! number of threads and any instruction set. A sweep gives lane blocks to threads (a block is
 //! independent of every other, so there is no barrier per cycle) and calls [`forward`] and [`backward`]
 //! inside; [`gradient`], [`absent`] and [`update`] split their own work.
-#![expect(clippy::inline_always, reason = "a kernel's body must be compiled inside the function that enables the instructions")]
+#![expect(
+    clippy::inline_always,
+    reason = "a kernel's body must be compiled inside the function that enables the instructions"
+)]
 #![expect(clippy::needless_range_loop, reason = "a lane indexes several arrays at once")]
 
 mod absent;

@@ -2,7 +2,10 @@
 //!
 //! Definitions are in f64 with `libm`, the same on every platform; the f32 slice versions are what
 //! executors run, the same bits on every machine. Read [`Activation`] first.
-#![expect(clippy::inline_always, reason = "a kernel's body must be compiled inside the function that enables the instructions")]
+#![expect(
+    clippy::inline_always,
+    reason = "a kernel's body must be compiled inside the function that enables the instructions"
+)]
 
 mod activation;
 mod elementary;

@@ -38,9 +38,12 @@ fn of_run(path: &Path, registry: &Registry) -> Result<Vec<String>, Failure> {
     if !path.exists() {
         let names: Vec<&str> = registry.strategies().entries().iter().map(|entry| entry.name).collect();
         let word = path.to_string_lossy();
-        let meant = nearest(&word, names.iter().copied()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        let meant =
+            nearest(&word, names.iter().copied()).map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
         let known = names.join(", ");
-        return Err(Failure::Usage(format!("`{word}` is neither a run's directory nor a strategy{meant}; the strategies are {known}")));
+        return Err(Failure::Usage(format!(
+            "`{word}` is neither a run's directory nor a strategy{meant}; the strategies are {known}"
+        )));
     }
     let directory = open::directory(path)?;
     let document = Document::read(&directory.file("config.toml"), &[])?;

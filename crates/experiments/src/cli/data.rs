@@ -95,12 +95,17 @@ fn fetch(places: &Places, entry: &Entry) -> Result<(), Failure> {
             told = Some(mark);
             let (start, end) = if terminal { ("\r", if at.done == at.total { "\n" } else { "" }) } else { ("", "\n") };
             let mut stderr = std::io::stderr().lock();
-            let _nobody_listens = write!(stderr, "{start}{} {percent:3} % of {:.1} MB{end}", at.file, at.total as f64 / 1e6);
+            let _nobody_listens =
+                write!(stderr, "{start}{} {percent:3} % of {:.1} MB{end}", at.file, at.total as f64 / 1e6);
             let _nobody_listens = stderr.flush();
         }
     };
     for fetched in data::fetch(entry, &folder, &data::agent(), entry.mirrors, &mut progress)? {
-        output.line(format_args!("{} ({})", fetched.path.display(), if fetched.downloaded { "fetched" } else { "was here" }))?;
+        output.line(format_args!(
+            "{} ({})",
+            fetched.path.display(),
+            if fetched.downloaded { "fetched" } else { "was here" }
+        ))?;
     }
     output.finish()
 }
@@ -120,7 +125,8 @@ fn verify(places: &Places, name: Option<&str>, json: bool) -> Result<(), Failure
             if json {
                 documents.push(json!({"data": entry.name, "file": file, "path": path, "good": *status == Status::Good, "status": status.to_string()}));
             } else {
-                let at = path.unwrap_or_else(|| if entry.kind == Kind::Embedded { "embedded".into() } else { "nowhere".into() });
+                let at = path
+                    .unwrap_or_else(|| if entry.kind == Kind::Embedded { "embedded".into() } else { "nowhere".into() });
                 output.line(format_args!("{} {file}: {status} ({at})", entry.name))?;
             }
         }

@@ -29,7 +29,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         _ => None,
     });
     let Some(nearest) = commits.clone().map(|(step, _)| step).min_by_key(|step| step.abs_diff(arguments.at)) else {
-        return Err(Failure::Unmet(format!("{}: the structure never changed; its events say when strategies were asked and why they did nothing", directory.path().display())));
+        return Err(Failure::Unmet(format!(
+            "{}: the structure never changed; its events say when strategies were asked and why they did nothing",
+            directory.path().display()
+        )));
     };
     let at: Vec<&Event> = commits.filter(|(step, _)| *step == nearest).map(|(_, event)| event).collect();
     let mut output = Output::new();
@@ -47,7 +50,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
-    let Event::Committed { step, strategy, census, neurons, connections, change, cut, why, .. } = event else { return Ok(()) };
+    let Event::Committed { step, strategy, census, neurons, connections, change, cut, why, .. } = event else {
+        return Ok(());
+    };
     output.line(format_args!("step {step}, {strategy}: now {neurons} neurons, {connections} connections"))?;
     let counts = [
         ("born", census.born),
@@ -57,10 +62,12 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
         ("connected", census.connected),
         ("disconnected", census.disconnected),
     ];
-    let counts: Vec<String> = counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
+    let counts: Vec<String> =
+        counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
     output.line(format_args!("  {}", counts.join(", ")))?;
     if let Some(change) = change {
-        output.line(format_args!("  the outputs changed by {change:.1e} of the largest, before symmetry was broken"))?;
+        output
+            .line(format_args!("  the outputs changed by {change:.1e} of the largest, before symmetry was broken"))?;
     }
     for cut in cut {
         output.line(format_args!("  the budget cut {cut}"))?;

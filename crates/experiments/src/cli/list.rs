@@ -67,7 +67,10 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
             output.line(format_args!("  {:width$}  {}", item.name, item.summary))?;
             // The settings are many; they are shown where one kind alone is asked for.
             for setting in item.settings.iter().filter(|_| kinds.len() == 1) {
-                output.line(format_args!("  {:width$}    {} = {}  {}", "", setting.name, setting.default, setting.about))?;
+                output.line(format_args!(
+                    "  {:width$}    {} = {}  {}",
+                    "", setting.name, setting.default, setting.about
+                ))?;
             }
         }
     }
@@ -79,10 +82,18 @@ fn items(kind: What, registry: &Registry) -> Vec<Item> {
     let with = |name, summary: &str, settings: &[Setting]| Item {
         name,
         summary: summary.into(),
-        settings: settings.iter().map(|&Setting { name, default, about }| ItemSetting { name, default, about }).collect(),
+        settings: settings
+            .iter()
+            .map(|&Setting { name, default, about }| ItemSetting { name, default, about })
+            .collect(),
     };
     match kind {
-        What::Strategies => registry.strategies().entries().iter().map(|entry| with(entry.name, entry.summary, entry.settings)).collect(),
+        What::Strategies => registry
+            .strategies()
+            .entries()
+            .iter()
+            .map(|entry| with(entry.name, entry.summary, entry.settings))
+            .collect(),
         What::Tasks => registry.tasks().iter().map(|entry| with(entry.name, entry.summary, entry.settings)).collect(),
         What::Executors => executors::all().iter().map(|entry| plain(entry.name, entry.summary)).collect(),
         What::Optimizers => OPTIMIZERS.iter().map(|&(name, summary)| plain(name, summary)).collect(),
@@ -94,7 +105,8 @@ fn items(kind: What, registry: &Registry) -> Vec<Item> {
             registry.activation_names().into_iter().map(|name| plain(name, about(name))).collect()
         }
         What::Losses => {
-            let about = |name: &str| LOSSES.iter().find(|(known, _)| *known == name).map_or("your own", |(_, about)| about);
+            let about =
+                |name: &str| LOSSES.iter().find(|(known, _)| *known == name).map_or("your own", |(_, about)| about);
             registry.loss_names().into_iter().map(|name| plain(name, about(name))).collect()
         }
     }

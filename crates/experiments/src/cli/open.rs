@@ -28,14 +28,20 @@ pub(super) fn directory(path: &Path) -> Result<RunDirectory, Failure> {
             if several.len() > list.len() {
                 list.push(format!("  and {} more", several.len() - list.len()));
             }
-            Err(Failure::Usage(format!("{} holds {} runs; name one of them:\n{}", path.display(), several.len(), list.join("\n"))))
+            Err(Failure::Usage(format!(
+                "{} holds {} runs; name one of them:\n{}",
+                path.display(),
+                several.len(),
+                list.join("\n")
+            )))
         }
     }
 }
 
 fn runs_in(path: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    let mut runs: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| RunDirectory::open(path).is_ok()).collect();
+    let mut runs: Vec<PathBuf> =
+        entries.map(|entry| entry.path()).filter(|path| RunDirectory::open(path).is_ok()).collect();
     runs.sort();
     runs
 }
@@ -79,7 +85,10 @@ impl Opened {
     pub(super) fn at(&self, step: u64, registry: &Registry) -> Result<Session, Failure> {
         let last = self.last_step()?;
         if step > last {
-            return Err(Failure::Usage(format!("--at {step}: {} ends at step {last}", self.directory.path().display())));
+            return Err(Failure::Usage(format!(
+                "--at {step}: {} ends at step {last}",
+                self.directory.path().display()
+            )));
         }
         run::at_step(&self.directory, &self.checked, &self.document, registry, step, &mut warn)
     }
@@ -99,7 +108,8 @@ impl Opened {
 
     fn latest(&self) -> Result<Checkpoint, Failure> {
         let found = Checkpoint::latest(&self.directory, &mut warn)?;
-        Ok(found.ok_or_else(|| RunError::NotARun { path: self.directory.path().to_owned(), missing: "any checkpoint" })?)
+        Ok(found
+            .ok_or_else(|| RunError::NotARun { path: self.directory.path().to_owned(), missing: "any checkpoint" })?)
     }
 }
 

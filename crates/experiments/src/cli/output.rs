@@ -34,13 +34,18 @@ impl Output {
     /// Columns side by side, the first row as their heads; numbers to the right.
     pub(super) fn table(&mut self, rows: &[Vec<String>]) -> Result<(), Failure> {
         let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0);
+        let width = |column: usize| {
+            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
         let widths: Vec<usize> = (0..columns).map(width).collect();
         for row in rows {
             let mut line = String::new();
             for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
                 let gap = " ".repeat(width - cell.chars().count());
-                let number = rows.get(1).and_then(|row| row.get(at)).is_some_and(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
+                let number = rows
+                    .get(1)
+                    .and_then(|row| row.get(at))
+                    .is_some_and(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
                 line += if at == 0 { "" } else { "  " };
                 line += &if number { gap + cell } else { cell.clone() + &gap };
             }

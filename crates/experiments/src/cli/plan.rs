@@ -3,8 +3,8 @@
 use super::claims;
 use crate::{
     Failure, Registry,
-    config::{Checked, ConfigError, Document, Place, nearest},
     config::raw::Claim,
+    config::{Checked, ConfigError, Document, Place, nearest},
     data::{Places, digest},
 };
 use std::path::{Path, PathBuf};
@@ -46,7 +46,12 @@ impl Plan {
     ///
     /// # Errors
     /// [`ConfigError`] of the first arm that cannot run, or of arms that are the same run.
-    pub(super) fn new(document: &Document, choice: &Choice<'_>, out: &Path, registry: &Registry) -> Result<Self, Failure> {
+    pub(super) fn new(
+        document: &Document,
+        choice: &Choice<'_>,
+        out: &Path,
+        registry: &Registry,
+    ) -> Result<Self, Failure> {
         let all = document.arms()?;
         let arms: Vec<String> = all.iter().filter(|arm| choice.arm.is_none_or(|only| only == *arm)).cloned().collect();
         if arms.is_empty() {
@@ -55,7 +60,8 @@ impl Plan {
         if let Some(executor) = choice.executor {
             known_executor(executor)?;
         }
-        let (mut runs, mut name, mut hashes): (Vec<Planned>, String, Vec<String>) = (Vec::new(), String::new(), Vec::new());
+        let (mut runs, mut name, mut hashes): (Vec<Planned>, String, Vec<String>) =
+            (Vec::new(), String::new(), Vec::new());
         for arm in &arms {
             let (experiment, _) = document.arm(arm)?;
             let seeds = choice.seed.map_or_else(|| experiment.seeds.clone(), |seed| vec![seed]);
@@ -69,7 +75,9 @@ impl Plan {
             known_executor(checked.executor())?;
             if let Some(at) = hashes.iter().position(|hash| hash == checked.hash()) {
                 let message = format!("arms `{}` and `{arm}` are the same run", arms[at]);
-                return Err(document.fault("arm", message, "let each arm `set` something of its own, or leave one out".to_owned()).into());
+                return Err(document
+                    .fault("arm", message, "let each arm `set` something of its own, or leave one out".to_owned())
+                    .into());
             }
             hashes.push(checked.hash().to_owned());
             name.clone_from(&checked.experiment().name);
@@ -81,8 +89,10 @@ impl Plan {
         }
         let (experiment, _) = document.arm(&arms[0])?;
         let claims = claims::of(document, &experiment.claim, &all, &arms)?;
-        let ends: Vec<String> = runs.iter().map(|run| run.path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
-        let comparison = out.join(&name).join(format!("comparison-{}", &digest::of_bytes(ends.join(" ").as_bytes())[..12]));
+        let ends: Vec<String> =
+            runs.iter().map(|run| run.path.file_name().unwrap_or_default().to_string_lossy().into_owned()).collect();
+        let comparison =
+            out.join(&name).join(format!("comparison-{}", &digest::of_bytes(ends.join(" ").as_bytes())[..12]));
         Ok(Self { name, arms, runs, claims, comparison })
     }
 }
@@ -98,7 +108,8 @@ fn known_executor(name: &str) -> Result<(), Failure> {
 
 fn no_such_arm(arm: &str, all: &[String]) -> Failure {
     let known = all.join(", ");
-    let message = if known.is_empty() { "the experiment has no arms".to_owned() } else { format!("the arms are {known}") };
+    let message =
+        if known.is_empty() { "the experiment has no arms".to_owned() } else { format!("the arms are {known}") };
     let help = nearest(arm, all.iter().map(String::as_str)).map(|meant| format!("did you mean `{meant}`?"));
     ConfigError { place: Place::Override(format!("--arm {arm}")), key: None, message, help }.into()
 }

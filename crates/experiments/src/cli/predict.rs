@@ -32,7 +32,9 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
     let rows = Matrix::read(&arguments.input, shape.inputs)?;
     let over_time = shape.window > 1;
     if !over_time && arguments.reset_every.is_some() {
-        return Err(Failure::Usage("--reset-every is for tasks over time; here every row is a sample and starts from silence".into()));
+        return Err(Failure::Usage(
+            "--reset-every is for tasks over time; here every row is a sample and starts from silence".into(),
+        ));
     }
     let mut session = match arguments.at {
         Some(step) => opened.at(step, registry)?,

@@ -124,7 +124,8 @@ impl Progress {
         self.shown = Some(Instant::now());
         self.standing = true;
         let mut stderr = std::io::stderr().lock();
-        let _nobody_listens = write!(stderr, "\r\x1b[2K{}: {}", self.name, self.text());
+        // Without wrapping: only a line that stands in one row can be renewed.
+        let _nobody_listens = write!(stderr, "\r\x1b[2K\x1b[?7l{}: {}\x1b[?7h", self.name, self.text());
         let _nobody_listens = stderr.flush();
     }
 
@@ -149,9 +150,13 @@ impl Progress {
             (census.connected, "connected"),
             (census.disconnected, "disconnected"),
         ];
-        let counts: Vec<String> = counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+        let counts: Vec<String> =
+            counts.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
         let change = change.map(|change| format!("; outputs changed by {change:.1e}")).unwrap_or_default();
-        self.line(&format!("step {step}  {strategy}: {} (now {neurons} neurons, {connections} connections{change})", counts.join(", ")));
+        self.line(&format!(
+            "step {step}  {strategy}: {} (now {neurons} neurons, {connections} connections{change})",
+            counts.join(", ")
+        ));
     }
 }
 
@@ -166,7 +171,9 @@ impl Watcher for Progress {
                 }
             }
             Event::Evaluated { loss, accuracy, .. } => (self.loss, self.accuracy) = (Some(*loss), *accuracy),
-            Event::Started { neurons, connections, .. } | Event::Committed { neurons, connections, .. } => (self.neurons, self.connections) = (*neurons, *connections),
+            Event::Started { neurons, connections, .. } | Event::Committed { neurons, connections, .. } => {
+                (self.neurons, self.connections) = (*neurons, *connections);
+            }
             Event::Unchanged { .. } | Event::Tried { .. } | Event::Energy { .. } => {}
         }
         if self.display != Display::Quiet {

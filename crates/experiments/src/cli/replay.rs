@@ -29,12 +29,17 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let all = journal.len();
     let end = journal.verify().map_err(damaged)?;
     let beyond = |what: &str, found: u64, last: u64| {
-        Failure::Usage(format!("--{what} {found}: the journal of {} ends with {what} {last}", directory.path().display()))
+        Failure::Usage(format!(
+            "--{what} {found}: the journal of {} ends with {what} {last}",
+            directory.path().display()
+        ))
     };
     let entries = match (arguments.entry, arguments.epoch) {
         (Some(entry), _) if entry > all => return Err(beyond("entry", entry as u64, all as u64)),
         (Some(entry), _) => entry,
-        (None, Some(epoch)) if epoch > end.epoch().number() => return Err(beyond("epoch", epoch, end.epoch().number())),
+        (None, Some(epoch)) if epoch > end.epoch().number() => {
+            return Err(beyond("epoch", epoch, end.epoch().number()));
+        }
         (None, Some(epoch)) => {
             let mut entries = 0;
             let mut visit = |at: usize, _: &Commit, network: &Network| {
@@ -61,7 +66,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     } else {
         output.line(format_args!("entry        {entries} of {all}, epoch {epoch}; every digest of the chain fits"))?;
         output.line(format_args!("neurons      {neurons}"))?;
-        output.line(format_args!("connections  {connections}{}", if silent == 0 { String::new() } else { format!(" and {silent} silent") }))?;
+        output.line(format_args!(
+            "connections  {connections}{}",
+            if silent == 0 { String::new() } else { format!(" and {silent} silent") }
+        ))?;
         output.line(format_args!("digest       {digest}"))?;
     }
     output.finish()

@@ -64,7 +64,8 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
         pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
     }
     let document = Document::read(&arguments.file, &arguments.set)?;
-    let choice = Choice { arm: arguments.arm.as_deref(), seed: arguments.seed, executor: arguments.executor.as_deref() };
+    let choice =
+        Choice { arm: arguments.arm.as_deref(), seed: arguments.seed, executor: arguments.executor.as_deref() };
     let plan = Plan::new(&document, &choice, &arguments.out, registry)?;
     if !arguments.resume {
         // Before the first run, not after the hours it takes.
@@ -81,7 +82,13 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
 }
 
 /// Makes one run, or takes it up.
-fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: &Registry, interrupt: &Interrupt) -> Result<Made, Failure> {
+fn one(
+    arguments: &Arguments,
+    planned: &Planned,
+    document: &Document,
+    registry: &Registry,
+    interrupt: &Interrupt,
+) -> Result<Made, Failure> {
     let Planned { arm, seed, hash, path } = planned;
     let there = path.exists();
     if there && let Some(outcome) = done(path, hash, *seed)? {
@@ -90,7 +97,8 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
         }
         return Ok(Made { arm: arm.clone(), path: path.clone(), outcome });
     }
-    let checked = Checked::new(document, arm, *seed, registry, &Places::from_environment(), arguments.executor.as_deref())?;
+    let checked =
+        Checked::new(document, arm, *seed, registry, &Places::from_environment(), arguments.executor.as_deref())?;
     let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
     let name = if arm.is_empty() { format!("seed {seed}") } else { format!("{arm}, seed {seed}") };
     let mut progress = Progress::new(display, name);
@@ -100,13 +108,21 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
         Driver::begin(&checked, document, registry, path)?
     };
     if let Some(parent) = path.parent().filter(|_| !there && display != Display::Quiet) {
-        note(format_args!("writing {} below {}", path.file_name().unwrap_or_default().to_string_lossy(), parent.display()));
+        note(format_args!(
+            "writing {} below {}",
+            path.file_name().unwrap_or_default().to_string_lossy(),
+            parent.display()
+        ));
     }
     progress.begin(driver.session().network());
     let outcome = driver.run(interrupt, &mut progress);
     progress.clear();
     let Some(outcome) = outcome? else {
-        return Err(Failure::Interrupted { at: driver.session().steps(), path: path.clone(), command: resume_command() });
+        return Err(Failure::Interrupted {
+            at: driver.session().steps(),
+            path: path.clone(),
+            command: resume_command(),
+        });
     };
     if let Ending::Diverged { what, .. } = &outcome.ending {
         note(format_args!("{}: diverged: {what}", path.display()));
@@ -144,8 +160,10 @@ fn conclude(arguments: &Arguments, plan: &Plan, made: &[Made]) -> Result<(), Fai
     let summaries = summary::by_arm(&plan.arms, made);
     let mut joint = Vec::new();
     if made.len() > 1 {
-        let runs: Vec<comparison::Compared<'_>> =
-            made.iter().map(|made| comparison::Compared { arm: &made.arm, path: &made.path, outcome: &made.outcome }).collect();
+        let runs: Vec<comparison::Compared<'_>> = made
+            .iter()
+            .map(|made| comparison::Compared { arm: &made.arm, path: &made.path, outcome: &made.outcome })
+            .collect();
         match comparison::draw(&plan.name, &plan.arms, &runs, &summary::rows(&summaries), &plan.comparison) {
             Ok(paths) => joint = paths,
             Err(error) => note(format_args!("warning: the joint plots could not be drawn: {error}")),
@@ -155,7 +173,9 @@ fn conclude(arguments: &Arguments, plan: &Plan, made: &[Made]) -> Result<(), Fai
     let mut output = Output::new();
     if arguments.json {
         let runs: Vec<_> = made.iter().map(|made| json!({"path": made.path, "report": made.outcome})).collect();
-        output.json(&json!({"experiment": plan.name, "arms": summaries, "runs": runs, "comparison": joint, "claims": verdicts}))?;
+        output.json(
+            &json!({"experiment": plan.name, "arms": summaries, "runs": runs, "comparison": joint, "claims": verdicts}),
+        )?;
     } else {
         summary::print(&mut output, &summaries, made)?;
         joint.iter().try_for_each(|path| output.line(path.display()))?;

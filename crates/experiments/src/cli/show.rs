@@ -1,7 +1,13 @@
 //! `livenet show`: how a run ended, or its network at one moment.
 
-use super::{open::{self, Opened}, output::Output};
-use crate::{Failure, Registry, run::{Checkpoint, Ending, Outcome, RunDirectory}};
+use super::{
+    open::{self, Opened},
+    output::Output,
+};
+use crate::{
+    Failure, Registry,
+    run::{Checkpoint, Ending, Outcome, RunDirectory},
+};
 use livenet_core::{GroupId, NeuronId, Origin, Role, Schedule, Unit, UnitKind};
 use livenet_train::Session;
 use serde::Serialize;
@@ -25,7 +31,11 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
     if let Some(step) = arguments.at {
         let mut session = Opened::new(&arguments.run, registry)?.at(step, registry)?;
         let picture = NetworkPicture::of(&mut session);
-        if arguments.json { output.json(&picture)? } else { picture.print(&mut output)? }
+        if arguments.json {
+            output.json(&picture)?;
+        } else {
+            picture.print(&mut output)?;
+        }
         return output.finish();
     }
     let directory = open::directory(&arguments.run)?;
@@ -43,7 +53,9 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
 fn unfinished(directory: &RunDirectory) -> Failure {
     let step = Checkpoint::latest(directory, &mut |_| {}).ok().flatten().map_or(0, |checkpoint| checkpoint.state.step);
     let path = directory.path().display();
-    Failure::Unmet(format!("{path} is not complete: its last checkpoint is of step {step}\n  help: go on with `livenet run FILE.toml --resume`; `livenet show {path} --at {step}` shows the network"))
+    Failure::Unmet(format!(
+        "{path} is not complete: its last checkpoint is of step {step}\n  help: go on with `livenet run FILE.toml --resume`; `livenet show {path} --at {step}` shows the network"
+    ))
 }
 
 fn print(output: &mut Output, directory: &RunDirectory, outcome: &Outcome) -> Result<(), Failure> {
@@ -64,7 +76,9 @@ fn print(output: &mut Output, directory: &RunDirectory, outcome: &Outcome) -> Re
 pub(super) fn in_words(ending: &Ending) -> String {
     match ending {
         Ending::Finished { steps } => format!("all {steps} updates were done"),
-        Ending::Patience { looks, best } => format!("{looks} looks at the validation part without a loss below {best:.4}"),
+        Ending::Patience { looks, best } => {
+            format!("{looks} looks at the validation part without a loss below {best:.4}")
+        }
         Ending::Diverged { step, what } => format!("diverged in step {step}: {what}"),
     }
 }
@@ -138,12 +152,18 @@ impl NetworkPicture {
 
     fn print(&self, output: &mut Output) -> Result<(), Failure> {
         let (neurons, connections) = (self.neurons.len(), self.connections.len());
-        output.line(format_args!("step {}: {neurons} neurons, {connections} connections, schedule {:?}", self.step, self.schedule))?;
+        output.line(format_args!(
+            "step {}: {neurons} neurons, {connections} connections, schedule {:?}",
+            self.step, self.schedule
+        ))?;
         for group in &self.groups {
             let members: Vec<&Neuron> = self.neurons.iter().filter(|neuron| neuron.group == *group).collect();
             output.line(format_args!("{group}: {} neurons", members.len()))?;
             for neuron in members.iter().filter(|neuron| neuron.role != Role::Input) {
-                output.line(format_args!("  {} {} bias {:?} born {} ({:?})", neuron.id, neuron.unit, neuron.bias, neuron.born, neuron.origin))?;
+                output.line(format_args!(
+                    "  {} {} bias {:?} born {} ({:?})",
+                    neuron.id, neuron.unit, neuron.bias, neuron.born, neuron.origin
+                ))?;
                 let own = self.connections.iter().filter(|connection| connection.post == neuron.id);
                 for Connection { pre, weight, delay, silent, .. } in own {
                     let delay = if *delay == 0 { String::new() } else { format!(" ~{delay}") };

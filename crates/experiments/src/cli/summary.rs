@@ -1,7 +1,10 @@
 //! What came of all runs of a command: a row an arm, as text or as JSON.
 
 use super::output::Output;
-use crate::{Failure, run::{Ending, Outcome}};
+use crate::{
+    Failure,
+    run::{Ending, Outcome},
+};
 use serde::Serialize;
 use std::path::PathBuf;
 
@@ -41,7 +44,11 @@ impl Spread {
     }
 
     fn text(self, show: impl Fn(f64) -> String) -> String {
-        if self.lowest == self.highest { show(self.median) } else { format!("{} ({} to {})", show(self.median), show(self.lowest), show(self.highest)) }
+        if self.lowest == self.highest {
+            show(self.median)
+        } else {
+            format!("{} ({} to {})", show(self.median), show(self.lowest), show(self.highest))
+        }
     }
 }
 
@@ -62,7 +69,8 @@ pub(super) struct ArmSummary {
 pub(super) fn by_arm(arms: &[String], made: &[Made]) -> Vec<ArmSummary> {
     let of = |arm: &String| {
         let runs: Vec<&Outcome> = made.iter().filter(|made| made.arm == *arm).map(|made| &made.outcome).collect();
-        let spread = |name: &str| Spread::of(&runs.iter().filter_map(|outcome| outcome.number(name)).collect::<Vec<_>>());
+        let spread =
+            |name: &str| Spread::of(&runs.iter().filter_map(|outcome| outcome.number(name)).collect::<Vec<_>>());
         ArmSummary {
             arm: arm.clone(),
             seeds: runs.iter().map(|outcome| outcome.seed).collect(),

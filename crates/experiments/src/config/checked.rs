@@ -51,10 +51,20 @@ impl Checked {
     ///
     /// # Errors
     /// [`ConfigError`] names the key, what was found, what was expected and the mend.
-    pub fn new(document: &Document, arm: &str, seed: u64, registry: &Registry, places: &Places, executor: Option<&str>) -> Result<Self, ConfigError> {
+    pub fn new(
+        document: &Document,
+        arm: &str,
+        seed: u64,
+        registry: &Registry,
+        places: &Places,
+        executor: Option<&str>,
+    ) -> Result<Self, ConfigError> {
         let (experiment, table) = document.arm(arm)?;
         let executor = executor.map_or_else(|| experiment.executor.clone(), Into::into);
-        if experiment.name.is_empty() || !experiment.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) || experiment.name.starts_with('.') {
+        if experiment.name.is_empty()
+            || !experiment.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            || experiment.name.starts_with('.')
+        {
             let message = format!("`{}` cannot name a folder", experiment.name);
             return Err(document.fault("name", message, "use letters, digits, `-`, `_` and `.`".to_owned()));
         }
@@ -63,24 +73,48 @@ impl Checked {
         let shape = task.shape().clone();
         let groups = network::build_groups(document, &experiment, registry)?;
         let mut birthrights = vec![Birthright { neurons: shape.inputs as u32, bias: 0.0, decay: 0.9 }];
-        birthrights.extend(experiment.network.group.iter().map(|group| Birthright { neurons: group.neurons, bias: group.bias, decay: group.decay }));
+        birthrights.extend(experiment.network.group.iter().map(|group| Birthright {
+            neurons: group.neurons,
+            bias: group.bias,
+            decay: group.decay,
+        }));
         birthrights.push(Birthright { neurons: shape.outputs as u32, bias: 0.0, decay: 0.9 });
         let epoch = shape.epoch;
         let steps = match (experiment.train.steps, experiment.train.epochs, epoch) {
             (Some(steps), None, _) => steps,
             (None, Some(epochs), Some(epoch)) => epochs * epoch,
             (None, Some(_), None) => {
-                return Err(document.fault("train.epochs", "this task has no end, so there are no epochs in it", "give `steps` instead".to_owned()));
+                return Err(document.fault(
+                    "train.epochs",
+                    "this task has no end, so there are no epochs in it",
+                    "give `steps` instead".to_owned(),
+                ));
             }
-            (None, None, _) => return Err(document.fault("train", "it is not said how long to train", "give `steps` or `epochs`".to_owned())),
-            (Some(_), Some(_), _) => return Err(document.fault("train", "both `steps` and `epochs` are given", "give one of them".to_owned())),
+            (None, None, _) => {
+                return Err(document.fault(
+                    "train",
+                    "it is not said how long to train",
+                    "give `steps` or `epochs`".to_owned(),
+                ));
+            }
+            (Some(_), Some(_), _) => {
+                return Err(document.fault(
+                    "train",
+                    "both `steps` and `epochs` are given",
+                    "give one of them".to_owned(),
+                ));
+            }
         };
         let evaluate_every = experiment.train.evaluate_every.unwrap_or(epoch.unwrap_or(100)).max(1);
         let learning = learning::build(document, &experiment, shape.kind, registry, (seed, steps))?;
         if let WiringName::Uniform(density) | WiringName::ErdosRenyi(density) = experiment.network.wiring
             && !(0.0..=1.0).contains(&density)
         {
-            return Err(document.fault("network.wiring", format!("found a share of {density}"), "give a share of at least 0 and at most 1".to_owned()));
+            return Err(document.fault(
+                "network.wiring",
+                format!("found a share of {density}"),
+                "give a share of at least 0 and at most 1".to_owned(),
+            ));
         }
         let wiring = match experiment.network.wiring {
             WiringName::None => Wiring::None,
@@ -91,8 +125,21 @@ impl Checked {
         };
         network::check_paths(document, &experiment, &groups, &birthrights)?;
         let hash = hash(&experiment, &executor);
-        let checked =
-            Self { experiment, table, arm: arm.into(), seed, hash, task, groups, birthrights, wiring, learning, steps, evaluate_every, executor };
+        let checked = Self {
+            experiment,
+            table,
+            arm: arm.into(),
+            seed,
+            hash,
+            task,
+            groups,
+            birthrights,
+            wiring,
+            learning,
+            steps,
+            evaluate_every,
+            executor,
+        };
         // Built once to find every fault in the settings before anything is written.
         checked.growers(document, registry)?;
         checked.ledger(document)?;
@@ -107,8 +154,12 @@ impl Checked {
         let mut growers = Vec::new();
         for (at, grow) in self.experiment.grow.iter().enumerate() {
             let key = |rest: &str| format!("grow.{at}.{rest}");
-            let entry = registry.strategies().find(&grow.strategy).map_err(|error| document.fault(&key("strategy"), error.to_string(), None))?;
-            let mut settings = settings_of(&grow.settings).map_err(|message| document.fault(&key("settings"), message, None))?;
+            let entry = registry
+                .strategies()
+                .find(&grow.strategy)
+                .map_err(|error| document.fault(&key("strategy"), error.to_string(), None))?;
+            let mut settings =
+                settings_of(&grow.settings).map_err(|message| document.fault(&key("settings"), message, None))?;
             let fault = |error: livenet_growth::SettingError| document.fault(&key("settings"), error.to_string(), None);
             let strategy = (entry.build)(&mut settings).map_err(fault)?;
             settings.finish().map_err(fault)?;
@@ -237,17 +288,31 @@ fn check_train(document: &Document, experiment: &Experiment) -> Result<(), Confi
     positive("train.memory", u64::from(train.memory.unwrap_or(1)))?;
     positive("seeds", experiment.seeds.len() as u64)?;
     if !(0.0..1.0).contains(&train.dropout) {
-        return Err(document.fault("train.dropout", format!("found {}", train.dropout), "give a share of at least 0 and below 1".to_owned()));
+        return Err(document.fault(
+            "train.dropout",
+            format!("found {}", train.dropout),
+            "give a share of at least 0 and below 1".to_owned(),
+        ));
     }
     Ok(())
 }
 
-fn build_task(document: &Document, experiment: &Experiment, seed: u64, registry: &Registry, places: &Places) -> Result<Box<dyn Task>, ConfigError> {
+fn build_task(
+    document: &Document,
+    experiment: &Experiment,
+    seed: u64,
+    registry: &Registry,
+    places: &Places,
+) -> Result<Box<dyn Task>, ConfigError> {
     let names: Vec<&str> = registry.tasks().iter().map(|entry| entry.name).collect();
     let mut tasks = experiment.task.iter();
     let (Some((name, table)), None) = (tasks.next(), tasks.next()) else {
         let message = format!("found {} tasks, expected exactly one", experiment.task.len());
-        return Err(document.fault("task", message, format!("write one table [task.NAME]; NAME is one of {}", names.join(", "))));
+        return Err(document.fault(
+            "task",
+            message,
+            format!("write one table [task.NAME]; NAME is one of {}", names.join(", ")),
+        ));
     };
     let key = format!("task.{name}");
     let Some(entry) = registry.tasks().iter().find(|entry| entry.name == name) else {
@@ -272,7 +337,14 @@ fn value_of(key: &str, value: &toml::Value) -> Result<livenet_growth::Value, Str
         toml::Value::Float(number) => Value::Real(*number),
         toml::Value::String(text) => Value::Text(text.clone()),
         toml::Value::Boolean(flag) => Value::Flag(*flag),
-        toml::Value::Array(items) => Value::List(items.iter().map(|item| value_of(key, item)).collect::<Result<_, _>>()?),
-        other => return Err(format!("`{key}` is a {}; a setting is a number, a text, true or false, or a list of these", other.type_str())),
+        toml::Value::Array(items) => {
+            Value::List(items.iter().map(|item| value_of(key, item)).collect::<Result<_, _>>()?)
+        }
+        other => {
+            return Err(format!(
+                "`{key}` is a {}; a setting is a number, a text, true or false, or a list of these",
+                other.type_str()
+            ));
+        }
     })
 }

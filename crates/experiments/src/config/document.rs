@@ -27,7 +27,10 @@ impl Document {
             help: help.map(Into::into),
         };
         let text = std::fs::read_to_string(path).map_err(|error| {
-            fault(format!("cannot be read: {error}"), Some("give the path of an experiment file, such as experiments/quickstart.toml"))
+            fault(
+                format!("cannot be read: {error}"),
+                Some("give the path of an experiment file, such as experiments/quickstart.toml"),
+            )
         })?;
         Self::parse(path, text, overrides)
     }
@@ -126,7 +129,10 @@ impl Document {
         let mut table = parsed.into_inner();
         let mut best = None;
         for key in keys {
-            let found = table.iter().find(|(name, _)| name.get_ref() == key).map(|(name, value)| (name.span().start, value.get_ref().clone()));
+            let found = table
+                .iter()
+                .find(|(name, _)| name.get_ref() == key)
+                .map(|(name, value)| (name.span().start, value.get_ref().clone()));
             let Some((start, value)) = found else { break };
             best = Some(start);
             match value {
@@ -174,11 +180,9 @@ fn set(table: &mut toml::Table, key: &str, value: toml::Value) -> Result<(), Str
         toml::Value::Array(items) => {
             let (index, rest) = rest.split_once('.').map_or((rest, None), |(index, rest)| (index, Some(rest)));
             let count = items.len();
-            let item = index
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| items.get_mut(index))
-                .ok_or_else(|| format!("`{index}` is not a position in `{first}`, which has {count} entries, counted from 0"))?;
+            let item = index.parse::<usize>().ok().and_then(|index| items.get_mut(index)).ok_or_else(|| {
+                format!("`{index}` is not a position in `{first}`, which has {count} entries, counted from 0")
+            })?;
             match (item, rest) {
                 (toml::Value::Table(inner), Some(rest)) => set(inner, rest, value),
                 (item, None) => {
@@ -206,7 +210,10 @@ mod tests {
     #[test]
     fn unknown_keys_are_refused_with_line_and_suggestion() {
         let error = parse(&MINIMAL.replace("steps", "stps"), &[]).unwrap_err().to_string();
-        assert!(error.contains("x.toml:5:1") && error.contains("`stps`") && error.contains("did you mean `steps`?"), "{error}");
+        assert!(
+            error.contains("x.toml:5:1") && error.contains("`stps`") && error.contains("did you mean `steps`?"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -224,7 +231,8 @@ mod tests {
 
     #[test]
     fn arms_change_what_they_name() {
-        let text = format!("{MINIMAL}[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\nset = {{ \"optim.adam.rate\" = 0.5 }}\n");
+        let text =
+            format!("{MINIMAL}[[arm]]\nname = \"a\"\n[[arm]]\nname = \"b\"\nset = {{ \"optim.adam.rate\" = 0.5 }}\n");
         let document = parse(&text, &[]).unwrap();
         assert_eq!(document.arms().unwrap(), ["a", "b"]);
         assert_eq!(document.arm("b").unwrap().0.optim.adam.unwrap().rate, 0.5);

@@ -53,7 +53,12 @@ impl fmt::Display for ConfigError {
 /// The nearest of `known` to `word`, if it is near enough to have been meant.
 pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (word.chars().count() / 3).max(1) + 1;
-    known.into_iter().map(|name| (distance(word, name), name)).filter(|(far, _)| *far <= limit).min().map(|(_, name)| name)
+    known
+        .into_iter()
+        .map(|name| (distance(word, name), name))
+        .filter(|(far, _)| *far <= limit)
+        .min()
+        .map(|(_, name)| name)
 }
 
 /// Levenshtein's distance.

@@ -51,19 +51,35 @@ fn build_optimizer(document: &Document, optim: &Optim) -> Result<(Optimizer, Rat
         ("adam", &optim.adam, &["beta1", "beta2", "epsilon"][..]),
         ("adamw", &optim.adamw, &["beta1", "beta2", "epsilon", "decay"][..]),
     ];
-    let given: Vec<_> = all.iter().filter_map(|(name, rate, takes)| rate.as_ref().map(|rate| (*name, rate, *takes))).collect();
+    let given: Vec<_> =
+        all.iter().filter_map(|(name, rate, takes)| rate.as_ref().map(|rate| (*name, rate, *takes))).collect();
     let &[(name, rate, takes)] = given.as_slice() else {
         let message = format!("found {} optimizers, expected exactly one", given.len());
-        return Err(document.fault("optim", message, "write one table, such as [optim.adam] with rate = 1e-3".to_owned()));
+        return Err(document.fault(
+            "optim",
+            message,
+            "write one table, such as [optim.adam] with rate = 1e-3".to_owned(),
+        ));
     };
-    let found: &[(&str, Option<f32>)] =
-        &[("beta", rate.beta), ("alpha", rate.alpha), ("beta1", rate.beta1), ("beta2", rate.beta2), ("epsilon", rate.epsilon), ("decay", rate.decay)];
+    let found: &[(&str, Option<f32>)] = &[
+        ("beta", rate.beta),
+        ("alpha", rate.alpha),
+        ("beta1", rate.beta1),
+        ("beta2", rate.beta2),
+        ("epsilon", rate.epsilon),
+        ("decay", rate.decay),
+    ];
     if let Some((key, _)) = found.iter().find(|(key, value)| value.is_some() && !takes.contains(key)) {
-        let help = if takes.is_empty() { "it has none but `rate`".to_owned() } else { format!("it has {}", takes.join(", ")) };
+        let help =
+            if takes.is_empty() { "it has none but `rate`".to_owned() } else { format!("it has {}", takes.join(", ")) };
         return Err(document.fault(&format!("optim.{name}.{key}"), format!("`{name}` has no such constant"), help));
     }
     if !(rate.rate.is_finite() && rate.rate >= 0.0) {
-        return Err(document.fault(&format!("optim.{name}.rate"), format!("found {}", rate.rate), "give a finite rate of at least 0".to_owned()));
+        return Err(document.fault(
+            &format!("optim.{name}.rate"),
+            format!("found {}", rate.rate),
+            "give a finite rate of at least 0".to_owned(),
+        ));
     }
     let Rate { beta, alpha, beta1, beta2, epsilon, decay, .. } = *rate;
     let (beta, beta1, beta2) = (beta.unwrap_or(0.9), beta1.unwrap_or(0.9), beta2.unwrap_or(0.999));

@@ -16,17 +16,29 @@ fn unit(document: &Document, key: &str, name: &str, registry: &Registry) -> Resu
     }
     let names = registry.activation_names();
     let help = nearest(activation, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-    Err(document.fault(key, format!("no activation is called `{activation}`; known are {}, each also as `leaky-...`", names.join(", ")), help))
+    Err(document.fault(
+        key,
+        format!("no activation is called `{activation}`; known are {}, each also as `leaky-...`", names.join(", ")),
+        help,
+    ))
 }
 
-pub(super) fn build_groups(document: &Document, experiment: &Experiment, registry: &Registry) -> Result<Vec<FireGroup>, ConfigError> {
+pub(super) fn build_groups(
+    document: &Document,
+    experiment: &Experiment,
+    registry: &Registry,
+) -> Result<Vec<FireGroup>, ConfigError> {
     let network = &experiment.network;
     let mut names: Vec<&str> = vec!["input"];
     names.extend(network.group.iter().map(|group| group.name.as_str()));
     names.push("output");
     for (at, name) in names.iter().enumerate() {
         if names[..at].contains(name) || name.is_empty() {
-            return Err(document.fault("network.group", format!("two groups are called `{name}`"), "give every group a name of its own; `input` and `output` are taken".to_owned()));
+            return Err(document.fault(
+                "network.group",
+                format!("two groups are called `{name}`"),
+                "give every group a name of its own; `input` and `output` are taken".to_owned(),
+            ));
         }
     }
     let reach = |key: &str, table: &ReachTable| -> Result<Reach, ConfigError> {
@@ -34,7 +46,11 @@ pub(super) fn build_groups(document: &Document, experiment: &Experiment, registr
         for name in &table.groups {
             let Some(at) = names.iter().position(|known| known == name) else {
                 let help = nearest(name, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-                return Err(document.fault(key, format!("no group is called `{name}`; there are {}", names.join(", ")), help));
+                return Err(document.fault(
+                    key,
+                    format!("no group is called `{name}`; there are {}", names.join(", ")),
+                    help,
+                ));
             };
             groups.push(GroupId::new(at as u16));
         }
@@ -46,7 +62,13 @@ pub(super) fn build_groups(document: &Document, experiment: &Experiment, registr
         NormName::Rms => Norm::Rms,
     };
     let linear = Unit { kind: UnitKind::Rate, activation: Activation::Linear };
-    let mut groups = vec![FireGroup { name: "input".into(), role: Role::Input, unit: linear, norm: Norm::None, reach: Reach::nobody() }];
+    let mut groups = vec![FireGroup {
+        name: "input".into(),
+        role: Role::Input,
+        unit: linear,
+        norm: Norm::None,
+        reach: Reach::nobody(),
+    }];
     for (at, group) in network.group.iter().enumerate() {
         let key = |rest: &str| format!("network.group.{at}.{rest}");
         check_group(document, &key(""), group)?;
@@ -76,16 +98,29 @@ pub(super) fn build_groups(document: &Document, experiment: &Experiment, registr
 fn check_group(document: &Document, key: &str, group: &Group) -> Result<(), ConfigError> {
     let key = key.trim_end_matches('.');
     if !(group.decay > 0.0 && group.decay < 1.0) {
-        return Err(document.fault(&format!("{key}.decay"), format!("found {}", group.decay), "give a decay strictly between 0 and 1".to_owned()));
+        return Err(document.fault(
+            &format!("{key}.decay"),
+            format!("found {}", group.decay),
+            "give a decay strictly between 0 and 1".to_owned(),
+        ));
     }
     if !group.bias.is_finite() {
-        return Err(document.fault(&format!("{key}.bias"), format!("found {}", group.bias), "give a finite bias".to_owned()));
+        return Err(document.fault(
+            &format!("{key}.bias"),
+            format!("found {}", group.bias),
+            "give a finite bias".to_owned(),
+        ));
     }
     Ok(())
 }
 
 /// Refuses what can never learn: outputs that no path of reach connects with the inputs.
-pub(super) fn check_paths(document: &Document, experiment: &Experiment, groups: &[FireGroup], birthrights: &[Birthright]) -> Result<(), ConfigError> {
+pub(super) fn check_paths(
+    document: &Document,
+    experiment: &Experiment,
+    groups: &[FireGroup],
+    birthrights: &[Birthright],
+) -> Result<(), ConfigError> {
     let mut heard = vec![false; groups.len()];
     heard[0] = true;
     for _ in groups {
@@ -98,8 +133,16 @@ pub(super) fn check_paths(document: &Document, experiment: &Experiment, groups: 
     if heard[groups.len() - 1] {
         Ok(())
     } else {
-        let list: Vec<&str> = groups.iter().zip(&heard).filter(|(_, heard)| **heard).map(|(group, _)| group.name.as_str()).collect();
-        let message = format!("no path of reach leads from the inputs to the outputs; the inputs' voice gets as far as {}", list.join(", "));
-        Err(document.fault(key, message, "let each group on the way list the one before it in `reach.groups`, and have neurons".to_owned()))
+        let list: Vec<&str> =
+            groups.iter().zip(&heard).filter(|(_, heard)| **heard).map(|(group, _)| group.name.as_str()).collect();
+        let message = format!(
+            "no path of reach leads from the inputs to the outputs; the inputs' voice gets as far as {}",
+            list.join(", ")
+        );
+        Err(document.fault(
+            key,
+            message,
+            "let each group on the way list the one before it in `reach.groups`, and have neurons".to_owned(),
+        ))
     }
 }

@@ -62,9 +62,7 @@ pub const ALL: &[Entry] = &[
             bytes: 67_921,
             sha256: "8b9de63ed6789492bf497625e7f9beb96a63d367b4b0a21754006f749fa5e5da",
         }],
-        mirrors: &[
-            "https://raw.githubusercontent.com/jbrownlee/Datasets/d20fcb6402ae34e653d4513b00f39257bb37ed7f/",
-        ],
+        mirrors: &["https://raw.githubusercontent.com/jbrownlee/Datasets/d20fcb6402ae34e653d4513b00f39257bb37ed7f/"],
     },
     Entry {
         name: "digits",
@@ -184,9 +182,7 @@ pub const ALL: &[Entry] = &[
             bytes: 2_944,
             sha256: "f67889b1d9002cd5227f0e0ef54e35b419cdd85a31279adef6f73fb41e5c0a9b",
         }],
-        mirrors: &[
-            "https://raw.githubusercontent.com/statsmodels/statsmodels/HEAD/statsmodels/datasets/sunspots/",
-        ],
+        mirrors: &["https://raw.githubusercontent.com/statsmodels/statsmodels/HEAD/statsmodels/datasets/sunspots/"],
     },
 ];
 
@@ -197,19 +193,12 @@ pub const ALL: &[Entry] = &[
 pub fn entry(name: &str) -> Result<&'static Entry, DataError> {
     ALL.iter()
         .find(|entry| entry.name == name)
-        .ok_or_else(|| DataError::Unknown {
-            name: name.to_owned(),
-            known: names(|_| true),
-        })
+        .ok_or_else(|| DataError::Unknown { name: name.to_owned(), known: names(|_| true) })
 }
 
 /// The names of the data sets that `wanted` picks, with commas.
 pub fn names(wanted: impl Fn(&Entry) -> bool) -> String {
-    let names: Vec<_> = ALL
-        .iter()
-        .filter(|entry| wanted(entry))
-        .map(|entry| entry.name)
-        .collect();
+    let names: Vec<_> = ALL.iter().filter(|entry| wanted(entry)).map(|entry| entry.name).collect();
     names.join(", ")
 }
 
@@ -226,46 +215,22 @@ mod tests {
     fn every_entry_is_complete() {
         for entry in ALL {
             assert!(!entry.files.is_empty(), "{}", entry.name);
-            assert_eq!(
-                entry.mirrors.is_empty(),
-                entry.kind == Kind::Embedded,
-                "{}",
-                entry.name
-            );
-            assert!(
-                entry.mirrors.iter().all(|mirror| mirror.ends_with('/')),
-                "{}",
-                entry.name
-            );
+            assert_eq!(entry.mirrors.is_empty(), entry.kind == Kind::Embedded, "{}", entry.name);
+            assert!(entry.mirrors.iter().all(|mirror| mirror.ends_with('/')), "{}", entry.name);
             for text in [entry.summary, entry.source, entry.licence] {
                 assert!(!text.is_empty() && !text.contains('\n'), "{}", entry.name);
             }
             for file in entry.files {
-                let digits = |text: &str| {
-                    text.bytes()
-                        .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
-                };
-                assert!(
-                    file.sha256.len() == 64 && digits(file.sha256),
-                    "{}",
-                    file.name
-                );
+                let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+                assert!(file.sha256.len() == 64 && digits(file.sha256), "{}", file.name);
             }
-            assert_eq!(
-                entry.files.len() == 4,
-                entry.kind == Kind::Images,
-                "{}",
-                entry.name
-            );
+            assert_eq!(entry.files.len() == 4, entry.kind == Kind::Images, "{}", entry.name);
         }
     }
 
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let error = entry("minst").unwrap_err().to_string();
-        assert!(
-            error.contains("`minst`") && error.contains("digits, fashion-mnist, mnist"),
-            "{error}"
-        );
+        assert!(error.contains("`minst`") && error.contains("digits, fashion-mnist, mnist"), "{error}");
     }
 }

@@ -43,9 +43,7 @@ impl Part {
     pub fn split_last(mut self, count: usize, features: usize) -> (Self, Self) {
         let keep = self.len().saturating_sub(count);
         let labels = self.labels.split_off(keep);
-        let inputs = self
-            .inputs
-            .split_off((keep * features).min(self.inputs.len()));
+        let inputs = self.inputs.split_off((keep * features).min(self.inputs.len()));
         (self, Self { inputs, labels })
     }
 }
@@ -84,18 +82,8 @@ impl Dataset {
     ///
     /// # Errors
     /// As [`Dataset::validate`].
-    pub fn new(
-        name: impl Into<String>,
-        shape: Shape,
-        parts: Parts,
-        digest: String,
-    ) -> Result<Self, DataError> {
-        let dataset = Self {
-            name: name.into(),
-            shape,
-            parts,
-            digest,
-        };
+    pub fn new(name: impl Into<String>, shape: Shape, parts: Parts, digest: String) -> Result<Self, DataError> {
+        let dataset = Self { name: name.into(), shape, parts, digest };
         dataset.validate()?;
         Ok(dataset)
     }
@@ -158,11 +146,9 @@ impl Dataset {
     /// [`DataError::Ragged`], [`DataError::NotFinite`] (with row and column), [`DataError::Label`] (with row).
     pub fn validate(&self) -> Result<(), DataError> {
         let Shape { features, classes } = self.shape;
-        for (name, part) in [
-            ("training", &self.parts.train),
-            ("validation", &self.parts.validation),
-            ("test", &self.parts.test),
-        ] {
+        for (name, part) in
+            [("training", &self.parts.train), ("validation", &self.parts.validation), ("test", &self.parts.test)]
+        {
             if part.is_empty() || features == 0 || part.inputs.len() != part.len() * features {
                 return Err(DataError::Ragged {
                     dataset: self.name.clone(),
@@ -181,11 +167,7 @@ impl Dataset {
                     found: part.inputs[at],
                 });
             }
-            if let Some(row) = part
-                .labels
-                .iter()
-                .position(|&label| label as usize >= classes)
-            {
+            if let Some(row) = part.labels.iter().position(|&label| label as usize >= classes) {
                 return Err(DataError::Label {
                     dataset: self.name.clone(),
                     part: name,
@@ -205,15 +187,8 @@ mod tests {
 
     fn two_by_two(inputs: [f32; 4], labels: [u32; 2]) -> Result<Dataset, DataError> {
         let good = Part::new(vec![0.0; 4], vec![0, 1]);
-        let parts = Parts {
-            train: good.clone(),
-            validation: Part::new(inputs.to_vec(), labels.to_vec()),
-            test: good,
-        };
-        let shape = Shape {
-            features: 2,
-            classes: 2,
-        };
+        let parts = Parts { train: good.clone(), validation: Part::new(inputs.to_vec(), labels.to_vec()), test: good };
+        let shape = Shape { features: 2, classes: 2 };
         Dataset::new("toy", shape, parts, String::new())
     }
 
@@ -222,52 +197,29 @@ mod tests {
         let set = two_by_two([1.0, 2.0, 3.0, 4.0], [1, 1]).unwrap();
         assert_eq!(set.row(set.validation(), 1), [3.0, 4.0]);
         assert_eq!(set.class_counts(set.validation()), [0, 2]);
-        assert_eq!(
-            (set.features(), set.classes(), set.train().len()),
-            (2, 2, 2)
-        );
+        assert_eq!((set.features(), set.classes(), set.train().len()), (2, 2, 2));
     }
 
     #[test]
     fn nan_and_infinity_are_named_by_row_and_column() {
-        let error = two_by_two([1.0, 2.0, 3.0, f32::NAN], [0, 1])
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            error,
-            "toy, validation part: row 1, column 1 (counted from 0) is NaN, expected a finite number"
-        );
-        let error = two_by_two([1.0, f32::NEG_INFINITY, 3.0, 4.0], [0, 1])
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("row 0, column 1") && error.contains("-inf"),
-            "{error}"
-        );
+        let error = two_by_two([1.0, 2.0, 3.0, f32::NAN], [0, 1]).unwrap_err().to_string();
+        assert_eq!(error, "toy, validation part: row 1, column 1 (counted from 0) is NaN, expected a finite number");
+        let error = two_by_two([1.0, f32::NEG_INFINITY, 3.0, 4.0], [0, 1]).unwrap_err().to_string();
+        assert!(error.contains("row 0, column 1") && error.contains("-inf"), "{error}");
     }
 
     #[test]
     fn a_label_outside_the_classes_is_named_by_row() {
         let error = two_by_two([0.0; 4], [0, 2]).unwrap_err().to_string();
-        assert!(
-            error.contains("row 1") && error.contains("label 2") && error.contains("below 2"),
-            "{error}"
-        );
+        assert!(error.contains("row 1") && error.contains("label 2") && error.contains("below 2"), "{error}");
     }
 
     #[test]
     fn ragged_and_empty_parts_are_refused() {
         let part = |inputs: usize, labels: usize| Part::new(vec![0.0; inputs], vec![0; labels]);
         for (train, test) in [(part(3, 2), part(2, 1)), (part(2, 1), part(0, 0))] {
-            let parts = Parts {
-                train,
-                validation: part(2, 1),
-                test,
-            };
-            let shape = Shape {
-                features: 2,
-                classes: 1,
-            };
+            let parts = Parts { train, validation: part(2, 1), test };
+            let shape = Shape { features: 2, classes: 1 };
             let error = Dataset::new("toy", shape, parts, String::new()).unwrap_err();
             assert!(matches!(error, DataError::Ragged { .. }), "{error}");
         }
@@ -277,10 +229,7 @@ mod tests {
     fn splitting_keeps_order_and_loses_nothing() {
         let part = Part::new((0..6_u8).map(f32::from).collect(), vec![7, 8, 9]);
         let (front, back) = part.clone().split_last(1, 2);
-        assert_eq!(
-            (front.inputs(), front.labels()),
-            (&[0.0, 1.0, 2.0, 3.0][..], &[7, 8][..])
-        );
+        assert_eq!((front.inputs(), front.labels()), (&[0.0, 1.0, 2.0, 3.0][..], &[7, 8][..]));
         assert_eq!((back.inputs(), back.labels()), (&[4.0, 5.0][..], &[9][..]));
         let (front, back) = part.clone().split_last(9, 2);
         assert!(front.is_empty() && back == part);

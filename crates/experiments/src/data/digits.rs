@@ -35,29 +35,15 @@ pub fn load() -> Result<Dataset, DataError> {
     let files = entry("digits")?.files;
     let (train, validation) = part(files[0].name, EMBEDDED[0])?.split_last(VALIDATION, PIXELS);
     let test = part(files[1].name, EMBEDDED[1])?;
-    let shape = Shape {
-        features: PIXELS,
-        classes: 10,
-    };
-    let parts = Parts {
-        train,
-        validation,
-        test,
-    };
-    Dataset::new(
-        "digits",
-        shape,
-        parts,
-        digest::of_digests(files.iter().map(|file| file.sha256)),
-    )
+    let shape = Shape { features: PIXELS, classes: 10 };
+    let parts = Parts { train, validation, test };
+    Dataset::new("digits", shape, parts, digest::of_digests(files.iter().map(|file| file.sha256)))
 }
 
 fn part(name: &str, packed: &[u8]) -> Result<Part, DataError> {
     let path = Path::new(name);
     let mut text = String::new();
-    GzDecoder::new(packed)
-        .read_to_string(&mut text)
-        .map_err(DataError::read(path))?;
+    GzDecoder::new(packed).read_to_string(&mut text).map_err(DataError::read(path))?;
     let (mut inputs, mut labels) = (Vec::new(), Vec::new());
     for (line, row) in text.lines().enumerate() {
         let cells: Vec<_> = row.split(',').collect();
@@ -70,22 +56,14 @@ fn part(name: &str, packed: &[u8]) -> Result<Part, DataError> {
             });
         }
         for (column, cell) in cells.iter().enumerate() {
-            let (most, expected) = if column < PIXELS {
-                (16, "a pixel, 0 to 16")
-            } else {
-                (9, "a digit, 0 to 9")
-            };
-            let value: u8 = cell
-                .parse()
-                .ok()
-                .filter(|&value| value <= most)
-                .ok_or_else(|| DataError::Cell {
-                    path: path.to_owned(),
-                    line: line + 1,
-                    column: column + 1,
-                    found: (*cell).to_owned(),
-                    expected,
-                })?;
+            let (most, expected) = if column < PIXELS { (16, "a pixel, 0 to 16") } else { (9, "a digit, 0 to 9") };
+            let value: u8 = cell.parse().ok().filter(|&value| value <= most).ok_or_else(|| DataError::Cell {
+                path: path.to_owned(),
+                line: line + 1,
+                column: column + 1,
+                found: (*cell).to_owned(),
+                expected,
+            })?;
             if column < PIXELS {
                 inputs.push(f32::from(value) / 16.0);
             } else {
@@ -109,26 +87,16 @@ mod tests {
         assert_eq!(parts.map(Part::len), [3058, 765, 1797]);
         assert_eq!((digits.features(), digits.classes()), (64, 10));
         // Class counts of the two halves as in the publisher's `optdigits.names`.
-        let tra: Vec<_> = digits
-            .class_counts(parts[0])
-            .iter()
-            .zip(digits.class_counts(parts[1]))
-            .map(|(a, b)| a + b)
-            .collect();
+        let tra: Vec<_> =
+            digits.class_counts(parts[0]).iter().zip(digits.class_counts(parts[1])).map(|(a, b)| a + b).collect();
         assert_eq!(tra, [376, 389, 380, 389, 387, 376, 377, 387, 380, 382]);
-        assert_eq!(
-            digits.class_counts(parts[2]),
-            [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
-        );
+        assert_eq!(digits.class_counts(parts[2]), [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]);
     }
 
     #[test]
     fn pixels_are_sixteenths_up_to_one() {
         let digits = load().unwrap();
-        let first: Vec<_> = digits.row(digits.train(), 0)[..8]
-            .iter()
-            .map(|&pixel| pixel * 16.0)
-            .collect();
+        let first: Vec<_> = digits.row(digits.train(), 0)[..8].iter().map(|&pixel| pixel * 16.0).collect();
         assert_eq!(first, [0.0, 1.0, 6.0, 15.0, 12.0, 1.0, 0.0, 0.0]);
         assert_eq!(digits.train().labels()[0], 0);
         let most = digits.train().inputs().iter().copied().fold(0.0, f32::max);
@@ -151,15 +119,8 @@ mod tests {
     #[test]
     fn a_damaged_asset_is_named_by_line_and_column() {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-        packer
-            .write_all(format!("{}3\n17{}\n", "0,".repeat(64), ",0".repeat(64)).as_bytes())
-            .unwrap();
-        let error = part("some.gz", &packer.finish().unwrap())
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            error,
-            "`some.gz`, line 2, column 1: found `17`, expected a pixel, 0 to 16"
-        );
+        packer.write_all(format!("{}3\n17{}\n", "0,".repeat(64), ",0".repeat(64)).as_bytes()).unwrap();
+        let error = part("some.gz", &packer.finish().unwrap()).unwrap_err().to_string();
+        assert_eq!(error, "`some.gz`, line 2, column 1: found `17`, expected a pixel, 0 to 16");
     }
 }

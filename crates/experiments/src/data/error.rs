@@ -118,9 +118,7 @@ pub enum DataError {
         source: std::io::Error,
     },
     /// A data set holds a value that no network can learn from.
-    #[error(
-        "{dataset}, {part} part: row {row}, column {column} (counted from 0) is {found}, expected a finite number"
-    )]
+    #[error("{dataset}, {part} part: row {row}, column {column} (counted from 0) is {found}, expected a finite number")]
     NotFinite {
         /// Name of the data set.
         dataset: String,
@@ -134,9 +132,7 @@ pub enum DataError {
         found: f32,
     },
     /// A label names a class that the data set does not have.
-    #[error(
-        "{dataset}, {part} part: row {row} (counted from 0) has label {found}, expected one below {classes}"
-    )]
+    #[error("{dataset}, {part} part: row {row} (counted from 0) has label {found}, expected one below {classes}")]
     Label {
         /// Name of the data set.
         dataset: String,
@@ -240,9 +236,7 @@ pub enum DataError {
         folder: PathBuf,
     },
     /// Neither `LIVENET_DATA` nor a cache folder is known.
-    #[error(
-        "nowhere to put data: set LIVENET_DATA to a folder (no XDG_CACHE_HOME and no home folder were found)"
-    )]
+    #[error("nowhere to put data: set LIVENET_DATA to a folder (no XDG_CACHE_HOME and no home folder were found)")]
     Nowhere,
 }
 

@@ -79,12 +79,7 @@ pub fn fetch(
         let downloaded = !(path.is_file() && is_published(&path, &file)?);
         if downloaded {
             let part = folder.join(format!("{}.part", file.name));
-            let mut download = Download {
-                agent,
-                file,
-                part,
-                progress,
-            };
+            let mut download = Download { agent, file, part, progress };
             download.try_mirrors(mirrors)?;
             download.put_in_place(&path)?;
         }
@@ -98,9 +93,7 @@ fn lock(folder: &Path) -> Result<File, DataError> {
     let path = folder.join(".lock");
     let file = File::create(&path).map_err(DataError::write(&path))?;
     match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Err(DataError::Busy {
-            folder: folder.to_owned(),
-        }),
+        Err(TryLockError::WouldBlock) => Err(DataError::Busy { folder: folder.to_owned() }),
         // Some network file systems have no locks; the hash still guards what is kept.
         Ok(()) | Err(TryLockError::Error(_)) => Ok(file),
     }
@@ -137,16 +130,9 @@ impl Download<'_> {
         }
         let kept = match self.here() {
             0 => "nothing of it is kept".to_owned(),
-            bytes => format!(
-                "its first {bytes} bytes are kept in `{}`, fetch again to go on",
-                self.part.display()
-            ),
+            bytes => format!("its first {bytes} bytes are kept in `{}`, fetch again to go on", self.part.display()),
         };
-        Err(DataError::Fetch {
-            file: self.file.name.to_owned(),
-            kept,
-            failures,
-        })
+        Err(DataError::Fetch { file: self.file.name.to_owned(), kept, failures })
     }
 
     /// The inner error is the mirror's, the outer one the disk's.
@@ -176,9 +162,7 @@ impl Download<'_> {
             self.discard()?;
             if !inherited {
                 let expected = self.file.sha256;
-                return Ok(Err(format!(
-                    "sent another file: SHA-256 {found}, expected {expected}"
-                )));
+                return Ok(Err(format!("sent another file: SHA-256 {found}, expected {expected}")));
             }
             inherited = false;
         }
@@ -206,34 +190,23 @@ impl Download<'_> {
                 Ok(0) if done == self.file.bytes => break,
                 Ok(0) => {
                     let total = self.file.bytes;
-                    return Ok(Err(Stop::Cut(format!(
-                        "the connection ended after {done} of {total} bytes"
-                    ))));
+                    return Ok(Err(Stop::Cut(format!("the connection ended after {done} of {total} bytes"))));
                 }
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     let total = self.file.bytes;
-                    return Ok(Err(Stop::Cut(format!(
-                        "the connection failed after {done} of {total} bytes: {error}"
-                    ))));
+                    return Ok(Err(Stop::Cut(format!("the connection failed after {done} of {total} bytes: {error}"))));
                 }
             };
             if done + read as u64 > self.file.bytes {
                 self.discard()?;
                 let total = self.file.bytes;
-                return Ok(Err(Stop::Refused(format!(
-                    "sent more than the {total} bytes of the published file"
-                ))));
+                return Ok(Err(Stop::Refused(format!("sent more than the {total} bytes of the published file"))));
             }
-            part.write_all(&piece[..read])
-                .map_err(DataError::write(&self.part))?;
+            part.write_all(&piece[..read]).map_err(DataError::write(&self.part))?;
             done += read as u64;
-            (self.progress)(Progress {
-                file: self.file.name,
-                done,
-                total: self.file.bytes,
-            });
+            (self.progress)(Progress { file: self.file.name, done, total: self.file.bytes });
         }
         part.sync_all().map_err(DataError::write(&self.part))?;
         Ok(Ok(()))
@@ -241,19 +214,13 @@ impl Download<'_> {
 
     /// Bytes in the part; one that is too long counts as whole, and then fails its hash.
     fn here(&self) -> u64 {
-        fs::metadata(&self.part)
-            .map_or(0, |data| data.len())
-            .min(self.file.bytes)
+        fs::metadata(&self.part).map_or(0, |data| data.len()).min(self.file.bytes)
     }
 
     /// The part, cut to `length` and open at its end.
     fn open_at(&self, length: u64) -> Result<File, DataError> {
         let open = || {
-            let mut part = OpenOptions::new()
-                .write(true)
-                .create(true)
-                .truncate(false)
-                .open(&self.part)?;
+            let mut part = OpenOptions::new().write(true).create(true).truncate(false).open(&self.part)?;
             part.set_len(length)?;
             part.seek(SeekFrom::Start(length))?;
             Ok(part)
@@ -263,9 +230,7 @@ impl Download<'_> {
 
     fn discard(&self) -> Result<(), DataError> {
         match fs::remove_file(&self.part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                Err(DataError::write(&self.part)(error))
-            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DataError::write(&self.part)(error)),
             _ => Ok(()),
         }
     }
@@ -282,39 +247,27 @@ impl Download<'_> {
 
 /// The byte that the body starts with, or why the answer is of no use.
 fn start_of<T>(response: &Response<T>, from: u64, total: u64) -> Result<u64, String> {
-    let header = |name: &str| {
-        response
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-    };
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
     let (start, offered) = match response.status().as_u16() {
         // A server that does not know ranges sends the whole file; the part starts anew.
-        200 => (
-            0,
-            header("Content-Length").and_then(|length| length.trim().parse::<u64>().ok()),
-        ),
+        200 => (0, header("Content-Length").and_then(|length| length.trim().parse::<u64>().ok())),
         206 => {
             let range = header("Content-Range").unwrap_or_default();
             let parsed = range.trim().strip_prefix("bytes ").and_then(|range| {
                 let (span, offered) = range.split_once('/')?;
                 Some((span.split_once('-')?.0.parse().ok()?, offered.parse().ok()))
             });
-            parsed.filter(|&(start, _)| start == from).ok_or_else(|| {
-                format!("was asked for bytes from {from} on and answered with the range `{range}`")
-            })?
+            parsed
+                .filter(|&(start, _)| start == from)
+                .ok_or_else(|| format!("was asked for bytes from {from} on and answered with the range `{range}`"))?
         }
         416 => {
-            return Err(format!(
-                "has no bytes after the first {from}, expected {total} in all"
-            ));
+            return Err(format!("has no bytes after the first {from}, expected {total} in all"));
         }
         _ => return Err(format!("answered {}", response.status())),
     };
     match offered {
-        Some(offered) if offered != total => {
-            Err(format!("offers {offered} bytes, expected {total}"))
-        }
+        Some(offered) if offered != total => Err(format!("offers {offered} bytes, expected {total}")),
         _ => Ok(start),
     }
 }

@@ -33,9 +33,7 @@ pub fn unpack(path: &Path, bytes: &[u8], sizes: Sizes) -> Result<Vec<u8>, DataEr
     let values: u64 = sizes.iter().map(|&(_, size)| size).product();
     let expected = header as u64 + values;
     let mut plain = Vec::with_capacity(expected as usize + 1);
-    let ended = MultiGzDecoder::new(bytes)
-        .take(expected + 1)
-        .read_to_end(&mut plain);
+    let ended = MultiGzDecoder::new(bytes).take(expected + 1).read_to_end(&mut plain);
     match &ended {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {}
         Err(error) if plain.len() >= header => {
@@ -62,9 +60,7 @@ pub fn unpack(path: &Path, bytes: &[u8], sizes: Sizes) -> Result<Vec<u8>, DataEr
     if plain.len() as u64 > expected {
         return Err(DataError::Corrupt {
             path: path.to_owned(),
-            source: io::Error::other(format!(
-                "it goes on after the {expected} bytes that its header announces"
-            )),
+            source: io::Error::other(format!("it goes on after the {expected} bytes that its header announces")),
         });
     }
     plain.drain(..header);
@@ -78,34 +74,20 @@ fn check_header(path: &Path, plain: &[u8], sizes: Sizes) -> Result<(), DataError
         return Err(DataError::WrongMagic {
             path: path.to_owned(),
             found: first(plain, 4),
-            expected: format!(
-                "{} (unpacked: IDX, bytes, {} dimensions)",
-                hexadecimal(&magic),
-                sizes.len()
-            ),
+            expected: format!("{} (unpacked: IDX, bytes, {} dimensions)", hexadecimal(&magic), sizes.len()),
         });
     }
     for (word, &(what, expected)) in plain[4..].chunks_exact(4).zip(sizes) {
-        let found = word
-            .iter()
-            .fold(0, |number, &byte| number << 8 | u64::from(byte));
+        let found = word.iter().fold(0, |number, &byte| number << 8 | u64::from(byte));
         if found != expected {
-            return Err(DataError::WrongCount {
-                path: path.to_owned(),
-                what,
-                found,
-                expected,
-            });
+            return Err(DataError::WrongCount { path: path.to_owned(), what, found, expected });
         }
     }
     Ok(())
 }
 
 fn corrupt(path: &Path, error: &io::Error) -> DataError {
-    DataError::Corrupt {
-        path: path.to_owned(),
-        source: io::Error::new(error.kind(), error.to_string()),
-    }
+    DataError::Corrupt { path: path.to_owned(), source: io::Error::new(error.kind(), error.to_string()) }
 }
 
 fn first(bytes: &[u8], count: usize) -> String {
@@ -141,40 +123,26 @@ mod tests {
     #[test]
     fn values_come_back_in_order() {
         let values = [1, 2, 3, 4, 5, 255];
-        assert_eq!(
-            unpack(Path::new("x"), &pack(&[2, 1, 3], &values), SIZES).unwrap(),
-            values
-        );
+        assert_eq!(unpack(Path::new("x"), &pack(&[2, 1, 3], &values), SIZES).unwrap(), values);
     }
 
     #[test]
     fn a_file_that_is_not_gzip_is_told_by_its_first_bytes() {
         let error = refused(b"<html>").to_string();
-        assert!(
-            error.contains("some.gz")
-                && error.contains("starts with 3c68")
-                && error.contains("1f8b"),
-            "{error}"
-        );
+        assert!(error.contains("some.gz") && error.contains("starts with 3c68") && error.contains("1f8b"), "{error}");
         assert!(refused(b"").to_string().contains("starts with nothing"));
     }
 
     #[test]
     fn labels_under_the_name_of_images_have_the_wrong_magic() {
         let error = refused(&pack(&[6], &[0; 40])).to_string();
-        assert!(
-            error.contains("00000801") && error.contains("00000803"),
-            "{error}"
-        );
+        assert!(error.contains("00000801") && error.contains("00000803"), "{error}");
     }
 
     #[test]
     fn another_count_is_named_before_anything_is_allocated_by_it() {
         let error = refused(&pack(&[u32::MAX, 1, 3], &[0; 6])).to_string();
-        assert!(
-            error.contains("announces 4294967295 images, expected 2"),
-            "{error}"
-        );
+        assert!(error.contains("announces 4294967295 images, expected 2"), "{error}");
         let error = refused(&pack(&[2, 3, 1], &[0; 6])).to_string();
         assert!(error.contains("announces 3 rows, expected 1"), "{error}");
     }
@@ -182,26 +150,17 @@ mod tests {
     #[test]
     fn too_few_values_and_a_cut_stream_are_truncated() {
         let error = refused(&pack(&[2, 1, 3], &[0; 5])).to_string();
-        assert!(
-            error.contains("holds 21 bytes of unpacked data, 22 are needed"),
-            "{error}"
-        );
+        assert!(error.contains("holds 21 bytes of unpacked data, 22 are needed"), "{error}");
         let whole = pack(&[2, 1, 3], &[1, 2, 3, 4, 5, 6]);
         for cut in 2..whole.len() {
             let error = refused(&whole[..cut]);
-            assert!(
-                matches!(error, DataError::Truncated { .. }),
-                "cut at {cut}: {error}"
-            );
+            assert!(matches!(error, DataError::Truncated { .. }), "cut at {cut}: {error}");
         }
     }
 
     #[test]
     fn too_many_values_and_a_flipped_bit_are_corrupt() {
-        assert!(matches!(
-            refused(&pack(&[2, 1, 3], &[0; 7])),
-            DataError::Corrupt { .. }
-        ));
+        assert!(matches!(refused(&pack(&[2, 1, 3], &[0; 7])), DataError::Corrupt { .. }));
         let mut whole = pack(&[2, 1, 3], &[1, 2, 3, 4, 5, 6]);
         let checksum = whole.len() - 8;
         whole[checksum] ^= 1;

@@ -21,12 +21,7 @@ struct Plan {
     side: u64,
 }
 
-const PUBLISHED: Plan = Plan {
-    train: 60_000,
-    validation: 5_000,
-    test: 10_000,
-    side: 28,
-};
+const PUBLISHED: Plan = Plan { train: 60_000, validation: 5_000, test: 10_000, side: 28 };
 
 /// Reads an image set of the catalogue.
 ///
@@ -43,54 +38,28 @@ fn load_as(entry: &Entry, places: &Places, plan: Plan) -> Result<Dataset, DataEr
     };
     let side = plan.side;
     let part = |images: &SourceFile, labels: &SourceFile, count: u64| {
-        let pixels = read(
-            entry,
-            places,
-            images,
-            &[("images", count), ("rows", side), ("columns", side)],
-        )?;
+        let pixels = read(entry, places, images, &[("images", count), ("rows", side), ("columns", side)])?;
         let labels = read(entry, places, labels, &[("labels", count)])?;
-        let inputs = pixels
-            .iter()
-            .map(|&pixel| f32::from(pixel) / 255.0)
-            .collect();
-        Ok::<_, DataError>(Part::new(
-            inputs,
-            labels.into_iter().map(u32::from).collect(),
-        ))
+        let inputs = pixels.iter().map(|&pixel| f32::from(pixel) / 255.0).collect();
+        Ok::<_, DataError>(Part::new(inputs, labels.into_iter().map(u32::from).collect()))
     };
     let features = (side * side) as usize;
-    let (train, validation) =
-        part(train_images, train_labels, plan.train)?.split_last(plan.validation, features);
+    let (train, validation) = part(train_images, train_labels, plan.train)?.split_last(plan.validation, features);
     let test = part(test_images, test_labels, plan.test)?;
-    let shape = Shape {
-        features,
-        classes: 10,
-    };
-    let parts = Parts {
-        train,
-        validation,
-        test,
-    };
+    let shape = Shape { features, classes: 10 };
+    let parts = Parts { train, validation, test };
     let digest = digest::of_digests(entry.files.iter().map(|file| file.sha256));
     Dataset::new(entry.name, shape, parts, digest)
 }
 
 /// Form first, then size and hash: an error should say what is wrong, not only that something is.
-fn read(
-    entry: &Entry,
-    places: &Places,
-    file: &SourceFile,
-    sizes: idx::Sizes,
-) -> Result<Vec<u8>, DataError> {
+fn read(entry: &Entry, places: &Places, file: &SourceFile, sizes: idx::Sizes) -> Result<Vec<u8>, DataError> {
     let path = places.find(entry, file)?;
     let bytes = std::fs::read(&path).map_err(DataError::read(&path))?;
     if (bytes.len() as u64) < file.bytes && bytes.starts_with(&[0x1f, 0x8b]) {
         // Say the sizes on disk, which a user can compare, where the file is merely a shorter one.
         return match idx::unpack(&path, &bytes, sizes) {
-            Err(error @ (DataError::WrongMagic { .. } | DataError::WrongCount { .. })) => {
-                Err(error)
-            }
+            Err(error @ (DataError::WrongMagic { .. } | DataError::WrongCount { .. })) => Err(error),
             _ => Err(DataError::Truncated {
                 path,
                 what: "the published file",
@@ -107,19 +76,11 @@ fn read(
 /// Checks that `bytes` are the published ones.
 pub(crate) fn published(path: &Path, bytes: &[u8], file: &SourceFile) -> Result<(), DataError> {
     if bytes.len() as u64 != file.bytes {
-        return Err(DataError::WrongSize {
-            path: path.to_owned(),
-            found: bytes.len() as u64,
-            expected: file.bytes,
-        });
+        return Err(DataError::WrongSize { path: path.to_owned(), found: bytes.len() as u64, expected: file.bytes });
     }
     let found = digest::of_bytes(bytes);
     if found != file.sha256 {
-        return Err(DataError::WrongHash {
-            path: path.to_owned(),
-            found,
-            expected: file.sha256.to_owned(),
-        });
+        return Err(DataError::WrongHash { path: path.to_owned(), found, expected: file.sha256.to_owned() });
     }
     Ok(())
 }
@@ -129,12 +90,7 @@ mod tests {
     use super::super::catalogue::{Kind, entry};
     use super::*;
 
-    const TINY: Plan = Plan {
-        train: 3,
-        validation: 1,
-        test: 2,
-        side: 2,
-    };
+    const TINY: Plan = Plan { train: 3, validation: 1, test: 2, side: 2 };
 
     /// A tiny set on disk under official names: the folder that keeps it alive, its places and its entry.
     fn tiny() -> (tempfile::TempDir, Places, Entry) {
@@ -149,11 +105,7 @@ mod tests {
         let mnist = entry("mnist").unwrap();
         let files = mnist.files.iter().zip(contents).map(|(file, bytes)| {
             std::fs::write(root.path().join("tiny").join(file.name), &bytes).unwrap();
-            SourceFile {
-                name: file.name,
-                bytes: bytes.len() as u64,
-                sha256: digest::of_bytes(&bytes).leak(),
-            }
+            SourceFile { name: file.name, bytes: bytes.len() as u64, sha256: digest::of_bytes(&bytes).leak() }
         });
         let entry = Entry {
             name: "tiny",
@@ -172,14 +124,8 @@ mod tests {
         let set = load_as(&entry, &places, TINY).unwrap();
         assert_eq!(set.train().inputs()[..4], [0.0, 0.2, 0.4, 0.6]);
         assert_eq!(set.train().labels(), [9, 0]);
-        assert_eq!(
-            (set.validation().inputs(), set.validation().labels()),
-            (&[1.0, 0.0, 1.0, 0.0][..], &[4][..])
-        );
-        assert_eq!(
-            (set.test().len(), set.features(), set.classes()),
-            (2, 4, 10)
-        );
+        assert_eq!((set.validation().inputs(), set.validation().labels()), (&[1.0, 0.0, 1.0, 0.0][..], &[4][..]));
+        assert_eq!((set.test().len(), set.features(), set.classes()), (2, 4, 10));
     }
 
     #[test]
@@ -194,18 +140,12 @@ mod tests {
             ("starts with 68", b"hello".to_vec()),
             ("announces 5 labels, expected 2", idx::pack(&[5], &[1; 90])),
             ("has SHA-256", other),
-            (
-                "bytes long, the published file",
-                [good.clone(), empty_member()].concat(),
-            ),
+            ("bytes long, the published file", [good.clone(), empty_member()].concat()),
         ];
         for (said, bytes) in damage {
             std::fs::write(&path, bytes).unwrap();
             let error = load_as(&entry, &places, TINY).unwrap_err().to_string();
-            assert!(
-                error.contains(said) && error.contains("t10k-labels"),
-                "expected `{said}`: {error}"
-            );
+            assert!(error.contains(said) && error.contains("t10k-labels"), "expected `{said}`: {error}");
         }
         std::fs::remove_file(&path).unwrap();
         let error = load_as(&entry, &places, TINY).unwrap_err().to_string();
@@ -216,9 +156,7 @@ mod tests {
 
     /// A gzip member of no bytes: it changes a file and not what it unpacks to.
     fn empty_member() -> Vec<u8> {
-        flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast())
-            .finish()
-            .unwrap()
+        flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast()).finish().unwrap()
     }
 
     #[test]
@@ -229,21 +167,12 @@ mod tests {
         };
         let places = Places::new(vec![root.into()]);
         // Means over the 60 000 training images are 0.130660 and 0.286041 in the literature.
-        for (name, mean, first) in [
-            ("mnist", 0.130_660, [5, 0, 4]),
-            ("fashion-mnist", 0.286_041, [9, 0, 0]),
-        ] {
+        for (name, mean, first) in [("mnist", 0.130_660, [5, 0, 4]), ("fashion-mnist", 0.286_041, [9, 0, 0])] {
             let set = load(entry(name).unwrap(), &places).unwrap();
             assert_eq!(set.train().labels()[..3], first);
-            assert_eq!(
-                [set.train().len(), set.validation().len(), set.test().len()],
-                [55_000, 5_000, 10_000]
-            );
-            let sum: f64 = [set.train(), set.validation()]
-                .iter()
-                .flat_map(|part| part.inputs())
-                .map(|&x| f64::from(x))
-                .sum();
+            assert_eq!([set.train().len(), set.validation().len(), set.test().len()], [55_000, 5_000, 10_000]);
+            let sum: f64 =
+                [set.train(), set.validation()].iter().flat_map(|part| part.inputs()).map(|&x| f64::from(x)).sum();
             assert!((sum / (60_000.0 * 784.0) - mean).abs() < 1e-6, "{name}");
             assert_eq!(set.class_counts(set.test()).iter().sum::<usize>(), 10_000);
         }

@@ -11,14 +11,8 @@ use super::{digits, images};
 /// # Errors
 /// [`DataError::Unknown`] with the names that would do, and what reading it can say; nothing is downloaded.
 pub fn load(name: &str, places: &Places) -> Result<Dataset, DataError> {
-    let unknown = || DataError::Unknown {
-        name: name.to_owned(),
-        known: names(|entry| entry.kind != Kind::Series),
-    };
-    let entry = ALL
-        .iter()
-        .find(|entry| entry.name == name)
-        .ok_or_else(unknown)?;
+    let unknown = || DataError::Unknown { name: name.to_owned(), known: names(|entry| entry.kind != Kind::Series) };
+    let entry = ALL.iter().find(|entry| entry.name == name).ok_or_else(unknown)?;
     match entry.kind {
         Kind::Embedded => digits::load(),
         Kind::Images => images::load(entry, places),
@@ -33,16 +27,8 @@ mod tests {
     #[test]
     fn digits_need_no_place_and_series_are_not_classified() {
         assert_eq!(load("digits", &Places::default()).unwrap().name(), "digits");
-        let error = load("sunspots", &Places::default())
-            .unwrap_err()
-            .to_string();
-        assert_eq!(
-            error,
-            "no data set is called `sunspots`; known are digits, fashion-mnist, mnist"
-        );
-        assert!(matches!(
-            load("mnist", &Places::default()),
-            Err(DataError::Missing { .. })
-        ));
+        let error = load("sunspots", &Places::default()).unwrap_err().to_string();
+        assert_eq!(error, "no data set is called `sunspots`; known are digits, fashion-mnist, mnist");
+        assert!(matches!(load("mnist", &Places::default()), Err(DataError::Missing { .. })));
     }
 }

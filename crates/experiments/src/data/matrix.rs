@@ -27,10 +27,7 @@ impl Matrix {
         let bytes = std::fs::read(path).map_err(DataError::read(path))?;
         let values = if bytes.starts_with(npy::MAGIC) {
             npy::parse(path, &bytes, columns)?
-        } else if path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("npy"))
-        {
+        } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
             return Err(DataError::WrongMagic {
                 path: path.to_owned(),
                 found: super::digest::hexadecimal(&bytes[..bytes.len().min(6)]),
@@ -40,9 +37,7 @@ impl Matrix {
             parse_csv(path, &bytes, columns)?
         };
         if values.is_empty() {
-            return Err(DataError::Empty {
-                path: path.to_owned(),
-            });
+            return Err(DataError::Empty { path: path.to_owned() });
         }
         Ok(Self { columns, values })
     }
@@ -104,19 +99,12 @@ mod tests {
 
     #[test]
     fn csv_with_and_without_header() {
-        for text in [
-            "1,2\n3,4.5\n",
-            "left,right\r\n1,2\r\n3,4.5",
-            "\"1\", 2\n3,4.5\n\n",
-        ] {
+        for text in ["1,2\n3,4.5\n", "left,right\r\n1,2\r\n3,4.5", "\"1\", 2\n3,4.5\n\n"] {
             let matrix = read("m.csv", text.as_bytes(), 2).unwrap();
             assert_eq!((matrix.rows(), matrix.columns()), (2, 2));
             assert_eq!(matrix.row(1), [3.0, 4.5]);
         }
-        assert_eq!(
-            read("m.csv", b"1\n2\n3", 1).unwrap().values(),
-            [1.0, 2.0, 3.0]
-        );
+        assert_eq!(read("m.csv", b"1\n2\n3", 1).unwrap().values(), [1.0, 2.0, 3.0]);
     }
 
     #[test]
@@ -124,18 +112,9 @@ mod tests {
         for (text, said) in [
             ("1,2\n3,x", "line 2, column 2: found `x`, expected a number"),
             ("a,2\n3,4", "line 1, column 1: found `a`"),
-            (
-                "a,b\n3,NaN",
-                "line 2, column 2: found `NaN`, expected a finite number",
-            ),
-            (
-                "1,2\n1e39,4",
-                "line 2, column 1: found `1e39`, expected a finite number",
-            ),
-            (
-                "1,2\n3",
-                "line 2: found 1 columns, expected 2, the number of inputs",
-            ),
+            ("a,b\n3,NaN", "line 2, column 2: found `NaN`, expected a finite number"),
+            ("1,2\n1e39,4", "line 2, column 1: found `1e39`, expected a finite number"),
+            ("1,2\n3", "line 2: found 1 columns, expected 2, the number of inputs"),
             ("1,2\n3,4,", "line 2: found 3 columns"),
             ("1,2\n\n3,4", "line 2: found 1 columns"),
             ("1,\n3,4", "line 1, column 2: found ``"),
@@ -149,11 +128,7 @@ mod tests {
 
     #[test]
     fn an_npy_file_is_known_by_its_first_bytes() {
-        let bytes = npy::pack(
-            1,
-            "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }",
-            &[1, 2, 3, 4],
-        );
+        let bytes = npy::pack(1, "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }", &[1, 2, 3, 4]);
         assert_eq!(read("named.csv", &bytes, 2).unwrap().row(1), [3.0, 4.0]);
         let error = read("m.npy", b"1,2\n", 2).unwrap_err().to_string();
         assert!(error.contains("starts with 312c320a"), "{error}");
@@ -161,9 +136,7 @@ mod tests {
 
     #[test]
     fn a_missing_file_is_named() {
-        let error = Matrix::read(Path::new("/no/such.csv"), 1)
-            .unwrap_err()
-            .to_string();
+        let error = Matrix::read(Path::new("/no/such.csv"), 1).unwrap_err().to_string();
         assert!(error.contains("`/no/such.csv`"), "{error}");
     }
 }

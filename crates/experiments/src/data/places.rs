@@ -22,37 +22,23 @@ impl Places {
 
     /// `$LIVENET_DATA` when set, then `$XDG_CACHE_HOME/livenet` or else `~/.cache/livenet`.
     pub fn from_environment() -> Self {
-        let variable = |name| {
-            env::var_os(name)
-                .filter(|value| !value.is_empty())
-                .map(PathBuf::from)
-        };
+        let variable = |name| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         // The XDG base directory specification: a relative path is invalid and to be ignored.
         let cache = variable("XDG_CACHE_HOME")
             .filter(|path| path.is_absolute())
-            .or_else(|| {
-                env::home_dir()
-                    .filter(|home| !home.as_os_str().is_empty())
-                    .map(|home| home.join(".cache"))
-            })
+            .or_else(|| env::home_dir().filter(|home| !home.as_os_str().is_empty()).map(|home| home.join(".cache")))
             .map(|cache| cache.join("livenet"));
         Self::new(variable("LIVENET_DATA").into_iter().chain(cache).collect())
     }
 
     /// The folders of one data set, in search order.
     pub fn folders(&self, entry: &Entry) -> Vec<PathBuf> {
-        self.roots
-            .iter()
-            .map(|root| root.join(entry.folder))
-            .collect()
+        self.roots.iter().map(|root| root.join(entry.folder)).collect()
     }
 
     /// Where this file of the data set lies, if anywhere: the first place that has it.
     pub fn locate(&self, entry: &Entry, file: &SourceFile) -> Option<PathBuf> {
-        self.folders(entry)
-            .into_iter()
-            .map(|folder| folder.join(file.name))
-            .find(|path| path.is_file())
+        self.folders(entry).into_iter().map(|folder| folder.join(file.name)).find(|path| path.is_file())
     }
 
     /// As [`Places::locate`], with an error that says how to get the file.
@@ -61,20 +47,12 @@ impl Places {
     /// [`DataError::Missing`].
     pub fn find(&self, entry: &Entry, file: &SourceFile) -> Result<PathBuf, DataError> {
         self.locate(entry, file).ok_or_else(|| {
-            let looked: Vec<_> = self
-                .folders(entry)
-                .iter()
-                .map(|folder| format!("`{}`", folder.display()))
-                .collect();
+            let looked: Vec<_> = self.folders(entry).iter().map(|folder| format!("`{}`", folder.display())).collect();
             DataError::Missing {
                 dataset: entry.name,
                 file: file.name,
                 folder: entry.folder,
-                looked: if looked.is_empty() {
-                    "no folder".to_owned()
-                } else {
-                    looked.join(", ")
-                },
+                looked: if looked.is_empty() { "no folder".to_owned() } else { looked.join(", ") },
             }
         })
     }
@@ -84,10 +62,7 @@ impl Places {
     /// # Errors
     /// [`DataError::Nowhere`] when there is no root.
     pub fn destination(&self, entry: &Entry) -> Result<PathBuf, DataError> {
-        self.folders(entry)
-            .into_iter()
-            .next()
-            .ok_or(DataError::Nowhere)
+        self.folders(entry).into_iter().next().ok_or(DataError::Nowhere)
     }
 }
 
@@ -103,12 +78,9 @@ mod tests {
         let mnist = entry("mnist").unwrap();
         let file = &mnist.files[0];
         let error = places.find(mnist, file).unwrap_err().to_string();
-        for part in [
-            first.path().to_str().unwrap(),
-            second.path().to_str().unwrap(),
-            file.name,
-            "livenet data fetch mnist",
-        ] {
+        for part in
+            [first.path().to_str().unwrap(), second.path().to_str().unwrap(), file.name, "livenet data fetch mnist"]
+        {
             assert!(error.contains(part), "`{part}` is not named in: {error}");
         }
         for root in [&second, &first] {
@@ -117,23 +89,14 @@ mod tests {
             std::fs::write(&path, "x").unwrap();
             assert_eq!(places.find(mnist, file).unwrap(), path);
         }
-        assert_eq!(
-            places.destination(mnist).unwrap(),
-            first.path().join("mnist")
-        );
+        assert_eq!(places.destination(mnist).unwrap(), first.path().join("mnist"));
     }
 
     #[test]
     fn without_any_place_the_errors_say_so() {
         let mnist = entry("mnist").unwrap();
-        let error = Places::default()
-            .find(mnist, &mnist.files[0])
-            .unwrap_err()
-            .to_string();
+        let error = Places::default().find(mnist, &mnist.files[0]).unwrap_err().to_string();
         assert!(error.contains("looked in no folder"), "{error}");
-        assert!(matches!(
-            Places::default().destination(mnist),
-            Err(DataError::Nowhere)
-        ));
+        assert!(matches!(Places::default().destination(mnist), Err(DataError::Nowhere)));
     }
 }

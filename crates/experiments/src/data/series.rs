@@ -20,10 +20,7 @@ use super::table;
 /// published one as [`DataError::WrongSize`] or [`DataError::WrongHash`]; in the text [`DataError::Cell`] and
 /// [`DataError::Columns`] with the line, and [`DataError::Empty`].
 pub fn load(name: &str, places: &Places) -> Result<Vec<f64>, DataError> {
-    if let Some(entry) = ALL
-        .iter()
-        .find(|entry| entry.kind == Kind::Series && entry.name == name)
-    {
+    if let Some(entry) = ALL.iter().find(|entry| entry.kind == Kind::Series && entry.name == name) {
         let file = &entry.files[0];
         let path = places.find(entry, file)?;
         let bytes = std::fs::read(&path).map_err(DataError::read(&path))?;
@@ -64,9 +61,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<f64>, DataError> {
         values.push(table::number(path, line, wanted, cell)?);
     }
     if values.is_empty() {
-        return Err(DataError::Empty {
-            path: path.to_owned(),
-        });
+        return Err(DataError::Empty { path: path.to_owned() });
     }
     Ok(values)
 }
@@ -85,10 +80,7 @@ impl Scale {
     /// [`DataError::Constant`] when they are none, all equal, or too large for their squares.
     pub fn of_training(values: &[f64], train: usize) -> Result<Self, DataError> {
         let seen = &values[..train.min(values.len())];
-        let refuse = |found: String| DataError::Constant {
-            length: seen.len(),
-            found,
-        };
+        let refuse = |found: String| DataError::Constant { length: seen.len(), found };
         // By value, not by deviation: the mean of equal values may be off by a rounding.
         match seen.first() {
             None => return Err(refuse("is empty".to_owned())),
@@ -99,8 +91,7 @@ impl Scale {
         }
         let count = seen.len() as f64;
         let mean = seen.iter().sum::<f64>() / count;
-        let deviation =
-            (seen.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
+        let deviation = (seen.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count).sqrt();
         if deviation.is_finite() && deviation > 0.0 {
             Ok(Self { mean, deviation })
         } else {
@@ -121,10 +112,7 @@ impl Scale {
     /// Values in units of the deviation, about the mean.
     #[must_use]
     pub fn apply(&self, values: &[f64]) -> Vec<f64> {
-        values
-            .iter()
-            .map(|value| (value - self.mean) / self.deviation)
-            .collect()
+        values.iter().map(|value| (value - self.mean) / self.deviation).collect()
     }
 
     /// A standardised value back in the unit of the series.
@@ -176,19 +164,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.csv");
         std::fs::write(&path, "3\n4\n").unwrap();
-        assert_eq!(
-            load(path.to_str().unwrap(), &Places::default()).unwrap(),
-            [3.0, 4.0]
-        );
+        assert_eq!(load(path.to_str().unwrap(), &Places::default()).unwrap(), [3.0, 4.0]);
         let error = load("sunspot", &Places::default()).unwrap_err().to_string();
-        assert!(
-            error.contains("daily-min-temperatures, santafe, sunspots"),
-            "{error}"
-        );
-        assert!(matches!(
-            load("sunspots", &Places::default()),
-            Err(DataError::Missing { .. })
-        ));
+        assert!(error.contains("daily-min-temperatures, santafe, sunspots"), "{error}");
+        assert!(matches!(load("sunspots", &Places::default()), Err(DataError::Missing { .. })));
     }
 
     #[test]
@@ -197,17 +176,7 @@ mod tests {
         std::fs::create_dir(root.path().join("timeseries")).unwrap();
         std::fs::write(root.path().join("timeseries/santafe.dat"), "1\n2\n").unwrap();
         let error = load("santafe", &Places::new(vec![root.path().to_owned()])).unwrap_err();
-        assert!(
-            matches!(
-                error,
-                DataError::WrongSize {
-                    found: 4,
-                    expected: 31_693,
-                    ..
-                }
-            ),
-            "{error}"
-        );
+        assert!(matches!(error, DataError::WrongSize { found: 4, expected: 31_693, .. }), "{error}");
     }
 
     #[test]
@@ -222,11 +191,9 @@ mod tests {
 
     #[test]
     fn a_constant_or_empty_training_part_is_refused() {
-        for (values, said) in [
-            (&[0.1; 3][..], "is 0.1 throughout"),
-            (&[], "is empty"),
-            (&[1e200, -1e200], "deviation of inf"),
-        ] {
+        for (values, said) in
+            [(&[0.1; 3][..], "is 0.1 throughout"), (&[], "is empty"), (&[1e200, -1e200], "deviation of inf")]
+        {
             let error = Scale::of_training(values, 3).unwrap_err().to_string();
             assert!(error.contains(said), "{error}");
         }
@@ -245,11 +212,7 @@ mod tests {
             ("sunspots", 309, 5.0, 2.9),
         ] {
             let values = load(name, &places).unwrap();
-            assert_eq!(
-                (values.len(), values[0], values[length - 1]),
-                (length, first, last),
-                "{name}"
-            );
+            assert_eq!((values.len(), values[0], values[length - 1]), (length, first, last), "{name}");
         }
     }
 }

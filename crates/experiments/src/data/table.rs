@@ -15,10 +15,7 @@ use super::error::DataError;
 pub(crate) fn text<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, DataError> {
     let text = str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
-        let line = before
-            .rsplit(|&byte| byte == b'\n')
-            .next()
-            .unwrap_or_default();
+        let line = before.rsplit(|&byte| byte == b'\n').next().unwrap_or_default();
         DataError::Cell {
             path: path.to_owned(),
             line: before.split(|&byte| byte == b'\n').count(),
@@ -39,9 +36,7 @@ pub(crate) fn rows(text: &str) -> impl Iterator<Item = (usize, Vec<&str>)> {
 /// A cell without space and quotes around it.
 fn bare(cell: &str) -> &str {
     let cell = cell.trim();
-    cell.strip_prefix('"')
-        .and_then(|cell| cell.strip_suffix('"'))
-        .unwrap_or(cell)
+    cell.strip_prefix('"').and_then(|cell| cell.strip_suffix('"')).unwrap_or(cell)
 }
 
 /// Whether a cell of a first line can stand in a header: neither a number nor a mark for a missing one.
@@ -66,11 +61,7 @@ where
         expected,
     };
     let value: T = cell.parse().map_err(|_| refuse("a number"))?;
-    if value.into().is_finite() {
-        Ok(value)
-    } else {
-        Err(refuse("a finite number"))
-    }
+    if value.into().is_finite() { Ok(value) } else { Err(refuse("a finite number")) }
 }
 
 #[cfg(test)]
@@ -102,27 +93,16 @@ mod tests {
         assert_eq!(number::<f64>(path, 1, 1, "-2.5e3").unwrap(), -2500.0);
         for cell in ["NaN", "inf", "1e40"] {
             let error = number::<f32>(path, 4, 2, cell).unwrap_err().to_string();
-            assert_eq!(
-                error,
-                format!("`a.csv`, line 4, column 2: found `{cell}`, expected a finite number")
-            );
+            assert_eq!(error, format!("`a.csv`, line 4, column 2: found `{cell}`, expected a finite number"));
         }
         let error = number::<f64>(path, 4, 2, "?0.2").unwrap_err().to_string();
-        assert!(
-            error.ends_with("found `?0.2`, expected a number"),
-            "{error}"
-        );
+        assert!(error.ends_with("found `?0.2`, expected a number"), "{error}");
     }
 
     #[test]
     fn text_that_is_not_utf8_is_named_by_its_place() {
-        let error = text(Path::new("a.csv"), b"1,2\n3,\xff")
-            .unwrap_err()
-            .to_string();
-        assert!(
-            error.contains("line 2, column 2: found `byte 0xff`"),
-            "{error}"
-        );
+        let error = text(Path::new("a.csv"), b"1,2\n3,\xff").unwrap_err().to_string();
+        assert!(error.contains("line 2, column 2: found `byte 0xff`"), "{error}");
         assert_eq!(text(Path::new("a.csv"), b"\xef\xbb\xbf1").unwrap(), "1");
     }
 }

@@ -74,21 +74,11 @@ pub fn verify(entry: &Entry, places: &Places) -> Result<Vec<FileStatus>, DataErr
         };
         let status = match measured {
             None => Status::Missing,
-            Some((size, _)) if size != file.bytes => Status::WrongSize {
-                found: size,
-                expected: file.bytes,
-            },
-            Some((_, hash)) if hash != file.sha256 => Status::WrongHash {
-                found: hash,
-                expected: file.sha256,
-            },
+            Some((size, _)) if size != file.bytes => Status::WrongSize { found: size, expected: file.bytes },
+            Some((_, hash)) if hash != file.sha256 => Status::WrongHash { found: hash, expected: file.sha256 },
             Some(_) => Status::Good,
         };
-        states.push(FileStatus {
-            file: file.name,
-            path,
-            status,
-        });
+        states.push(FileStatus { file: file.name, path, status });
     }
     Ok(states)
 }
@@ -101,10 +91,7 @@ mod tests {
     #[test]
     fn the_embedded_digits_are_what_the_catalogue_says() {
         let states = verify(entry("digits").unwrap(), &Places::default()).unwrap();
-        assert!(
-            states.len() == 2 && states.iter().all(|state| state.status == Status::Good),
-            "{states:?}"
-        );
+        assert!(states.len() == 2 && states.iter().all(|state| state.status == Status::Good), "{states:?}");
     }
 
     #[test]
@@ -112,33 +99,22 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let places = Places::new(vec![root.path().to_owned()]);
         let sunspots = entry("sunspots").unwrap();
-        assert_eq!(
-            verify(sunspots, &places).unwrap()[0].status,
-            Status::Missing
-        );
+        assert_eq!(verify(sunspots, &places).unwrap()[0].status, Status::Missing);
         let path = root.path().join("timeseries/sunspots.csv");
         std::fs::create_dir(path.parent().unwrap()).unwrap();
         std::fs::write(&path, "1").unwrap();
         let state = verify(sunspots, &places).unwrap().remove(0);
-        assert_eq!(
-            state.status.to_string(),
-            "wrong size: 1 bytes, expected 2944"
-        );
+        assert_eq!(state.status.to_string(), "wrong size: 1 bytes, expected 2944");
         assert_eq!(state.path, Some(path.clone()));
         std::fs::write(&path, vec![b'1'; 2944]).unwrap();
         let said = verify(sunspots, &places).unwrap()[0].status.to_string();
-        assert!(
-            said.starts_with("wrong hash: SHA-256 ") && said.ends_with(sunspots.files[0].sha256),
-            "{said}"
-        );
+        assert!(said.starts_with("wrong hash: SHA-256 ") && said.ends_with(sunspots.files[0].sha256), "{said}");
     }
 
     #[test]
     fn the_published_files_verify() {
         let Some(root) = std::env::var_os("LIVENET_DATA") else {
-            println!(
-                "skipped: set LIVENET_DATA to a folder with mnist/, fashion-mnist/ and timeseries/"
-            );
+            println!("skipped: set LIVENET_DATA to a folder with mnist/, fashion-mnist/ and timeseries/");
             return;
         };
         let places = Places::new(vec![root.into()]);

@@ -39,11 +39,15 @@ pub(super) fn raster(checked: &Checked, session: &mut Session) -> Result<Activit
         let (lanes, values) = by_class(batch);
         executor.forward(&network, Window { cycles: 1, lanes, values: &values }, None)?;
         let said = recall(executor);
-        columns = (0..lanes).map(|lane| said.iter().map(|lanes| lanes.get(lane).copied().unwrap_or(f32::NAN)).collect()).collect();
+        columns = (0..lanes)
+            .map(|lane| said.iter().map(|lanes| lanes.get(lane).copied().unwrap_or(f32::NAN)).collect())
+            .collect();
     }
     executor.reset();
     let values = (0..network.neuron_count()).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
-    let groups = network.group_ids().map(|group| RasterGroup { name: network.group(group).name.clone(), neurons: network.members(group).len() });
+    let groups = network
+        .group_ids()
+        .map(|group| RasterGroup { name: network.group(group).name.clone(), neurons: network.members(group).len() });
     Ok(ActivityRaster {
         groups: groups.collect(),
         columns: columns.len(),
@@ -60,6 +64,7 @@ fn by_class(batch: &Batch) -> (usize, Vec<f32>) {
     if let Answers::Labels(labels) = &batch.answers {
         samples.sort_by_key(|&sample| labels[sample]);
     }
-    let values = samples.iter().flat_map(|&sample| &batch.inputs[sample * width..(sample + 1) * width]).copied().collect();
+    let values =
+        samples.iter().flat_map(|&sample| &batch.inputs[sample * width..(sample + 1) * width]).copied().collect();
     (samples.len(), values)
 }

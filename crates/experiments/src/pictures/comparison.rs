@@ -25,15 +25,27 @@ pub struct Compared<'a> {
 ///
 /// # Errors
 /// When a run cannot be read or the pictures cannot be written.
-pub fn draw(name: &str, arms: &[String], runs: &[Compared<'_>], rows: &[Vec<String>], stem: &Path) -> Result<Vec<PathBuf>, Failure> {
+pub fn draw(
+    name: &str,
+    arms: &[String],
+    runs: &[Compared<'_>],
+    rows: &[Vec<String>],
+    stem: &Path,
+) -> Result<Vec<PathBuf>, Failure> {
     let comparison = compare(name, arms, runs)?;
     let folder = stem.parent().unwrap_or(Path::new("."));
     let file = stem.file_name().unwrap_or_default().to_string_lossy();
     let (vector, pixels) = plots::save(&comparison, folder, &file)?;
     let caption = "Each arm over its seeds: along the way, and at the end.";
-    let table = rows.split_first().map(|(head, rows)| Table { title: "Arms".into(), head: head.clone(), rows: rows.to_vec() });
-    let list = runs.iter().map(|run| vec![run.arm.to_owned(), run.outcome.seed.to_string(), run.path.display().to_string()]);
-    let list = Table { title: "Runs".into(), head: ["arm", "seed", "directory"].map(str::to_owned).to_vec(), rows: list.collect() };
+    let table =
+        rows.split_first().map(|(head, rows)| Table { title: "Arms".into(), head: head.clone(), rows: rows.to_vec() });
+    let list =
+        runs.iter().map(|run| vec![run.arm.to_owned(), run.outcome.seed.to_string(), run.path.display().to_string()]);
+    let list = Table {
+        title: "Runs".into(),
+        head: ["arm", "seed", "directory"].map(str::to_owned).to_vec(),
+        rows: list.collect(),
+    };
     let page = report::page(&ReportData {
         title: name.to_owned(),
         subtitle: format!("{} runs of {} arms", runs.len(), arms.len()),
@@ -51,7 +63,11 @@ fn compare(name: &str, arms: &[String], runs: &[Compared<'_>]) -> Result<ArmComp
     let (measure, unit) = if accurate { ("accuracy", Unit::Share) } else { ("loss", Unit::Plain) };
     let mut compared = Vec::new();
     for arm in arms {
-        let mut one = Arm { name: if arm.is_empty() { name.to_owned() } else { arm.clone() }, curves: Vec::new(), finals: Vec::new() };
+        let mut one = Arm {
+            name: if arm.is_empty() { name.to_owned() } else { arm.clone() },
+            curves: Vec::new(),
+            finals: Vec::new(),
+        };
         for run in runs.iter().filter(|run| run.arm == arm) {
             let course = Course::of(&run::events(&RunDirectory::open(run.path)?)?, run.outcome);
             one.curves.push(if accurate { course.validation_accuracy } else { course.validation_loss });
@@ -59,5 +75,10 @@ fn compare(name: &str, arms: &[String], runs: &[Compared<'_>]) -> Result<ArmComp
         }
         compared.push(one);
     }
-    Ok(ArmComparison { curve_label: format!("validation {measure}"), final_label: format!("test {measure}"), unit, arms: compared })
+    Ok(ArmComparison {
+        curve_label: format!("validation {measure}"),
+        final_label: format!("test {measure}"),
+        unit,
+        arms: compared,
+    })
 }

@@ -58,7 +58,11 @@ impl Course {
                     (EventKind::Pruned, census.disconnected),
                 ];
                 let happened = kinds.into_iter().filter(|(_, count)| *count > 0);
-                self.marks.extend(happened.map(|(kind, count)| EventMark { step: *step, kind, count: u64::from(count) }));
+                self.marks.extend(happened.map(|(kind, count)| EventMark {
+                    step: *step,
+                    kind,
+                    count: u64::from(count),
+                }));
                 self.size(*step, *neurons, *connections);
             }
             Event::Energy { step, store, income, cost, .. } => {
@@ -87,13 +91,19 @@ impl Course {
     }
 
     pub(super) fn size_over_time(&self) -> SizeOverTime {
-        SizeOverTime { neurons: self.neurons.clone(), connections: self.connections.clone(), dense_connections: Some(self.dense_connections) }
+        SizeOverTime {
+            neurons: self.neurons.clone(),
+            connections: self.connections.clone(),
+            dense_connections: Some(self.dense_connections),
+        }
     }
 
     /// The energy, where the experiment kept books.
     pub(super) fn energy(&self) -> Option<Series> {
         let curve = |name: &str, points: &Points| Curve::new(name, points.clone());
-        let books = || Series::energy(curve("store", &self.store), curve("income", &self.income), vec![curve("cost", &self.cost)]);
+        let books = || {
+            Series::energy(curve("store", &self.store), curve("income", &self.income), vec![curve("cost", &self.cost)])
+        };
         (!self.store.is_empty()).then(books)
     }
 }

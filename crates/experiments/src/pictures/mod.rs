@@ -27,7 +27,12 @@ use structure::Moment;
 ///
 /// # Errors
 /// When the run cannot be read or the pictures cannot be written.
-pub fn draw(directory: &RunDirectory, checked: &Checked, outcome: &Outcome, session: &mut Session) -> Result<Vec<PathBuf>, Failure> {
+pub fn draw(
+    directory: &RunDirectory,
+    checked: &Checked,
+    outcome: &Outcome,
+    session: &mut Session,
+) -> Result<Vec<PathBuf>, Failure> {
     let folder = directory.file("plots");
     std::fs::create_dir_all(&folder).map_err(|source| RunError::Io { what: "make", path: folder.clone(), source })?;
     let events = run::events(directory)?;
@@ -37,7 +42,11 @@ pub fn draw(directory: &RunDirectory, checked: &Checked, outcome: &Outcome, sess
     let shape = checked.task().shape();
 
     let mut gallery = Gallery { folder, paths: Vec::new(), illustrations: Vec::new() };
-    gallery.hang("learning", &course.learning(checked), "Loss and accuracy over the steps of training; the ticks below are changes of structure.")?;
+    gallery.hang(
+        "learning",
+        &course.learning(checked),
+        "Loss and accuracy over the steps of training; the ticks below are changes of structure.",
+    )?;
     gallery.hang("size", &course.size_over_time(), "Neurons and active connections over the steps of training.")?;
     gallery.hang("wiring", &structure::wiring(&start, &end, shape.image), "The wiring at the start and at the end.")?;
     gallery.hang("degrees", &structure::degrees(&start, &end), "How many connections arrive at a neuron (inputs left out) and leave it (outputs left out), at the start and at the end.")?;
@@ -46,7 +55,8 @@ pub fn draw(directory: &RunDirectory, checked: &Checked, outcome: &Outcome, sess
     if let Ok(activity) = activity::raster(checked, session) {
         gallery.hang("activity", &activity, "What each neuron says to the first samples of the validation part.")?;
     }
-    let lineage = lineage::tree(&run::journal(directory)?, session.steps()).map_err(|error| run::journal_damage(directory, &error))?;
+    let lineage = lineage::tree(&run::journal(directory)?, session.steps())
+        .map_err(|error| run::journal_damage(directory, &error))?;
     gallery.hang("lineage", &lineage, "Who divided from whom, and who died when.")?;
     if let Some(energy) = course.energy() {
         gallery.hang("energy", &energy, "The books of the energy ledger.")?;

@@ -29,7 +29,10 @@ pub(super) fn page(
     let summary = if experiment.summary.is_empty() { String::new() } else { format!("{} ", experiment.summary) };
     let data = ReportData {
         title: outcome.experiment.clone(),
-        subtitle: format!("{summary}({arm}{strategies} on {task}, seed {}, executor {})", outcome.seed, manifest.executor),
+        subtitle: format!(
+            "{summary}({arm}{strategies} on {task}, seed {}, executor {})",
+            outcome.seed, manifest.executor
+        ),
         headline: headline(outcome),
         ending: ending(outcome),
         tables: Vec::new(),
@@ -67,7 +70,14 @@ fn ending(outcome: &Outcome) -> Vec<(String, String)> {
 }
 
 fn structural(events: &[Event]) -> StructuralEvents {
-    let mut totals = [("divisions", 0), ("births", 0), ("renewals", 0), ("deaths", 0), ("connections grown", 0), ("connections pruned", 0)];
+    let mut totals = [
+        ("divisions", 0),
+        ("births", 0),
+        ("renewals", 0),
+        ("deaths", 0),
+        ("connections grown", 0),
+        ("connections pruned", 0),
+    ];
     let (mut first, mut last) = (Vec::new(), std::collections::VecDeque::new());
     for event in events {
         let Event::Committed { step, census, why, .. } = event else { continue };
@@ -96,12 +106,19 @@ fn row(step: u64, Explained { what, reason }: &Explained) -> EventRow {
         [] => String::new(),
         [one] => format!(", score {one:.4}"),
         many => {
-            let ends = many.iter().fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &score| (low.min(score), high.max(score)));
+            let ends = many
+                .iter()
+                .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), &score| (low.min(score), high.max(score)));
             format!(", scores {:.4} to {:.4}", ends.0, ends.1)
         }
     };
     let threshold = reason.threshold.map(|threshold| format!(", threshold {threshold:.4}")).unwrap_or_default();
-    EventRow { step, kind: kind.into(), what: cut(rest), why: format!("{}{score}{threshold}; {} stood", reason.rule, reason.considered) }
+    EventRow {
+        step,
+        kind: kind.into(),
+        what: cut(rest),
+        why: format!("{}{score}{threshold}; {} stood", reason.rule, reason.considered),
+    }
 }
 
 fn cut(text: &str) -> String {
@@ -124,7 +141,8 @@ fn facts(manifest: &Manifest) -> Vec<(String, String)> {
         ("processor", &manifest.processor),
         ("lock file", &manifest.lock),
     ];
-    let mut facts: Vec<(String, String)> = pairs.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
+    let mut facts: Vec<(String, String)> =
+        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
     facts.push(("threads".into(), manifest.threads.to_string()));
     facts
 }

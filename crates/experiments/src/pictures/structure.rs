@@ -34,7 +34,8 @@ impl Moment {
         let network = &self.network;
         let of = move |post: u32| network.incoming(Row::new(post)).map(move |at| (post, at));
         let all = (0..network.neuron_count() as u32).flat_map(of);
-        all.filter(|&(_, at)| !network.marks()[at].is_silent()).map(|(post, at)| (post, network.pres()[at], self.weights[at]))
+        all.filter(|&(_, at)| !network.marks()[at].is_silent())
+            .map(|(post, at)| (post, network.pres()[at], self.weights[at]))
     }
 
     /// The position of a neuron: its group, and where it stands in it.
@@ -48,7 +49,8 @@ impl Moment {
             name: self.network.group(group).name.clone(),
             neurons: self.network.members(group).len(),
         });
-        let wires = self.active().map(|(post, pre, weight)| Wire { pre: self.place(pre), post: self.place(post), weight });
+        let wires =
+            self.active().map(|(post, pre, weight)| Wire { pre: self.place(pre), post: self.place(post), weight });
         WiringState { label: self.label.clone(), groups: groups.collect(), wires: wires.collect() }
     }
 
@@ -62,7 +64,10 @@ impl Moment {
         }
         let without = |degrees: Vec<u32>, role: Role| {
             let counted = degrees.into_iter().enumerate();
-            counted.filter(|(row, _)| self.network.role(Row::new(*row as u32)) != role).map(|(_, degree)| degree).collect()
+            counted
+                .filter(|(row, _)| self.network.role(Row::new(*row as u32)) != role)
+                .map(|(_, degree)| degree)
+                .collect()
         };
         (without(incoming, Role::Input), without(outgoing, Role::Output))
     }

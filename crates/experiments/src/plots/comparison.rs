@@ -9,9 +9,7 @@ use super::number;
 use super::panel::{self, FOOT, Frame, LEFT, Labels, Panel};
 use super::plot::Plot;
 use super::scale::{Scale, Unit, extent, usable};
-use super::theme::{
-    HAIR, LINE, MESH, NOTE_SIZE, PAPER, QUIET, TEXT, TICK_SIZE, WIDTH, dashed, line_ink,
-};
+use super::theme::{HAIR, LINE, MESH, NOTE_SIZE, PAPER, QUIET, TEXT, TICK_SIZE, WIDTH, dashed, line_ink};
 
 /// The arms of an experiment.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -44,82 +42,37 @@ const POINTS: usize = 240;
 
 impl Plot for ArmComparison {
     fn draw(&self) -> Drawing {
-        let along = if self.curve_label.is_empty() {
-            "validation accuracy"
-        } else {
-            &self.curve_label
-        };
-        let finally = if self.final_label.is_empty() {
-            "test accuracy"
-        } else {
-            &self.final_label
-        };
-        let seeds = self
-            .arms
-            .iter()
-            .map(|arm| arm.curves.len().max(arm.finals.len()))
-            .max()
-            .unwrap_or(0);
+        let along = if self.curve_label.is_empty() { "validation accuracy" } else { &self.curve_label };
+        let finally = if self.final_label.is_empty() { "test accuracy" } else { &self.final_label };
+        let seeds = self.arms.iter().map(|arm| arm.curves.len().max(arm.finals.len())).max().unwrap_or(0);
         let title = format!("{} and {finally} by arm", number::capital(along));
-        let entries: Vec<Entry> = self
-            .arms
-            .iter()
-            .enumerate()
-            .map(|(index, arm)| entry(index, &arm.name))
-            .collect();
+        let entries: Vec<Entry> = self.arms.iter().enumerate().map(|(index, arm)| entry(index, &arm.name)).collect();
         let top = 44.0 + legend::height(&entries, WIDTH - 40.0) + 20.0;
         let rows = ROW * self.arms.len().max(2) as f64;
         let lower = top + HIGH + FOOT + 46.0;
         let mut drawing = Drawing::new(WIDTH, lower + rows + FOOT + 22.0, &title);
         panel::title(&mut drawing, &title);
         legend::draw(&mut drawing, &entries, (20.0, 44.0), WIDTH - 40.0);
-        let upper = Frame {
-            left: LEFT,
-            top,
-            right: WIDTH - 30.0,
-            bottom: top + HIGH,
-        };
+        let upper = Frame { left: LEFT, top, right: WIDTH - 30.0, bottom: top + HIGH };
         self.draw_curves(&mut drawing, upper, &self.with_unit(along));
-        let names = self
-            .arms
-            .iter()
-            .map(|arm| letters::width(&arm.name, TICK_SIZE))
-            .fold(40.0, f64::max)
-            .min(250.0);
-        let frame = Frame {
-            left: names + 40.0,
-            top: lower,
-            right: WIDTH - 90.0,
-            bottom: lower + rows,
-        };
+        let names = self.arms.iter().map(|arm| letters::width(&arm.name, TICK_SIZE)).fold(40.0, f64::max).min(250.0);
+        let frame = Frame { left: names + 40.0, top: lower, right: WIDTH - 90.0, bottom: lower + rows };
         self.draw_finals(&mut drawing, &frame, names, &self.with_unit(finally));
-        let note = format!(
-            "line: mean of the seeds; band: their range; dot: one seed; bar: median ({seeds} seeds)"
-        );
-        panel::note(
-            &mut drawing,
-            (WIDTH - 30.0, frame.bottom + FOOT + 4.0),
-            Anchor::End,
-            &note,
-        );
+        let note = format!("line: mean of the seeds; band: their range; dot: one seed; bar: median ({seeds} seeds)");
+        panel::note(&mut drawing, (WIDTH - 30.0, frame.bottom + FOOT + 4.0), Anchor::End, &note);
         drawing
     }
 }
 
 impl ArmComparison {
     fn with_unit(&self, label: &str) -> String {
-        if self.unit == Unit::Share {
-            format!("{label} (%)")
-        } else {
-            label.to_owned()
-        }
+        if self.unit == Unit::Share { format!("{label} (%)") } else { label.to_owned() }
     }
 
     fn draw_curves(&self, drawing: &mut Drawing, frame: Frame, label: &str) {
         let bands: Vec<Vec<Spread>> = self.arms.iter().map(|arm| spread(&arm.curves)).collect();
         let points = || bands.iter().flatten();
-        let x = extent(points().map(|p| p.step))
-            .map(|(low, high)| Scale::between(low, high, Unit::Count));
+        let x = extent(points().map(|p| p.step)).map(|(low, high)| Scale::between(low, high, Unit::Count));
         let y = Scale::over(points().flat_map(|p| [p.low, p.high]), self.unit);
         let (Some(x), Some(y)) = (x, y) else {
             panel::empty(drawing, frame, Labels::Full("training step"), label);
@@ -134,13 +87,7 @@ impl ArmComparison {
         }
         for (index, band) in bands.iter().enumerate() {
             let mean: Vec<(f64, f64)> = band.iter().map(|p| (p.step, p.mean)).collect();
-            curve::draw(
-                drawing,
-                &panel,
-                &mean,
-                curve::Course::Straight,
-                curve::pen(line_ink(index), dashed(index)),
-            );
+            curve::draw(drawing, &panel, &mean, curve::Course::Straight, curve::pen(line_ink(index), dashed(index)));
         }
     }
 
@@ -152,36 +99,22 @@ impl ArmComparison {
         };
         let place = |value: f64| frame.left + x.share(value) * frame.width();
         for (value, _) in x.ticks((frame.width() / 95.0).round() as usize) {
-            drawing.line(
-                vec![(place(value), frame.top), (place(value), frame.bottom)],
-                Pen::new(MESH, HAIR),
-            );
+            drawing.line(vec![(place(value), frame.top), (place(value), frame.bottom)], Pen::new(MESH, HAIR));
         }
         panel::x_axis(drawing, frame, &x, Labels::Full(label));
-        drawing.text(
-            (frame.right + 14.0, frame.top - 12.0),
-            "median",
-            Type::new(NOTE_SIZE, QUIET, Anchor::Start),
-        );
+        drawing.text((frame.right + 14.0, frame.top - 12.0), "median", Type::new(NOTE_SIZE, QUIET, Anchor::Start));
         for (index, arm) in self.arms.iter().enumerate() {
             let level = frame.top + ROW * (index as f64 + 0.5);
             let ink = line_ink(index);
             let name = letters::fitted(&arm.name, TICK_SIZE, names);
-            drawing.text(
-                (frame.left - 14.0, level),
-                name,
-                Type::new(TICK_SIZE, TEXT, Anchor::End),
-            );
+            drawing.text((frame.left - 14.0, level), name, Type::new(TICK_SIZE, TEXT, Anchor::End));
             let mut finals: Vec<f64> = arm.finals.iter().copied().filter(|v| usable(*v)).collect();
             finals.sort_by(f64::total_cmp);
             let Some(median) = quantile(&finals, 0.5) else {
                 continue;
             };
             let (low, high) = (place(finals[0]), place(finals[finals.len() - 1]));
-            drawing.line(
-                vec![(low, level), (high, level)],
-                Pen::new(ink.tinted(0.35), LINE),
-            );
+            drawing.line(vec![(low, level), (high, level)], Pen::new(ink.tinted(0.35), LINE));
             let mut crowd = 0;
             for (seed, value) in finals.iter().enumerate() {
                 let near = seed > 0 && place(*value) - place(finals[seed - 1]) < 8.0;
@@ -190,30 +123,16 @@ impl ArmComparison {
                 drawing.disc((place(*value), y), 5.0, PAPER);
                 drawing.disc((place(*value), y), 4.0, ink.tinted(0.7));
             }
-            drawing.line(
-                vec![(place(median), level - 13.0), (place(median), level + 13.0)],
-                Pen::new(ink.legible(), 2.5),
-            );
-            let text = if self.unit == Unit::Share {
-                number::percent(median)
-            } else {
-                number::short(median)
-            };
-            drawing.text(
-                (frame.right + 14.0, level),
-                text,
-                Type::new(TICK_SIZE, TEXT, Anchor::Start),
-            );
+            drawing
+                .line(vec![(place(median), level - 13.0), (place(median), level + 13.0)], Pen::new(ink.legible(), 2.5));
+            let text = if self.unit == Unit::Share { number::percent(median) } else { number::short(median) };
+            drawing.text((frame.right + 14.0, level), text, Type::new(TICK_SIZE, TEXT, Anchor::Start));
         }
     }
 }
 
 fn entry(index: usize, name: &str) -> Entry {
-    let sample = if dashed(index) {
-        Sample::DashedLine
-    } else {
-        Sample::Line
-    };
+    let sample = if dashed(index) { Sample::DashedLine } else { Sample::Line };
     Entry::new(sample, line_ink(index), name)
 }
 
@@ -227,28 +146,14 @@ struct Spread {
 
 /// The seeds at common steps, from the first step that all of them have.
 fn spread(curves: &[Vec<(u64, f64)>]) -> Vec<Spread> {
-    let curves: Vec<Vec<(f64, f64)>> = curves
-        .iter()
-        .map(|c| clean(c))
-        .filter(|c| !c.is_empty())
-        .collect();
-    let begin = curves
-        .iter()
-        .map(|c| c[0].0)
-        .fold(f64::NEG_INFINITY, f64::max);
-    let mut steps: Vec<f64> = curves
-        .iter()
-        .flatten()
-        .map(|p| p.0)
-        .filter(|step| *step >= begin)
-        .collect();
+    let curves: Vec<Vec<(f64, f64)>> = curves.iter().map(|c| clean(c)).filter(|c| !c.is_empty()).collect();
+    let begin = curves.iter().map(|c| c[0].0).fold(f64::NEG_INFINITY, f64::max);
+    let mut steps: Vec<f64> = curves.iter().flatten().map(|p| p.0).filter(|step| *step >= begin).collect();
     steps.sort_by(f64::total_cmp);
     steps.dedup();
     if steps.len() > POINTS {
         let (first, last) = (steps[0], steps[steps.len() - 1]);
-        steps = (0..POINTS)
-            .map(|i| first + (last - first) * i as f64 / (POINTS - 1) as f64)
-            .collect();
+        steps = (0..POINTS).map(|i| first + (last - first) * i as f64 / (POINTS - 1) as f64).collect();
     }
     steps
         .into_iter()
@@ -257,12 +162,7 @@ fn spread(curves: &[Vec<(u64, f64)>]) -> Vec<Spread> {
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             let low = values.iter().copied().fold(f64::INFINITY, f64::min);
             let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            Spread {
-                step,
-                mean,
-                low,
-                high,
-            }
+            Spread { step, mean, low, high }
         })
         .collect()
 }
@@ -289,9 +189,6 @@ mod tests {
         assert_eq!(steps, [5.0, 10.0, 20.0]);
         assert_eq!((spread[0].low, spread[0].high), (0.5, 0.5));
         // The first seed ended at step 10 and keeps its value.
-        assert_eq!(
-            (spread[2].low, spread[2].high, spread[2].mean),
-            (0.9, 1.0, 0.95)
-        );
+        assert_eq!((spread[2].low, spread[2].high, spread[2].mean), (0.9, 1.0, 0.95));
     }
 }

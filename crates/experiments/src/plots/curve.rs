@@ -17,24 +17,15 @@ pub struct Curve {
 impl Curve {
     /// A named curve.
     pub fn new(name: impl Into<String>, points: Vec<(u64, f64)>) -> Self {
-        Self {
-            name: name.into(),
-            points,
-        }
+        Self { name: name.into(), points }
     }
 }
 
 /// The points that can be drawn, in order of step.
 pub(super) fn clean(points: &[(u64, f64)]) -> Vec<(f64, f64)> {
-    let mut kept: Vec<(u64, f64)> = points
-        .iter()
-        .copied()
-        .filter(|(_, value)| usable(*value))
-        .collect();
+    let mut kept: Vec<(u64, f64)> = points.iter().copied().filter(|(_, value)| usable(*value)).collect();
     kept.sort_by_key(|(step, _)| *step);
-    kept.into_iter()
-        .map(|(step, value)| (step as f64, value))
-        .collect()
+    kept.into_iter().map(|(step, value)| (step as f64, value)).collect()
 }
 
 /// How a curve is drawn between its points.
@@ -47,13 +38,7 @@ pub(super) enum Course {
 }
 
 /// Draws cleaned points; a single one as a disc.
-pub(super) fn draw(
-    drawing: &mut Drawing,
-    panel: &Panel,
-    points: &[(f64, f64)],
-    course: Course,
-    pen: Pen,
-) {
+pub(super) fn draw(drawing: &mut Drawing, panel: &Panel, points: &[(f64, f64)], course: Course, pen: Pen) {
     if let [(x, y)] = points {
         drawing.disc(panel.place(*x, *y), 3.5, pen.ink);
         return;
@@ -78,12 +63,7 @@ pub(super) fn draw(
 /// The point at which the drawn line ends: the last, or the mean of the last where many are averaged.
 pub(super) fn last(points: &[(f64, f64)]) -> Option<(f64, f64)> {
     let (step, value) = *points.last()?;
-    Some((
-        step,
-        averaged(points)
-            .and_then(|bundles| bundles.last().map(|b| b.mean))
-            .unwrap_or(value),
-    ))
+    Some((step, averaged(points).and_then(|bundles| bundles.last().map(|b| b.mean)).unwrap_or(value)))
 }
 
 /// Many points of a curve, in one.
@@ -105,11 +85,7 @@ fn averaged(points: &[(f64, f64)]) -> Option<Vec<Bundle>> {
     }
     let bundles = (MOST / 2) as f64;
     // The last point belongs to the last bundle: alone it would end the line with its noise.
-    let column = |point: &(f64, f64)| {
-        ((point.0 - first) / (last - first) * bundles)
-            .floor()
-            .min(bundles - 1.0)
-    };
+    let column = |point: &(f64, f64)| ((point.0 - first) / (last - first) * bundles).floor().min(bundles - 1.0);
     let bundle = |points: &[(f64, f64)]| {
         let count = points.len() as f64;
         let values = || points.iter().map(|p| p.1);
@@ -120,29 +96,16 @@ fn averaged(points: &[(f64, f64)]) -> Option<Vec<Bundle>> {
             high: values().fold(f64::NEG_INFINITY, f64::max),
         }
     };
-    Some(
-        points
-            .chunk_by(|a, b| column(a) == column(b))
-            .map(bundle)
-            .collect(),
-    )
+    Some(points.chunk_by(|a, b| column(a) == column(b)).map(bundle).collect())
 }
 
 /// A pen for the line at its place in the list.
 pub(super) fn pen(ink: Ink, dashed: bool) -> Pen {
-    if dashed {
-        Pen::dashed(ink, LINE)
-    } else {
-        Pen::new(ink, LINE)
-    }
+    if dashed { Pen::dashed(ink, LINE) } else { Pen::new(ink, LINE) }
 }
 
 fn places(panel: &Panel, points: &[(f64, f64)]) -> Vec<Place> {
-    points
-        .iter()
-        .map(|(x, y)| panel.place(*x, *y))
-        .filter(|p| p.0.is_finite() && p.1.is_finite())
-        .collect()
+    points.iter().map(|(x, y)| panel.place(*x, *y)).filter(|p| p.0.is_finite() && p.1.is_finite()).collect()
 }
 
 /// Cuts points into those that fall on the same column of the panel.
@@ -169,16 +132,8 @@ fn stairs(panel: &Panel, points: &[(f64, f64)]) -> Vec<Place> {
             }
             continue;
         }
-        let lowest = bundle
-            .iter()
-            .enumerate()
-            .min_by(|a, b| a.1.1.total_cmp(&b.1.1))
-            .map_or(0, |(i, _)| i);
-        let highest = bundle
-            .iter()
-            .enumerate()
-            .max_by(|a, b| a.1.1.total_cmp(&b.1.1))
-            .map_or(0, |(i, _)| i);
+        let lowest = bundle.iter().enumerate().min_by(|a, b| a.1.1.total_cmp(&b.1.1)).map_or(0, |(i, _)| i);
+        let highest = bundle.iter().enumerate().max_by(|a, b| a.1.1.total_cmp(&b.1.1)).map_or(0, |(i, _)| i);
         let mut kept = [0, lowest, highest, bundle.len() - 1];
         kept.sort_unstable();
         for index in kept {
@@ -202,9 +157,7 @@ mod tests {
     fn many_points_are_averaged_and_the_last_is_not_alone() {
         let few: Vec<(f64, f64)> = (0..400).map(|i| (f64::from(i), 1.0)).collect();
         assert!(averaged(&few).is_none());
-        let many: Vec<(f64, f64)> = (0..=4000)
-            .map(|i| (f64::from(i), if i == 4000 { 22.0 } else { 1.0 }))
-            .collect();
+        let many: Vec<(f64, f64)> = (0..=4000).map(|i| (f64::from(i), if i == 4000 { 22.0 } else { 1.0 })).collect();
         let bundles = averaged(&many).expect("many");
         assert_eq!(bundles.len(), 200);
         assert_eq!(last(&many), Some((4000.0, 2.0)));

@@ -37,32 +37,10 @@ impl Plot for DegreeDistributions {
         ];
         legend::draw(&mut drawing, &entries, (14.0, 44.0), WIDTH - 40.0);
         let wide = (WIDTH - 2.0 * LEFT - 28.0) / 2.0;
-        let left = Frame {
-            left: LEFT,
-            top,
-            right: LEFT + wide,
-            bottom: top + HIGH,
-        };
-        let right = Frame {
-            left: WIDTH - 28.0 - wide,
-            top,
-            right: WIDTH - 28.0,
-            bottom: top + HIGH,
-        };
-        side(
-            &mut drawing,
-            left,
-            "incoming",
-            &self.incoming_at_start,
-            &self.incoming_at_end,
-        );
-        side(
-            &mut drawing,
-            right,
-            "outgoing",
-            &self.outgoing_at_start,
-            &self.outgoing_at_end,
-        );
+        let left = Frame { left: LEFT, top, right: LEFT + wide, bottom: top + HIGH };
+        let right = Frame { left: WIDTH - 28.0 - wide, top, right: WIDTH - 28.0, bottom: top + HIGH };
+        side(&mut drawing, left, "incoming", &self.incoming_at_start, &self.incoming_at_end);
+        side(&mut drawing, right, "outgoing", &self.outgoing_at_start, &self.outgoing_at_end);
         drawing
     }
 }
@@ -76,21 +54,10 @@ fn side(drawing: &mut Drawing, frame: Frame, name: &str, start: &[u32], end: &[u
     let bins = Bins::whole(most, MOST_BINS);
     let before = bins.fill(start.iter().map(|d| f64::from(*d))).0;
     let after = bins.fill(end.iter().map(|d| f64::from(*d))).0;
-    let highest = before
-        .iter()
-        .chain(&after)
-        .chain(&[0])
-        .map(|count| *count as f64);
+    let highest = before.iter().chain(&after).chain(&[0]).map(|count| *count as f64);
     let y = Scale::over(highest, Unit::Count).unwrap_or(Scale::between(0.0, 1.0, Unit::Count));
-    let panel = Panel {
-        frame,
-        x: Scale::between(
-            bins.low - 0.025 * (bins.high() - bins.low),
-            bins.high(),
-            Unit::Count,
-        ),
-        y,
-    };
+    let panel =
+        Panel { frame, x: Scale::between(bins.low - 0.025 * (bins.high() - bins.low), bins.high(), Unit::Count), y };
     panel.axes(drawing, Labels::Full(&label), "neurons");
     histogram::bars(drawing, &panel, &bins, &after, |_| BLUE.tinted(0.75));
     histogram::outline(drawing, &panel, &bins, &before, TEXT.tinted(0.75));

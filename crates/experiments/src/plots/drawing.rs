@@ -20,19 +20,11 @@ pub(super) struct Pen {
 
 impl Pen {
     pub(super) const fn new(ink: Ink, width: f64) -> Self {
-        Self {
-            ink,
-            width,
-            dash: None,
-        }
+        Self { ink, width, dash: None }
     }
 
     pub(super) const fn dashed(ink: Ink, width: f64) -> Self {
-        Self {
-            ink,
-            width,
-            dash: Some((7.0, 4.5)),
-        }
+        Self { ink, width, dash: Some((7.0, 4.5)) }
     }
 }
 
@@ -70,56 +62,26 @@ pub(super) enum Turn {
 
 impl Type {
     pub(super) const fn new(size: f64, ink: Ink, anchor: Anchor) -> Self {
-        Self {
-            size,
-            ink,
-            anchor,
-            weight: Weight::Regular,
-            turn: Turn::Level,
-        }
+        Self { size, ink, anchor, weight: Weight::Regular, turn: Turn::Level }
     }
 
     pub(super) const fn bold(self) -> Self {
-        Self {
-            weight: Weight::Bold,
-            ..self
-        }
+        Self { weight: Weight::Bold, ..self }
     }
 
     pub(super) const fn upward(self) -> Self {
-        Self {
-            turn: Turn::Upward,
-            ..self
-        }
+        Self { turn: Turn::Upward, ..self }
     }
 }
 
 /// One shape.
 #[derive(Clone, Debug)]
 pub(super) enum Shape {
-    Line {
-        points: Vec<Place>,
-        pen: Pen,
-    },
-    Area {
-        points: Vec<Place>,
-        ink: Ink,
-    },
-    Rectangle {
-        from: Place,
-        to: Place,
-        ink: Ink,
-    },
-    Disc {
-        center: Place,
-        radius: f64,
-        ink: Ink,
-    },
-    Text {
-        at: Place,
-        text: String,
-        style: Type,
-    },
+    Line { points: Vec<Place>, pen: Pen },
+    Area { points: Vec<Place>, ink: Ink },
+    Rectangle { from: Place, to: Place, ink: Ink },
+    Disc { center: Place, radius: f64, ink: Ink },
+    Text { at: Place, text: String, style: Type },
 }
 
 /// The shapes of one plot, ready for any backend of `plotters`.
@@ -133,12 +95,7 @@ pub struct Drawing {
 
 impl Drawing {
     pub(super) fn new(width: f64, height: f64, description: &str) -> Self {
-        let mut drawing = Self {
-            width,
-            height,
-            description: printable(description),
-            shapes: Vec::new(),
-        };
+        let mut drawing = Self { width, height, description: printable(description), shapes: Vec::new() };
         drawing.rectangle((0.0, 0.0), (width, height), PAPER);
         drawing
     }
@@ -171,10 +128,7 @@ impl Drawing {
             Some(pattern) => {
                 let whole = Pen { dash: None, ..pen };
                 for dash in dashes(&points, pattern) {
-                    self.shapes.push(Shape::Line {
-                        points: dash,
-                        pen: whole,
-                    });
+                    self.shapes.push(Shape::Line { points: dash, pen: whole });
                 }
             }
         }
@@ -190,21 +144,13 @@ impl Drawing {
         if finite(&from) && finite(&to) {
             let low = (from.0.min(to.0), from.1.min(to.1));
             let high = (from.0.max(to.0), from.1.max(to.1));
-            self.shapes.push(Shape::Rectangle {
-                from: low,
-                to: high,
-                ink,
-            });
+            self.shapes.push(Shape::Rectangle { from: low, to: high, ink });
         }
     }
 
     pub(super) fn disc(&mut self, center: Place, radius: f64, ink: Ink) {
         if finite(&center) && radius.is_finite() {
-            self.shapes.push(Shape::Disc {
-                center,
-                radius,
-                ink,
-            });
+            self.shapes.push(Shape::Disc { center, radius, ink });
         }
     }
 
@@ -240,10 +186,7 @@ fn dashes(points: &[Place], (dash, gap): (f64, f64)) -> Vec<Vec<Place>> {
         let mut length = (to.0 - from.0).hypot(to.1 - from.1);
         while length > left {
             let share = left / length;
-            from = (
-                from.0 + (to.0 - from.0) * share,
-                from.1 + (to.1 - from.1) * share,
-            );
+            from = (from.0 + (to.0 - from.0) * share, from.1 + (to.1 - from.1) * share);
             length -= left;
             if inked {
                 current.push(from);
@@ -273,10 +216,7 @@ mod tests {
     #[test]
     fn dashes_go_on_round_corners() {
         let cut = dashes(&[(0.0, 0.0), (5.0, 0.0), (5.0, 5.0)], (4.0, 2.0));
-        assert_eq!(
-            cut,
-            [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)]]
-        );
+        assert_eq!(cut, [vec![(0.0, 0.0), (4.0, 0.0)], vec![(5.0, 1.0), (5.0, 5.0)]]);
     }
 
     #[test]
@@ -284,11 +224,7 @@ mod tests {
         let mut drawing = Drawing::new(10.0, 10.0, "a\u{0}b\nc");
         drawing.line(vec![(0.0, 0.0), (f64::NAN, 1.0)], Pen::new(BLUE, 1.0));
         drawing.disc((f64::INFINITY, 0.0), 1.0, BLUE);
-        drawing.text(
-            (0.0, f64::NAN),
-            "text",
-            Type::new(12.0, TEXT, Anchor::Start),
-        );
+        drawing.text((0.0, f64::NAN), "text", Type::new(12.0, TEXT, Anchor::Start));
         assert_eq!(drawing.shapes().len(), 1);
         assert_eq!(drawing.description(), "a\u{fffd}b c");
     }

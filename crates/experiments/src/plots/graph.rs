@@ -45,14 +45,8 @@ pub struct PixelShape {
 impl WiringState {
     /// The wires that can be drawn.
     pub(super) fn drawable(&self) -> impl Iterator<Item = &Wire> {
-        let inside = |end: (usize, usize)| {
-            self.groups
-                .get(end.0)
-                .is_some_and(|group| end.1 < group.neurons)
-        };
-        self.wires
-            .iter()
-            .filter(move |wire| wire.weight.is_finite() && inside(wire.pre) && inside(wire.post))
+        let inside = |end: (usize, usize)| self.groups.get(end.0).is_some_and(|group| end.1 < group.neurons);
+        self.wires.iter().filter(move |wire| wire.weight.is_finite() && inside(wire.pre) && inside(wire.post))
     }
 
     /// How many connections leave each pixel of an image.

@@ -18,26 +18,14 @@ impl Bins {
     pub(super) fn whole(most: u32, limit: u32) -> Self {
         let width = (most / limit.max(1)) + 1;
         let count = most / width + 1;
-        Self {
-            low: -0.5,
-            width: f64::from(width),
-            count: count as usize,
-        }
+        Self { low: -0.5, width: f64::from(width), count: count as usize }
     }
 
     /// An even number of bins about zero, so that no bin mixes signs.
     pub(super) fn about_zero(reach: f64, count: usize) -> Self {
-        let reach = if reach > 0.0 && usable(reach) {
-            reach
-        } else {
-            1.0
-        };
+        let reach = if reach > 0.0 && usable(reach) { reach } else { 1.0 };
         let half = (count / 2).max(1);
-        Self {
-            low: -reach,
-            width: reach / half as f64,
-            count: half * 2,
-        }
+        Self { low: -reach, width: reach / half as f64, count: half * 2 }
     }
 
     pub(super) fn high(&self) -> f64 {
@@ -50,11 +38,7 @@ impl Bins {
         for value in values.filter(|v| usable(*v)) {
             let place = (value - self.low) / self.width;
             // The upper edge belongs to the last bin.
-            let index = if value == self.high() {
-                self.count - 1
-            } else {
-                place.floor() as usize
-            };
+            let index = if value == self.high() { self.count - 1 } else { place.floor() as usize };
             match counts.get_mut(index).filter(|_| place >= 0.0) {
                 Some(count) => *count += 1,
                 None => outside += 1,
@@ -69,13 +53,7 @@ impl Bins {
 }
 
 /// Filled bars, without gaps where they are narrow.
-pub(super) fn bars(
-    drawing: &mut Drawing,
-    panel: &Panel,
-    bins: &Bins,
-    counts: &[u64],
-    ink: impl Fn(f64) -> Ink,
-) {
+pub(super) fn bars(drawing: &mut Drawing, panel: &Panel, bins: &Bins, counts: &[u64], ink: impl Fn(f64) -> Ink) {
     let floor = panel.frame.bottom - 0.5;
     for (index, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let (from, to) = (bins.edge(index), bins.edge(index + 1));
@@ -84,11 +62,7 @@ pub(super) fn bars(
         let gap = if right - left > 5.0 { 1.0 } else { 0.0 };
         // A single value beside thousands must still be seen.
         let top = top.min(floor - 1.5);
-        drawing.rectangle(
-            (left + gap / 2.0, top),
-            (right - gap / 2.0, floor),
-            ink(f64::midpoint(from, to)),
-        );
+        drawing.rectangle((left + gap / 2.0, top), (right - gap / 2.0, floor), ink(f64::midpoint(from, to)));
     }
 }
 

@@ -29,38 +29,18 @@ impl Plot for LearningCurves {
     fn draw(&self) -> Drawing {
         let loss = curves(&self.training_loss, &self.validation_loss);
         let accuracy = curves(&self.training_accuracy, &self.validation_accuracy);
-        let label = if self.loss_label.is_empty() {
-            "loss"
-        } else {
-            &self.loss_label
-        };
-        let of_loss = Stacked {
-            label: label.to_owned(),
-            unit: Unit::Plain,
-            curves: loss.iter().collect(),
-        };
-        let has_accuracy =
-            !(self.training_accuracy.is_empty() && self.validation_accuracy.is_empty());
+        let label = if self.loss_label.is_empty() { "loss" } else { &self.loss_label };
+        let of_loss = Stacked { label: label.to_owned(), unit: Unit::Plain, curves: loss.iter().collect() };
+        let has_accuracy = !(self.training_accuracy.is_empty() && self.validation_accuracy.is_empty());
         if !has_accuracy && !self.training_loss.is_empty() {
             return stacked("Loss over training steps", &[of_loss], &self.marks, 280.0);
         }
-        let of_accuracy = Stacked {
-            label: "accuracy (%)".to_owned(),
-            unit: Unit::Share,
-            curves: accuracy.iter().collect(),
-        };
-        stacked(
-            "Loss and accuracy over training steps",
-            &[of_loss, of_accuracy],
-            &self.marks,
-            190.0,
-        )
+        let of_accuracy =
+            Stacked { label: "accuracy (%)".to_owned(), unit: Unit::Share, curves: accuracy.iter().collect() };
+        stacked("Loss and accuracy over training steps", &[of_loss, of_accuracy], &self.marks, 190.0)
     }
 }
 
 fn curves(training: &[(u64, f64)], validation: &[(u64, f64)]) -> [Curve; 2] {
-    [
-        Curve::new("training", training.to_vec()),
-        Curve::new("validation", validation.to_vec()),
-    ]
+    [Curve::new("training", training.to_vec()), Curve::new("validation", validation.to_vec())]
 }

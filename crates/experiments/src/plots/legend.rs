@@ -24,11 +24,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn new(sample: Sample, ink: Ink, name: impl Into<String>) -> Self {
-        Self {
-            sample,
-            ink,
-            name: name.into(),
-        }
+        Self { sample, ink, name: name.into() }
     }
 }
 
@@ -38,9 +34,7 @@ const GAP: f64 = 20.0;
 
 /// How high a legend is when its rows are `width` wide.
 pub(super) fn height(entries: &[Entry], width: f64) -> f64 {
-    places(entries, width)
-        .last()
-        .map_or(0.0, |(_, row)| row + ROW)
+    places(entries, width).last().map_or(0.0, |(_, row)| row + ROW)
 }
 
 /// Draws a legend from its upper left corner on, in rows `width` wide.
@@ -49,45 +43,25 @@ pub(super) fn draw(drawing: &mut Drawing, entries: &[Entry], corner: Place, widt
         let (left, level) = (corner.0 + x, corner.1 + y + ROW / 2.0);
         let right = left + SAMPLE;
         match entry.sample {
-            Sample::Line => drawing.line(
-                vec![(left, level), (right, level)],
-                Pen::new(entry.ink, LINE),
-            ),
+            Sample::Line => drawing.line(vec![(left, level), (right, level)], Pen::new(entry.ink, LINE)),
             Sample::DashedLine => {
-                let pen = Pen {
-                    dash: Some((5.0, 3.5)),
-                    ..Pen::new(entry.ink, LINE)
-                };
+                let pen = Pen { dash: Some((5.0, 3.5)), ..Pen::new(entry.ink, LINE) };
                 drawing.line(vec![(left, level), (right, level)], pen);
             }
-            Sample::Patch => drawing.rectangle(
-                (left + 6.0, level - 6.0),
-                (left + 18.0, level + 6.0),
-                entry.ink,
-            ),
+            Sample::Patch => drawing.rectangle((left + 6.0, level - 6.0), (left + 18.0, level + 6.0), entry.ink),
             Sample::Outline => {
                 let (a, b) = ((left + 6.0, level - 6.0), (left + 18.0, level + 6.0));
-                drawing.line(
-                    vec![a, (b.0, a.1), b, (a.0, b.1), a],
-                    Pen::new(entry.ink, LINE * 0.9),
-                );
+                drawing.line(vec![a, (b.0, a.1), b, (a.0, b.1), a], Pen::new(entry.ink, LINE * 0.9));
             }
             Sample::Cross => {
                 for side in [-1.0, 1.0] {
-                    let (a, b) = (
-                        (left + 8.5, level - side * 3.5),
-                        (left + 15.5, level + side * 3.5),
-                    );
+                    let (a, b) = ((left + 8.5, level - side * 3.5), (left + 15.5, level + side * 3.5));
                     drawing.line(vec![a, b], Pen::new(entry.ink, 1.4));
                 }
             }
         }
         let name = letters::fitted(&entry.name, TICK_SIZE, width - SAMPLE - 6.0);
-        drawing.text(
-            (right + 6.0, level),
-            name,
-            Type::new(TICK_SIZE, TEXT, Anchor::Start),
-        );
+        drawing.text((right + 6.0, level), name, Type::new(TICK_SIZE, TEXT, Anchor::Start));
     }
 }
 

@@ -46,12 +46,7 @@ pub(super) fn fitted(text: &str, size: f64, room: f64) -> String {
     }
     let letters: Vec<char> = text.chars().collect();
     for keep in (1..letters.len()).rev() {
-        let cut: String = letters[..keep]
-            .iter()
-            .collect::<String>()
-            .trim_end()
-            .to_owned()
-            + "…";
+        let cut: String = letters[..keep].iter().collect::<String>().trim_end().to_owned() + "…";
         if width(&cut, size) <= room {
             return cut;
         }

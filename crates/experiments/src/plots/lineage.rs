@@ -69,34 +69,17 @@ impl Plot for LineageTree {
         let note_room = if hidden.is_empty() { 0.0 } else { 20.0 };
         let mut drawing = Drawing::new(WIDTH, top + tall + FOOT + note_room, title);
         panel::title(&mut drawing, title);
-        let frame = Frame {
-            left: LEFT,
-            top,
-            right: WIDTH - RIGHT,
-            bottom: top + tall,
-        };
+        let frame = Frame { left: LEFT, top, right: WIDTH - RIGHT, bottom: top + tall };
         if rows.is_empty() {
             panel::nothing(&mut drawing, &frame);
         }
         legend::draw(&mut drawing, &entries, (20.0, 42.0), WIDTH - 40.0);
         let first = rows.iter().map(|row| row.life.born).min().unwrap_or(0);
-        let last = rows
-            .iter()
-            .map(|row| row.life.died.unwrap_or(0).max(row.life.born))
-            .fold(self.end, u64::max);
-        let steps = Scale::between(
-            first.min(last) as f64,
-            last.max(first + 1) as f64,
-            Unit::Count,
-        );
+        let last = rows.iter().map(|row| row.life.died.unwrap_or(0).max(row.life.born)).fold(self.end, u64::max);
+        let steps = Scale::between(first.min(last) as f64, last.max(first + 1) as f64, Unit::Count);
         tree(&mut drawing, &frame, &steps, (&rows, &levels), (step, last));
         panel::x_axis(&mut drawing, &frame, &steps, Labels::Full("training step"));
-        panel::note(
-            &mut drawing,
-            (frame.right, frame.bottom + FOOT + 6.0),
-            Anchor::End,
-            &hidden,
-        );
+        panel::note(&mut drawing, (frame.right, frame.bottom + FOOT + 6.0), Anchor::End, &hidden);
         drawing
     }
 }
@@ -112,10 +95,7 @@ fn tree(
     let x = |at: u64| frame.left + steps.share(at as f64) * frame.width();
     for (value, _) in steps.ticks((frame.width() / 95.0).round() as usize) {
         let x = frame.left + steps.share(value) * frame.width();
-        drawing.line(
-            vec![(x, frame.top), (x, frame.bottom)],
-            Pen::new(MESH, HAIR),
-        );
+        drawing.line(vec![(x, frame.top), (x, frame.bottom)], Pen::new(MESH, HAIR));
     }
     let width = (step * 0.3).clamp(1.25, 2.5);
     let named = named(rows, levels);
@@ -125,27 +105,14 @@ fn tree(
         let end = life.died.unwrap_or(last).max(life.born);
         let (from, to) = (x(life.born), x(end));
         if let Some(mother) = row.mother {
-            drawing.line(
-                vec![(from, level(mother)), (from, y)],
-                Pen::new(ink, (width * 0.6).max(0.9)),
-            );
-            drawing.disc(
-                (from, level(mother)),
-                width * 1.1,
-                line_ink(rows[mother].life.group),
-            );
+            drawing.line(vec![(from, level(mother)), (from, y)], Pen::new(ink, (width * 0.6).max(0.9)));
+            drawing.disc((from, level(mother)), width * 1.1, line_ink(rows[mother].life.group));
         }
-        drawing.line(
-            vec![(from, y), (to.max(from + 1.0), y)],
-            Pen::new(ink, width),
-        );
+        drawing.line(vec![(from, y), (to.max(from + 1.0), y)], Pen::new(ink, width));
         if life.died.is_some() {
             let arm = (step * 0.32).clamp(2.2, 4.0);
             for side in [-1.0, 1.0] {
-                drawing.line(
-                    vec![(to - arm, y - side * arm), (to + arm, y + side * arm)],
-                    Pen::new(TEXT, 1.3),
-                );
+                drawing.line(vec![(to - arm, y - side * arm), (to + arm, y + side * arm)], Pen::new(TEXT, 1.3));
             }
         }
         if named[index] {
@@ -153,16 +120,8 @@ fn tree(
             drawing.text((from - 7.0, y), format!("n{}", life.neuron), style);
         }
         if step >= NAME && row.mother.is_some() {
-            let right = if life.died.is_some() {
-                to + 8.0
-            } else {
-                frame.right + 8.0
-            };
-            drawing.text(
-                (right, y),
-                format!("n{}", life.neuron),
-                Type::new(NOTE_SIZE, QUIET, Anchor::Start),
-            );
+            let right = if life.died.is_some() { to + 8.0 } else { frame.right + 8.0 };
+            drawing.text((right, y), format!("n{}", life.neuron), Type::new(NOTE_SIZE, QUIET, Anchor::Start));
         }
     }
 }
@@ -175,11 +134,7 @@ fn levels(rows: &[Row], step: f64) -> Vec<f64> {
         .map(|row| {
             level += step;
             if row.family > 0 {
-                level += if before > 1 || row.family > 1 {
-                    step * 0.6
-                } else {
-                    0.0
-                };
+                level += if before > 1 || row.family > 1 { step * 0.6 } else { 0.0 };
                 before = row.family;
             }
             level
@@ -189,9 +144,7 @@ fn levels(rows: &[Row], step: f64) -> Vec<f64> {
 
 /// Which founders have room for their name, the larger families first.
 fn named(rows: &[Row], levels: &[f64]) -> Vec<bool> {
-    let mut founders: Vec<usize> = (0..rows.len())
-        .filter(|index| rows[*index].mother.is_none())
-        .collect();
+    let mut founders: Vec<usize> = (0..rows.len()).filter(|index| rows[*index].mother.is_none()).collect();
     founders.sort_by_key(|index| (std::cmp::Reverse(rows[*index].family), *index));
     let mut named = vec![false; rows.len()];
     for founder in founders {
@@ -211,8 +164,7 @@ impl LineageTree {
         if rows.len() > DRAW_ALL {
             // A founder that neither divided nor died tells nothing; in a wide input there are hundreds.
             let founded = rows.iter().map(|row| row.life.born).min().unwrap_or(0);
-            let idle =
-                |row: &Row| row.family == 1 && row.life.died.is_none() && row.life.born == founded;
+            let idle = |row: &Row| row.family == 1 && row.life.died.is_none() && row.life.born == founded;
             let count = rows.iter().filter(|row| idle(row)).count();
             if count > 0 && count < rows.len() {
                 rows = kept(rows, |row| !idle(row));
@@ -223,11 +175,7 @@ impl LineageTree {
             }
         }
         if rows.len() > MOST_ROWS {
-            let mut sizes: Vec<usize> = rows
-                .iter()
-                .map(|row| row.family)
-                .filter(|size| *size > 0)
-                .collect();
+            let mut sizes: Vec<usize> = rows.iter().map(|row| row.family).filter(|size| *size > 0).collect();
             sizes.sort_unstable_by(|a, b| b.cmp(a));
             let mut budget = MOST_ROWS;
             let fitting = sizes
@@ -239,23 +187,13 @@ impl LineageTree {
                     })
                 })
                 .count();
-            let least = if fitting == sizes.len() {
-                0
-            } else {
-                sizes[fitting] + 1
-            };
+            let least = if fitting == sizes.len() { 0 } else { sizes[fitting] + 1 };
             let before = rows.len();
             let larger = kept_families(&rows, least);
-            rows = if larger.is_empty() {
-                rows.into_iter().take(MOST_ROWS).collect()
-            } else {
-                kept_at(rows, &larger)
-            };
+            rows = if larger.is_empty() { rows.into_iter().take(MOST_ROWS).collect() } else { kept_at(rows, &larger) };
             rows.truncate(MOST_ROWS);
             let gone = number::grouped((before - rows.len()) as u64);
-            notes.push(format!(
-                "{gone} neurons of the smaller families are not drawn"
-            ));
+            notes.push(format!("{gone} neurons of the smaller families are not drawn"));
         }
         (rows, notes.join("; "))
     }
@@ -265,16 +203,8 @@ impl LineageTree {
         let mut lives = self.lives.clone();
         lives.sort_by_key(|life| (life.born, life.neuron));
         lives.dedup_by_key(|life| life.neuron);
-        let index: BTreeMap<u64, usize> = lives
-            .iter()
-            .enumerate()
-            .map(|(i, life)| (life.neuron, i))
-            .collect();
-        let mother = |life: &Life| {
-            life.mother
-                .filter(|m| *m != life.neuron)
-                .and_then(|m| index.get(&m).copied())
-        };
+        let index: BTreeMap<u64, usize> = lives.iter().enumerate().map(|(i, life)| (life.neuron, i)).collect();
+        let mother = |life: &Life| life.mother.filter(|m| *m != life.neuron).and_then(|m| index.get(&m).copied());
         let mut daughters = vec![Vec::new(); lives.len()];
         for (i, life) in lives.iter().enumerate() {
             if let Some(mother) = mother(life) {
@@ -293,17 +223,9 @@ impl LineageTree {
                     continue;
                 }
                 let row = rows.len();
-                rows.push(Row {
-                    life: lives[next],
-                    mother,
-                    family: 0,
-                });
+                rows.push(Row { life: lives[next], mother, family: 0 });
                 // In order of birth, so that the last born is taken first.
-                waiting.extend(
-                    daughters[next]
-                        .iter()
-                        .map(|daughter| (*daughter, Some(row))),
-                );
+                waiting.extend(daughters[next].iter().map(|daughter| (*daughter, Some(row))));
             }
             let family = rows.len() - begin;
             if let Some(row) = rows.get_mut(begin) {
@@ -317,16 +239,9 @@ impl LineageTree {
         let mut groups: Vec<usize> = rows.iter().map(|row| row.life.group).collect();
         groups.sort_unstable();
         groups.dedup();
-        let name = |group: usize| {
-            self.groups
-                .get(group)
-                .cloned()
-                .unwrap_or_else(|| format!("group {group}"))
-        };
-        let mut entries: Vec<Entry> = groups
-            .into_iter()
-            .map(|group| Entry::new(Sample::Line, line_ink(group), name(group)))
-            .collect();
+        let name = |group: usize| self.groups.get(group).cloned().unwrap_or_else(|| format!("group {group}"));
+        let mut entries: Vec<Entry> =
+            groups.into_iter().map(|group| Entry::new(Sample::Line, line_ink(group), name(group))).collect();
         if rows.iter().any(|row| row.life.died.is_some()) {
             entries.push(Entry::new(Sample::Cross, TEXT, "death"));
         }
@@ -336,12 +251,7 @@ impl LineageTree {
 
 /// Keeps some rows, and finds the mothers again.
 fn kept(rows: Vec<Row>, keep: impl Fn(&Row) -> bool) -> Vec<Row> {
-    let chosen: Vec<usize> = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| keep(row))
-        .map(|(index, _)| index)
-        .collect();
+    let chosen: Vec<usize> = rows.iter().enumerate().filter(|(_, row)| keep(row)).map(|(index, _)| index).collect();
     kept_at(rows, &chosen)
 }
 
@@ -350,10 +260,7 @@ fn kept_at(rows: Vec<Row>, chosen: &[usize]) -> Vec<Row> {
     rows.into_iter()
         .enumerate()
         .filter(|(index, _)| place(*index).is_some())
-        .map(|(_, row)| Row {
-            mother: row.mother.and_then(place),
-            ..row
-        })
+        .map(|(_, row)| Row { mother: row.mother.and_then(place), ..row })
         .collect()
 }
 

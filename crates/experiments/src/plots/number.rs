@@ -33,11 +33,7 @@ pub fn short(value: f64) -> String {
     }
     let decimals = (2 - size.log10().floor() as i32).max(0) as usize;
     let text = fixed(value, decimals);
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
 }
 
 /// A count in at most four letters: `999`, `1.2k`, `12k`, `3.4M`.
@@ -45,10 +41,7 @@ pub(super) fn compact(count: u64) -> String {
     for (unit, sign) in [(1_000_000_000, "G"), (1_000_000, "M"), (1_000, "k")] {
         if count >= unit {
             let value = count as f64 / unit as f64;
-            return format!(
-                "{}{sign}",
-                trimmed(&fixed(value, usize::from(value < 9.95)))
-            );
+            return format!("{}{sign}", trimmed(&fixed(value, usize::from(value < 9.95))));
         }
     }
     count.to_string()
@@ -56,28 +49,18 @@ pub(super) fn compact(count: u64) -> String {
 
 /// A share of 1 as percent with one decimal: `97.2 %`.
 pub(super) fn percent(share: f64) -> String {
-    if share.is_finite() {
-        format!("{}\u{202f}%", fixed(share * 100.0, 1))
-    } else {
-        "n/a".to_owned()
-    }
+    if share.is_finite() { format!("{}\u{202f}%", fixed(share * 100.0, 1)) } else { "n/a".to_owned() }
 }
 
 /// The text with its first letter a capital.
 pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// The label of a tick on an axis whose ticks are `step` apart.
 pub(super) fn tick(value: f64, step: f64) -> String {
-    let value = if value.abs() < step * 1e-6 {
-        0.0
-    } else {
-        value
-    };
+    let value = if value.abs() < step * 1e-6 { 0.0 } else { value };
     let size = value.abs();
     for (unit, sign) in [(1e9, "G"), (1e6, "M")] {
         if step >= unit / 10.0 && size >= unit && size < unit * 1e3 {
@@ -88,20 +71,13 @@ pub(super) fn tick(value: f64, step: f64) -> String {
     if size >= 1e9 || (size > 0.0 && step < 1e-4) {
         return scientific(value);
     }
-    fixed(
-        value,
-        (-(step * 1.000_001).log10().floor()).max(0.0) as usize,
-    )
+    fixed(value, (-(step * 1.000_001).log10().floor()).max(0.0) as usize)
 }
 
 /// A power of ten for an axis in logarithms.
 pub(super) fn power_tick(value: f64) -> String {
     if (1e-3..1e5).contains(&value) {
-        return if value >= 1.0 {
-            fixed(value, 0)
-        } else {
-            trimmed(&format!("{value:.3}")).to_owned()
-        };
+        return if value >= 1.0 { fixed(value, 0) } else { trimmed(&format!("{value:.3}")).to_owned() };
     }
     let mut text = "10".to_owned();
     for letter in (value.log10().round() as i32).to_string().chars() {
@@ -117,11 +93,7 @@ pub(super) fn power_tick(value: f64) -> String {
 }
 
 fn trimmed(text: &str) -> &str {
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.')
-    } else {
-        text
-    }
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
 }
 
 fn scientific(value: f64) -> String {
@@ -132,18 +104,12 @@ fn scientific(value: f64) -> String {
 /// With a true minus and grouped digits before the point.
 fn fixed(value: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", value.abs());
-    let (whole, rest) = text
-        .split_once('.')
-        .map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let mut out = String::new();
     if value < 0.0 && text.bytes().any(|b| (b'1'..=b'9').contains(&b)) {
         out.push('−');
     }
-    out.push_str(
-        &whole
-            .parse::<u64>()
-            .map_or_else(|_| whole.to_owned(), grouped),
-    );
+    out.push_str(&whole.parse::<u64>().map_or_else(|_| whole.to_owned(), grouped));
     if let Some(rest) = rest {
         out.push('.');
         out.push_str(rest);
@@ -160,23 +126,12 @@ mod tests {
         assert_eq!(grouped(0), "0");
         assert_eq!(grouped(5000), "5000");
         assert_eq!(grouped(12_000), "12\u{202f}000");
-        assert_eq!(
-            grouped(u64::MAX),
-            "18\u{202f}446\u{202f}744\u{202f}073\u{202f}709\u{202f}551\u{202f}615"
-        );
+        assert_eq!(grouped(u64::MAX), "18\u{202f}446\u{202f}744\u{202f}073\u{202f}709\u{202f}551\u{202f}615");
     }
 
     #[test]
     fn compact_counts_are_short() {
-        assert_eq!(
-            [
-                compact(999),
-                compact(1204),
-                compact(12_345),
-                compact(3_400_000)
-            ],
-            ["999", "1.2k", "12k", "3.4M"]
-        );
+        assert_eq!([compact(999), compact(1204), compact(12_345), compact(3_400_000)], ["999", "1.2k", "12k", "3.4M"]);
     }
 
     #[test]

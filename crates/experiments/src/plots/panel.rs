@@ -3,9 +3,7 @@
 use super::drawing::{Anchor, Drawing, Pen, Place, Type};
 use super::letters;
 use super::scale::{Scale, Unit};
-use super::theme::{
-    AXIS, HAIR, Ink, LABEL_SIZE, MESH, NOTE_SIZE, QUIET, TEXT, TICK_SIZE, TITLE_SIZE,
-};
+use super::theme::{AXIS, HAIR, Ink, LABEL_SIZE, MESH, NOTE_SIZE, QUIET, TEXT, TICK_SIZE, TITLE_SIZE};
 
 /// Where the panels of a plot begin: room for the label and the ticks of the y axis.
 pub(super) const LEFT: f64 = 86.0;
@@ -35,10 +33,7 @@ impl Frame {
     }
 
     pub(super) fn center(&self) -> Place {
-        (
-            f64::midpoint(self.left, self.right),
-            f64::midpoint(self.top, self.bottom),
-        )
+        (f64::midpoint(self.left, self.right), f64::midpoint(self.top, self.bottom))
     }
 }
 
@@ -63,10 +58,7 @@ impl Panel {
     /// The place of a point; not finite where it cannot be placed.
     pub(super) fn place(&self, x: f64, y: f64) -> Place {
         let frame = &self.frame;
-        (
-            frame.left + self.x.share(x) * frame.width(),
-            frame.bottom - self.y.share(y) * frame.height(),
-        )
+        (frame.left + self.x.share(x) * frame.width(), frame.bottom - self.y.share(y) * frame.height())
     }
 
     /// Mesh, axes, ticks and labels; drawn before the data.
@@ -76,24 +68,14 @@ impl Panel {
         for (value, label) in ticks {
             let level = self.place(self.x.low(), value).1;
             if (frame.bottom - level).abs() > 1.0 {
-                drawing.line(
-                    vec![(frame.left, level), (frame.right, level)],
-                    Pen::new(MESH, HAIR),
-                );
+                drawing.line(vec![(frame.left, level), (frame.right, level)], Pen::new(MESH, HAIR));
             }
-            drawing.text(
-                (frame.left - 9.0, level),
-                label,
-                Type::new(TICK_SIZE, QUIET, Anchor::End),
-            );
+            drawing.text((frame.left - 9.0, level), label, Type::new(TICK_SIZE, QUIET, Anchor::End));
         }
         self.y_label(drawing, y);
         x_axis(drawing, frame, &self.x, x);
         let pen = Pen::new(AXIS, HAIR);
-        drawing.line(
-            vec![(frame.left, frame.top - 4.0), (frame.left, frame.bottom)],
-            pen,
-        );
+        drawing.line(vec![(frame.left, frame.top - 4.0), (frame.left, frame.bottom)], pen);
     }
 
     fn y_label(&self, drawing: &mut Drawing, label: &str) {
@@ -101,30 +83,19 @@ impl Panel {
         let room = self.frame.height() + 40.0;
         let text = letters::fitted(label, LABEL_SIZE, room);
         let at = (self.frame.left - LEFT + 22.0, middle);
-        drawing.text(
-            at,
-            text,
-            Type::new(LABEL_SIZE, TEXT, Anchor::Middle).upward(),
-        );
+        drawing.text(at, text, Type::new(LABEL_SIZE, TEXT, Anchor::Middle).upward());
     }
 }
 
 /// The line, ticks, numbers and label of an x axis under a frame.
 pub(super) fn x_axis(drawing: &mut Drawing, frame: &Frame, scale: &Scale, labels: Labels<'_>) {
     let pen = Pen::new(AXIS, HAIR);
-    drawing.line(
-        vec![(frame.left, frame.bottom), (frame.right, frame.bottom)],
-        pen,
-    );
+    drawing.line(vec![(frame.left, frame.bottom), (frame.right, frame.bottom)], pen);
     for (value, number) in scale.ticks((frame.width() / 95.0).round() as usize) {
         let x = frame.left + scale.share(value) * frame.width();
         drawing.line(vec![(x, frame.bottom), (x, frame.bottom + 5.0)], pen);
         if let Labels::Full(_) = labels {
-            drawing.text(
-                (x, frame.bottom + 16.0),
-                number,
-                Type::new(TICK_SIZE, QUIET, Anchor::Middle),
-            );
+            drawing.text((x, frame.bottom + 16.0), number, Type::new(TICK_SIZE, QUIET, Anchor::Middle));
         }
     }
     if let Labels::Full(label) = labels {
@@ -147,11 +118,7 @@ pub(super) fn title(drawing: &mut Drawing, text: &str) {
 /// The title of one panel, above it.
 pub(super) fn subtitle(drawing: &mut Drawing, frame: &Frame, text: &str) {
     let text = letters::fitted(text, LABEL_SIZE, frame.width());
-    drawing.text(
-        (frame.left, frame.top - 16.0),
-        text,
-        Type::new(LABEL_SIZE, TEXT, Anchor::Start),
-    );
+    drawing.text((frame.left, frame.top - 16.0), text, Type::new(LABEL_SIZE, TEXT, Anchor::Start));
 }
 
 /// A remark at the foot of a plot.
@@ -161,38 +128,19 @@ pub(super) fn note(drawing: &mut Drawing, at: Place, anchor: Anchor, text: &str)
 
 /// A frame with axes and no data.
 pub(super) fn empty(drawing: &mut Drawing, frame: Frame, x: Labels<'_>, y: &str) {
-    let panel = Panel {
-        frame,
-        x: Scale::between(0.0, 1.0, Unit::Plain),
-        y: Scale::between(0.0, 1.0, Unit::Plain),
-    };
+    let panel = Panel { frame, x: Scale::between(0.0, 1.0, Unit::Plain), y: Scale::between(0.0, 1.0, Unit::Plain) };
     panel.y_label(drawing, y);
     let pen = Pen::new(AXIS, HAIR);
-    drawing.line(
-        vec![
-            (frame.left, frame.top),
-            (frame.left, frame.bottom),
-            (frame.right, frame.bottom),
-        ],
-        pen,
-    );
+    drawing.line(vec![(frame.left, frame.top), (frame.left, frame.bottom), (frame.right, frame.bottom)], pen);
     if let Labels::Full(label) = x {
-        drawing.text(
-            (frame.center().0, frame.bottom + 38.0),
-            label,
-            Type::new(LABEL_SIZE, TEXT, Anchor::Middle),
-        );
+        drawing.text((frame.center().0, frame.bottom + 38.0), label, Type::new(LABEL_SIZE, TEXT, Anchor::Middle));
     }
     nothing(drawing, &frame);
 }
 
 /// Says that there is nothing to show.
 pub(super) fn nothing(drawing: &mut Drawing, frame: &Frame) {
-    drawing.text(
-        frame.center(),
-        "no data",
-        Type::new(LABEL_SIZE, QUIET, Anchor::Middle),
-    );
+    drawing.text(frame.center(), "no data", Type::new(LABEL_SIZE, QUIET, Anchor::Middle));
 }
 
 /// A label at the right end of a line.
@@ -205,10 +153,7 @@ pub(super) struct EndLabel {
 
 /// The room to the right of a panel for its end labels, at most `most` points.
 pub(super) fn end_room<'a>(texts: impl Iterator<Item = &'a str>, most: f64) -> f64 {
-    texts
-        .map(|text| letters::width(text, TICK_SIZE) + 28.0)
-        .fold(26.0, f64::max)
-        .min(most)
+    texts.map(|text| letters::width(text, TICK_SIZE) + 28.0).fold(26.0, f64::max).min(most)
 }
 
 /// Labels beside the ends of lines, pushed apart where they would overlap.
@@ -232,10 +177,6 @@ pub(super) fn end_labels(drawing: &mut Drawing, frame: &Frame, mut labels: Vec<E
     let room = drawing.width() - frame.right - 14.0;
     for (label, level) in labels.iter().zip(levels) {
         let text = letters::fitted(&label.text, TICK_SIZE, room);
-        drawing.text(
-            (frame.right + 10.0, level),
-            text,
-            Type::new(TICK_SIZE, label.ink.legible(), Anchor::Start),
-        );
+        drawing.text((frame.right + 10.0, level), text, Type::new(TICK_SIZE, label.ink.legible(), Anchor::Start));
     }
 }

@@ -31,18 +31,12 @@ pub enum PlotError {
 ///
 /// # Errors
 /// [`PlotError::Write`] where a file cannot be written; [`PlotError::Backend`] where painting fails.
-pub fn save(
-    plot: &dyn Plot,
-    directory: &Path,
-    stem: &str,
-) -> Result<(PathBuf, PathBuf), PlotError> {
+pub fn save(plot: &dyn Plot, directory: &Path, stem: &str) -> Result<(PathBuf, PathBuf), PlotError> {
     let drawing = plot.draw();
     let vector = directory.join(format!("{stem}.svg"));
     let pixels = directory.join(format!("{stem}.png"));
-    fs::write(&vector, drawing.svg()?).map_err(|error| PlotError::Write {
-        path: vector.clone(),
-        detail: error.to_string(),
-    })?;
+    fs::write(&vector, drawing.svg()?)
+        .map_err(|error| PlotError::Write { path: vector.clone(), detail: error.to_string() })?;
     drawing.write_png(&pixels)?;
     Ok((vector, pixels))
 }

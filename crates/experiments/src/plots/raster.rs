@@ -46,33 +46,13 @@ const MOST_COLUMNS: usize = 128;
 
 impl Plot for ActivityRaster {
     fn draw(&self) -> Drawing {
-        let value_label = if self.value_label.is_empty() {
-            "activation"
-        } else {
-            &self.value_label
-        };
-        let column_label = if self.column_label.is_empty() {
-            "sample"
-        } else {
-            &self.column_label
-        };
-        let title = format!(
-            "{} of every neuron by {column_label}",
-            number::capital(value_label)
-        );
+        let value_label = if self.value_label.is_empty() { "activation" } else { &self.value_label };
+        let column_label = if self.column_label.is_empty() { "sample" } else { &self.column_label };
+        let title = format!("{} of every neuron by {column_label}", number::capital(value_label));
         let mut drawing = Drawing::new(WIDTH, TOP + HIGH + FOOT + 22.0, &title);
         panel::title(&mut drawing, &title);
-        let frame = Frame {
-            left: LEFT,
-            top: TOP,
-            right: WIDTH - RIGHT,
-            bottom: TOP + HIGH,
-        };
-        let neurons = self
-            .groups
-            .iter()
-            .map(|g| g.neurons)
-            .fold(0, usize::saturating_add);
+        let frame = Frame { left: LEFT, top: TOP, right: WIDTH - RIGHT, bottom: TOP + HIGH };
+        let neurons = self.groups.iter().map(|g| g.neurons).fold(0, usize::saturating_add);
         let per_row = neurons.div_ceil(MOST_ROWS).max(1);
         let per_column = self.columns.div_ceil(MOST_COLUMNS).max(1);
         let columns = self.columns.div_ceil(per_column);
@@ -81,49 +61,23 @@ impl Plot for ActivityRaster {
             panel::nothing(&mut drawing, &frame);
             return drawing;
         };
-        for ((group, cells), (top, bottom)) in self
-            .groups
-            .iter()
-            .zip(&blocks)
-            .zip(spans(&self.groups, &frame))
-        {
+        for ((group, cells), (top, bottom)) in self.groups.iter().zip(&blocks).zip(spans(&self.groups, &frame)) {
             if group.neurons > 0 {
-                let block = Frame {
-                    top,
-                    bottom,
-                    ..frame
-                };
+                let block = Frame { top, bottom, ..frame };
                 let share = |row: usize, column: usize| scale.share(cells[row * columns + column]);
-                heat::cells(
-                    &mut drawing,
-                    &block,
-                    (cells.len() / columns, columns),
-                    share,
-                );
+                heat::cells(&mut drawing, &block, (cells.len() / columns, columns), share);
                 group_name(&mut drawing, group, &block);
             }
         }
         let steps = Scale::between(0.0, (columns * per_column) as f64, Unit::Count);
         panel::x_axis(&mut drawing, &frame, &steps, Labels::Full(column_label));
-        let bar = Frame {
-            left: frame.right + 14.0,
-            right: frame.right + 28.0,
-            ..frame
-        };
+        let bar = Frame { left: frame.right + 14.0, right: frame.right + 28.0, ..frame };
         heat::bar(&mut drawing, &bar, &scale, value_label);
         let mut notes = averaging(per_row, per_column, column_label);
         if let Some(highest) = clipped {
-            notes.push(format!(
-                "values up to {} in the brightest colour",
-                number::short(highest)
-            ));
+            notes.push(format!("values up to {} in the brightest colour", number::short(highest)));
         }
-        panel::note(
-            &mut drawing,
-            (frame.right, frame.bottom + FOOT + 6.0),
-            Anchor::End,
-            &notes.join("; "),
-        );
+        panel::note(&mut drawing, (frame.right, frame.bottom + FOOT + 6.0), Anchor::End, &notes.join("; "));
         drawing
     }
 }
@@ -136,17 +90,9 @@ impl ActivityRaster {
             .iter()
             .map(|group| {
                 let end = first.saturating_add(group.neurons);
-                let rows = (first..end)
-                    .step_by(per_row)
-                    .map(|row| (row, row.saturating_add(per_row).min(end)));
-                let columns = || {
-                    (0..self.columns)
-                        .step_by(per_column)
-                        .map(|c| (c, (c + per_column).min(self.columns)))
-                };
-                let cells = rows
-                    .flat_map(|row| columns().map(move |column| self.mean(row, column)))
-                    .collect();
+                let rows = (first..end).step_by(per_row).map(|row| (row, row.saturating_add(per_row).min(end)));
+                let columns = || (0..self.columns).step_by(per_column).map(|c| (c, (c + per_column).min(self.columns)));
+                let cells = rows.flat_map(|row| columns().map(move |column| self.mean(row, column))).collect();
                 first = end;
                 cells
             })
@@ -158,10 +104,7 @@ impl ActivityRaster {
         let (mut sum, mut count) = (0.0, 0.0);
         for neuron in neurons.0..neurons.1.min(self.values.len().div_ceil(self.columns)) {
             for column in columns.0..columns.1 {
-                let value = self
-                    .values
-                    .get(neuron * self.columns + column)
-                    .map_or(f64::NAN, |v| f64::from(*v));
+                let value = self.values.get(neuron * self.columns + column).map_or(f64::NAN, |v| f64::from(*v));
                 if usable(value) {
                     sum += value;
                     count += 1.0;
@@ -175,12 +118,7 @@ impl ActivityRaster {
 /// From zero, or the lowest value, to the highest; where a few values are far above all others, to the most of those,
 /// and the highest beside it.
 fn scale(blocks: &[Vec<f64>]) -> Option<(Scale, Option<f64>)> {
-    let mut values: Vec<f64> = blocks
-        .iter()
-        .flatten()
-        .copied()
-        .filter(|v| usable(*v))
-        .collect();
+    let mut values: Vec<f64> = blocks.iter().flatten().copied().filter(|v| usable(*v)).collect();
     values.sort_by(f64::total_cmp);
     let (low, high) = (*values.first()?, *values.last()?);
     let common = quantile(&values, 0.995)?;
@@ -188,21 +126,14 @@ fn scale(blocks: &[Vec<f64>]) -> Option<(Scale, Option<f64>)> {
     if common > 0.0 && high > 1.3 * common {
         return Some((Scale::between(low, common, Unit::Plain), Some(high)));
     }
-    Some((
-        Scale::between(low, if high > low { high } else { low + 1.0 }, Unit::Plain),
-        None,
-    ))
+    Some((Scale::between(low, if high > low { high } else { low + 1.0 }, Unit::Plain), None))
 }
 
 fn averaging(per_row: usize, per_column: usize, column_label: &str) -> Vec<String> {
     match (per_row > 1, per_column > 1) {
-        (true, true) => vec![format!(
-            "each cell is the mean of {per_row} neurons and {per_column} {column_label}s"
-        )],
+        (true, true) => vec![format!("each cell is the mean of {per_row} neurons and {per_column} {column_label}s")],
         (true, false) => vec![format!("each row is the mean of {per_row} neurons")],
-        (false, true) => vec![format!(
-            "each column is the mean of {per_column} {column_label}s"
-        )],
+        (false, true) => vec![format!("each column is the mean of {per_column} {column_label}s")],
         (false, false) => Vec::new(),
     }
 }
@@ -215,13 +146,7 @@ fn spans(groups: &[RasterGroup], frame: &Frame) -> Vec<(f64, f64)> {
     let neurons: f64 = groups.iter().map(|g| g.neurons as f64).sum();
     let mut heights: Vec<f64> = groups
         .iter()
-        .map(|g| {
-            if g.neurons == 0 {
-                0.0
-            } else {
-                (g.neurons as f64 / neurons * room).max(least)
-            }
-        })
+        .map(|g| if g.neurons == 0 { 0.0 } else { (g.neurons as f64 / neurons * room).max(least) })
         .collect();
     let excess = heights.iter().sum::<f64>() - room;
     let spare: f64 = heights.iter().map(|h| (h - least).max(0.0)).sum();
@@ -235,11 +160,7 @@ fn spans(groups: &[RasterGroup], frame: &Frame) -> Vec<(f64, f64)> {
         .into_iter()
         .map(|height| {
             let span = (top, top + height);
-            top += if height > 0.0 {
-                height + SEPARATOR
-            } else {
-                0.0
-            };
+            top += if height > 0.0 { height + SEPARATOR } else { 0.0 };
             span
         })
         .collect()
@@ -252,21 +173,9 @@ fn group_name(drawing: &mut Drawing, group: &RasterGroup, block: &Frame) {
     let name = letters::fitted(&group.name, TICK_SIZE, LEFT - 24.0);
     if block.height() < 34.0 {
         let one = letters::fitted(&format!("{} {count}", group.name), TICK_SIZE, LEFT - 20.0);
-        drawing.text(
-            (right, middle),
-            one,
-            Type::new(TICK_SIZE, TEXT, Anchor::End),
-        );
+        drawing.text((right, middle), one, Type::new(TICK_SIZE, TEXT, Anchor::End));
     } else {
-        drawing.text(
-            (right, middle - 8.0),
-            name,
-            Type::new(TICK_SIZE, TEXT, Anchor::End),
-        );
-        drawing.text(
-            (right, middle + 9.0),
-            count,
-            Type::new(NOTE_SIZE, QUIET, Anchor::End),
-        );
+        drawing.text((right, middle - 8.0), name, Type::new(TICK_SIZE, TEXT, Anchor::End));
+        drawing.text((right, middle + 9.0), count, Type::new(NOTE_SIZE, QUIET, Anchor::End));
     }
 }

@@ -34,10 +34,7 @@ enum Kind {
 impl Drawing {
     /// The size of the backend that the drawing fills, in pixels.
     fn pixels(&self) -> (u32, u32) {
-        (
-            (self.width() * FINE).round() as u32,
-            (self.height() * FINE).round() as u32,
-        )
+        ((self.width() * FINE).round() as u32, (self.height() * FINE).round() as u32)
     }
 
     /// Paints onto a drawing area of any backend, four pixels a point.
@@ -54,17 +51,11 @@ impl Drawing {
     /// [`PlotError::Backend`] with the words of the backend.
     pub fn svg(&self) -> Result<String, PlotError> {
         let mut body = String::new();
-        self.paint(
-            &SVGBackend::with_string(&mut body, self.pixels()).into_drawing_area(),
-            Kind::Vector,
-        )?;
+        self.paint(&SVGBackend::with_string(&mut body, self.pixels()).into_drawing_area(), Kind::Vector)?;
         let (width, height) = self.pixels();
         let inner = body.split_once('\n').map_or("", |(_, rest)| rest);
         // What every element repeats and means nothing; text cannot hold it, for its quotes are escaped.
-        let inner = inner
-            .replace(" opacity=\"1\"", "")
-            .replace(" stroke=\"none\"", "")
-            .replace(" \"/>", "\"/>");
+        let inner = inner.replace(" opacity=\"1\"", "").replace(" stroke=\"none\"", "").replace(" \"/>", "\"/>");
         Ok(format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" viewBox=\"0 0 {width} {height}\" \
              stroke-linejoin=\"round\" role=\"img\" aria-label=\"{}\">\n{inner}",
@@ -81,76 +72,45 @@ impl Drawing {
     pub fn write_png(&self, path: &Path) -> Result<(), PlotError> {
         let (width, height) = self.pixels();
         let mut fine = vec![255_u8; width as usize * height as usize * 3];
-        self.paint(
-            &BitMapBackend::with_buffer(&mut fine, (width, height)).into_drawing_area(),
-            Kind::Pixels,
-        )?;
+        self.paint(&BitMapBackend::with_buffer(&mut fine, (width, height)).into_drawing_area(), Kind::Pixels)?;
         let (pixels, size) = averaged(&fine, width as usize, height as usize);
-        let failed = |detail: String| PlotError::Write {
-            path: path.to_owned(),
-            detail,
-        };
+        let failed = |detail: String| PlotError::Write { path: path.to_owned(), detail };
         let mut file = BitMapBackend::new(path, size);
-        file.blit_bitmap((0, 0), size, &pixels)
-            .map_err(|e| failed(e.to_string()))?;
+        file.blit_bitmap((0, 0), size, &pixels).map_err(|e| failed(e.to_string()))?;
         file.present().map_err(|e| failed(e.to_string()))
     }
 
-    fn paint<B: DrawingBackend>(
-        &self,
-        area: &DrawingArea<B, Shift>,
-        kind: Kind,
-    ) -> Result<(), PlotError> {
+    fn paint<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>, kind: Kind) -> Result<(), PlotError> {
         for shape in self.shapes() {
             paint_shape(shape, area, kind).map_err(PlotError::Backend)?;
         }
-        area.present()
-            .map_err(|e| PlotError::Backend(e.to_string()))
+        area.present().map_err(|e| PlotError::Backend(e.to_string()))
     }
 }
 
-fn paint_shape<B: DrawingBackend>(
-    shape: &Shape,
-    area: &DrawingArea<B, Shift>,
-    kind: Kind,
-) -> Result<(), String> {
+fn paint_shape<B: DrawingBackend>(shape: &Shape, area: &DrawingArea<B, Shift>, kind: Kind) -> Result<(), String> {
     let drawn = match shape {
         Shape::Line { points, pen } => {
             let width = (pen.width * FINE).round().max(1.0) as u32;
-            let style = ShapeStyle {
-                color: color(pen.ink),
-                filled: false,
-                stroke_width: width,
-            };
+            let style = ShapeStyle { color: color(pen.ink), filled: false, stroke_width: width };
             // The pixel backends join thick lines badly at sharp corners: there each piece is drawn alone, with a round
             // joint. A see-through line would show its joints, so it stays in one.
             if kind == Kind::Pixels && points.len() > 2 && pen.ink.opacity >= 1.0 {
                 for pair in points.windows(2) {
-                    area.draw(&PathElement::new(
-                        vec![pixel(pair[0]), pixel(pair[1])],
-                        style,
-                    ))
-                    .map_err(|e| e.to_string())?;
-                }
-                let joint = ShapeStyle {
-                    filled: true,
-                    ..style
-                };
-                for point in &points[1..points.len() - 1] {
-                    area.draw(&Circle::new(pixel(*point), width / 2, joint))
+                    area.draw(&PathElement::new(vec![pixel(pair[0]), pixel(pair[1])], style))
                         .map_err(|e| e.to_string())?;
+                }
+                let joint = ShapeStyle { filled: true, ..style };
+                for point in &points[1..points.len() - 1] {
+                    area.draw(&Circle::new(pixel(*point), width / 2, joint)).map_err(|e| e.to_string())?;
                 }
                 return Ok(());
             }
-            area.draw(&PathElement::new(
-                points.iter().copied().map(pixel).collect::<Vec<_>>(),
-                style,
-            ))
+            area.draw(&PathElement::new(points.iter().copied().map(pixel).collect::<Vec<_>>(), style))
         }
-        Shape::Area { points, ink } => area.draw(&Polygon::new(
-            points.iter().copied().map(pixel).collect::<Vec<_>>(),
-            color(*ink).filled(),
-        )),
+        Shape::Area { points, ink } => {
+            area.draw(&Polygon::new(points.iter().copied().map(pixel).collect::<Vec<_>>(), color(*ink).filled()))
+        }
         Shape::Rectangle { from, to, ink } => {
             let (low, mut high) = (pixel(*from), pixel(*to));
             if kind == Kind::Pixels {
@@ -159,15 +119,9 @@ fn paint_shape<B: DrawingBackend>(
             }
             area.draw(&Rectangle::new([low, high], color(*ink).filled()))
         }
-        Shape::Disc {
-            center,
-            radius,
-            ink,
-        } => area.draw(&Circle::new(
-            pixel(*center),
-            (radius * FINE).round().max(1.0) as u32,
-            color(*ink).filled(),
-        )),
+        Shape::Disc { center, radius, ink } => {
+            area.draw(&Circle::new(pixel(*center), (radius * FINE).round().max(1.0) as u32, color(*ink).filled()))
+        }
         Shape::Text { at, text, style } => {
             let (place, lettering) = lettering(*at, *style, kind);
             area.draw(&Text::new(text.as_str(), place, lettering))
@@ -200,10 +154,7 @@ fn lettering(at: Place, style: Type, kind: Kind) -> ((i32, i32), TextStyle<'stat
 }
 
 fn pixel(place: Place) -> (i32, i32) {
-    (
-        (place.0 * FINE).round() as i32,
-        (place.1 * FINE).round() as i32,
-    )
+    ((place.0 * FINE).round() as i32, (place.1 * FINE).round() as i32)
 }
 
 fn color(ink: Ink) -> RGBAColor {
@@ -222,8 +173,7 @@ fn averaged(fine: &[u8], width: usize, height: usize) -> (Vec<u8>, (u32, u32)) {
                 let mut sum = full / 2;
                 for y in 0..AVERAGED {
                     for x in 0..AVERAGED {
-                        let index =
-                            ((row * AVERAGED + y) * width + column * AVERAGED + x) * 3 + channel;
+                        let index = ((row * AVERAGED + y) * width + column * AVERAGED + x) * 3 + channel;
                         sum += u32::from(fine[index]);
                     }
                 }
@@ -236,9 +186,5 @@ fn averaged(fine: &[u8], width: usize, height: usize) -> (Vec<u8>, (u32, u32)) {
 
 /// Text for an attribute of XML.
 fn escape(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
-        .replace('"', "&quot;")
-        .replace('\'', "&apos;")
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&apos;")
 }

@@ -23,13 +23,7 @@ pub enum EventKind {
 
 impl EventKind {
     /// Every kind, in the order of the strips.
-    pub const ALL: [Self; 5] = [
-        Self::Division,
-        Self::Birth,
-        Self::Death,
-        Self::Grown,
-        Self::Pruned,
-    ];
+    pub const ALL: [Self; 5] = [Self::Division, Self::Birth, Self::Death, Self::Grown, Self::Pruned];
 
     /// The name in plots.
     pub const fn name(self) -> &'static str {
@@ -71,16 +65,7 @@ const STRIP: f64 = 15.0;
 fn totals(marks: &[EventMark]) -> Vec<(EventKind, u64)> {
     EventKind::ALL
         .into_iter()
-        .map(|kind| {
-            (
-                kind,
-                marks
-                    .iter()
-                    .filter(|m| m.kind == kind)
-                    .map(|m| m.count)
-                    .fold(0, u64::saturating_add),
-            )
-        })
+        .map(|kind| (kind, marks.iter().filter(|m| m.kind == kind).map(|m| m.count).fold(0, u64::saturating_add)))
         .filter(|(_, total)| *total > 0)
         .collect()
 }
@@ -92,10 +77,7 @@ pub(super) fn height(marks: &[EventMark]) -> f64 {
 
 /// The texts to the right of the strips.
 pub(super) fn names(marks: &[EventMark]) -> Vec<String> {
-    totals(marks)
-        .into_iter()
-        .map(|(kind, total)| format!("{} {}", kind.name(), number::compact(total)))
-        .collect()
+    totals(marks).into_iter().map(|(kind, total)| format!("{} {}", kind.name(), number::compact(total))).collect()
 }
 
 /// Draws the strips from the top of `frame` on. A tick is as high as the logarithm of the count at its place, so that a
@@ -103,10 +85,7 @@ pub(super) fn names(marks: &[EventMark]) -> Vec<String> {
 pub(super) fn draw(drawing: &mut Drawing, frame: &Frame, steps: &Scale, marks: &[EventMark]) {
     for (row, ((kind, _), name)) in totals(marks).into_iter().zip(names(marks)).enumerate() {
         let foot = frame.top + (row + 1) as f64 * STRIP - 2.0;
-        drawing.line(
-            vec![(frame.left, foot), (frame.right, foot)],
-            Pen::new(MESH, HAIR),
-        );
+        drawing.line(vec![(frame.left, foot), (frame.right, foot)], Pen::new(MESH, HAIR));
         let columns = (frame.width() / 1.5).max(1.0) as usize;
         let mut counts = vec![0_u64; columns + 1];
         for mark in marks.iter().filter(|m| m.kind == kind) {
@@ -121,15 +100,8 @@ pub(super) fn draw(drawing: &mut Drawing, frame: &Frame, steps: &Scale, marks: &
             let share = (1.0 + *count as f64).ln() / (1.0 + most as f64).ln();
             let x = frame.left + column as f64 / columns as f64 * frame.width();
             let high = (STRIP - 4.0) * (0.45 + 0.55 * share);
-            drawing.line(
-                vec![(x, foot), (x, foot - high)],
-                Pen::new(kind.ink(), 1.25),
-            );
+            drawing.line(vec![(x, foot), (x, foot - high)], Pen::new(kind.ink(), 1.25));
         }
-        drawing.text(
-            (frame.right + 10.0, foot - 4.5),
-            name,
-            Type::new(NOTE_SIZE, kind.ink().legible(), Anchor::Start),
-        );
+        drawing.text((frame.right + 10.0, foot - 4.5), name, Type::new(NOTE_SIZE, kind.ink().legible(), Anchor::Start));
     }
 }

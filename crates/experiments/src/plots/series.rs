@@ -38,16 +38,8 @@ impl Series {
         Self {
             title: "Energy stored, earned and spent over training steps".to_owned(),
             panels: vec![
-                SeriesPanel {
-                    label: "store (energy)".to_owned(),
-                    unit: Unit::Plain,
-                    curves: vec![store],
-                },
-                SeriesPanel {
-                    label: "flow (energy per step)".to_owned(),
-                    unit: Unit::Plain,
-                    curves: flows,
-                },
+                SeriesPanel { label: "store (energy)".to_owned(), unit: Unit::Plain, curves: vec![store] },
+                SeriesPanel { label: "flow (energy per step)".to_owned(), unit: Unit::Plain, curves: flows },
             ],
             marks: Vec::new(),
         }
@@ -81,78 +73,38 @@ const GAP: f64 = 24.0;
 const RUG_GAP: f64 = 12.0;
 
 /// Draws panels above each other over one axis of steps, each `high` points, with a rug below.
-pub(super) fn stacked(
-    title: &str,
-    panels: &[Stacked<'_>],
-    marks: &[EventMark],
-    high: f64,
-) -> Drawing {
+pub(super) fn stacked(title: &str, panels: &[Stacked<'_>], marks: &[EventMark], high: f64) -> Drawing {
     let rug_height = rug::height(marks);
-    let rug_space = if rug_height > 0.0 {
-        rug_height + RUG_GAP
-    } else {
-        0.0
-    };
+    let rug_space = if rug_height > 0.0 { rug_height + RUG_GAP } else { 0.0 };
     let count = panels.len().max(1) as f64;
     let height = TOP + count * high + (count - 1.0) * GAP + rug_space + FOOT;
     let mut drawing = Drawing::new(WIDTH, height, title);
     panel::title(&mut drawing, title);
 
-    let lines: Vec<Vec<Line>> = panels
-        .iter()
-        .map(|panel| {
-            panel
-                .curves
-                .iter()
-                .map(|c| Line::new(c, panel.unit))
-                .collect()
-        })
-        .collect();
+    let lines: Vec<Vec<Line>> =
+        panels.iter().map(|panel| panel.curves.iter().map(|c| Line::new(c, panel.unit)).collect()).collect();
     let rug_names = rug::names(marks);
     let texts = lines.iter().flatten().map(|line| &line.text);
     let right = WIDTH - panel::end_room(texts.chain(&rug_names).map(String::as_str), 190.0);
-    let steps = lines
-        .iter()
-        .flatten()
-        .flat_map(|line| &line.points)
-        .map(|p| p.0)
-        .chain(marks.iter().map(|m| m.step as f64));
+    let steps =
+        lines.iter().flatten().flat_map(|line| &line.points).map(|p| p.0).chain(marks.iter().map(|m| m.step as f64));
     let x = extent(steps).map(|(low, high)| Scale::between(low, high, Unit::Count));
 
     let mut top = TOP;
     for (index, (panel, lines)) in panels.iter().zip(&lines).enumerate() {
-        let frame = Frame {
-            left: LEFT,
-            top,
-            right,
-            bottom: top + high,
-        };
+        let frame = Frame { left: LEFT, top, right, bottom: top + high };
         let last = index + 1 == panels.len();
-        let x_labels = if last && rug_space == 0.0 {
-            Labels::Full("training step")
-        } else {
-            Labels::Shared
-        };
+        let x_labels = if last && rug_space == 0.0 { Labels::Full("training step") } else { Labels::Shared };
         draw_panel(&mut drawing, frame, x, (panel, lines), x_labels);
         top += high + GAP;
     }
     let bottom = top - GAP;
     if panels.is_empty() {
-        let frame = Frame {
-            left: LEFT,
-            top: TOP,
-            right,
-            bottom: TOP + high,
-        };
+        let frame = Frame { left: LEFT, top: TOP, right, bottom: TOP + high };
         panel::empty(&mut drawing, frame, Labels::Full("training step"), "");
     }
     if let Some(steps) = x.filter(|_| rug_space > 0.0) {
-        let frame = Frame {
-            left: LEFT,
-            top: bottom + RUG_GAP,
-            right,
-            bottom: bottom + rug_space,
-        };
+        let frame = Frame { left: LEFT, top: bottom + RUG_GAP, right, bottom: bottom + rug_space };
         rug::draw(&mut drawing, &frame, &steps, marks);
         panel::x_axis(&mut drawing, &frame, &steps, Labels::Full("training step"));
     }
@@ -174,11 +126,7 @@ impl Line {
             Unit::Share => number::percent(value),
             Unit::Plain | Unit::Count => number::short(value),
         });
-        let text = if value.is_empty() {
-            value
-        } else {
-            format!("{} {value}", curve.name).trim_start().to_owned()
-        };
+        let text = if value.is_empty() { value } else { format!("{} {value}", curve.name).trim_start().to_owned() };
         Self { points, end, text }
     }
 }
@@ -190,31 +138,18 @@ fn draw_panel(
     (stacked, lines): (&Stacked<'_>, &[Line]),
     x_labels: Labels<'_>,
 ) {
-    let y = Scale::over_decades(
-        lines.iter().flat_map(|line| &line.points).map(|p| p.1),
-        stacked.unit,
-    );
+    let y = Scale::over_decades(lines.iter().flat_map(|line| &line.points).map(|p| p.1), stacked.unit);
     let (Some(x), Some(y)) = (x, y) else {
         panel::empty(drawing, frame, x_labels, &stacked.label);
         return;
     };
     let panel = Panel { frame, x, y };
-    let label = if y.is_logarithmic() {
-        format!("{}, log scale", stacked.label)
-    } else {
-        stacked.label.clone()
-    };
+    let label = if y.is_logarithmic() { format!("{}, log scale", stacked.label) } else { stacked.label.clone() };
     panel.axes(drawing, x_labels, &label);
     let mut ends = Vec::new();
     for (index, line) in lines.iter().enumerate() {
         let ink = line_ink(index);
-        curve::draw(
-            drawing,
-            &panel,
-            &line.points,
-            Course::Straight,
-            curve::pen(ink, dashed(index)),
-        );
+        curve::draw(drawing, &panel, &line.points, Course::Straight, curve::pen(ink, dashed(index)));
         if let Some((step, value)) = line.end {
             let (level, text) = (panel.place(step, value).1, line.text.clone());
             ends.push(EndLabel { level, text, ink });

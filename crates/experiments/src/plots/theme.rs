@@ -15,33 +15,22 @@ pub struct Ink {
 
 impl Ink {
     const fn solid(red: u8, green: u8, blue: u8) -> Self {
-        Self {
-            rgb: (red, green, blue),
-            opacity: 1.0,
-        }
+        Self { rgb: (red, green, blue), opacity: 1.0 }
     }
 
     /// The same colour, see-through.
     #[must_use]
     pub const fn faded(self, opacity: f64) -> Self {
-        Self {
-            rgb: self.rgb,
-            opacity,
-        }
+        Self { rgb: self.rgb, opacity }
     }
 
     /// The ink for text beside a line of this one: darker where it is too bright to be read on white.
     #[must_use]
     pub fn legible(self) -> Self {
-        let light = 0.299 * f64::from(self.rgb.0)
-            + 0.587 * f64::from(self.rgb.1)
-            + 0.114 * f64::from(self.rgb.2);
+        let light = 0.299 * f64::from(self.rgb.0) + 0.587 * f64::from(self.rgb.1) + 0.114 * f64::from(self.rgb.2);
         let share = if light > 120.0 { 120.0 / light } else { 1.0 };
         let dark = |channel: u8| (f64::from(channel) * share).round() as u8;
-        Self {
-            rgb: (dark(self.rgb.0), dark(self.rgb.1), dark(self.rgb.2)),
-            ..self
-        }
+        Self { rgb: (dark(self.rgb.0), dark(self.rgb.1), dark(self.rgb.2)), ..self }
     }
 
     /// The solid colour that this one at `share` of opacity makes over white.

@@ -71,11 +71,7 @@ impl Illustration {
     pub fn new(plot: &dyn Plot, caption: impl Into<String>) -> Result<Self, PlotError> {
         let drawing = plot.draw();
         let tall = drawing.height() > 1.3 * drawing.width();
-        Ok(Self {
-            caption: caption.into(),
-            svg: drawing.svg()?,
-            tall,
-        })
+        Ok(Self { caption: caption.into(), svg: drawing.svg()?, tall })
     }
 
     pub(super) fn caption(&self) -> &str {
@@ -96,9 +92,7 @@ impl Illustration {
         for name in [" width=\"", " height=\""] {
             if let Some(start) = tag.find(name) {
                 let value = start + name.len();
-                let end = tag[value..]
-                    .find('"')
-                    .map_or(tag.len(), |length| value + length + 1);
+                let end = tag[value..].find('"').map_or(tag.len(), |length| value + length + 1);
                 tag.replace_range(start..end, "");
             }
         }

@@ -31,45 +31,24 @@ pub(super) fn heading(html: &mut String, text: &str) {
 pub(super) fn facts(html: &mut String, facts: &[(String, String)]) {
     html.push_str("<div class=\"scroll\"><table class=\"facts\">\n");
     for (name, value) in facts {
-        let _ = writeln!(
-            html,
-            "<tr><th scope=\"row\">{}</th><td>{}</td></tr>",
-            escaped(name),
-            escaped(value)
-        );
+        let _ = writeln!(html, "<tr><th scope=\"row\">{}</th><td>{}</td></tr>", escaped(name), escaped(value));
     }
     html.push_str("</table></div>\n");
 }
 
 /// A table; columns of which every cell begins like a number stand to the right.
 pub(super) fn table(html: &mut String, head: &[String], rows: &[Vec<String>]) {
-    let columns = rows
-        .iter()
-        .map(Vec::len)
-        .chain([head.len()])
-        .max()
-        .unwrap_or(0);
-    let numeric: Vec<bool> = (0..columns)
-        .map(|column| is_numeric(rows, column))
-        .collect();
+    let columns = rows.iter().map(Vec::len).chain([head.len()]).max().unwrap_or(0);
+    let numeric: Vec<bool> = (0..columns).map(|column| is_numeric(rows, column)).collect();
     let class = |column: usize| {
-        if numeric[column] {
-            " class=\"number\""
-        } else {
-            ""
-        }
+        if numeric[column] { " class=\"number\"" } else { "" }
     };
     html.push_str("<div class=\"scroll\"><table>\n");
     if !head.is_empty() {
         html.push_str("<thead><tr>");
         for column in 0..columns {
             let name = head.get(column).map_or("", String::as_str);
-            let _ = write!(
-                html,
-                "<th scope=\"col\"{}>{}</th>",
-                class(column),
-                escaped(name)
-            );
+            let _ = write!(html, "<th scope=\"col\"{}>{}</th>", class(column), escaped(name));
         }
         html.push_str("</tr></thead>\n");
     }
@@ -86,11 +65,8 @@ pub(super) fn table(html: &mut String, head: &[String], rows: &[Vec<String>]) {
 }
 
 fn is_numeric(rows: &[Vec<String>], column: usize) -> bool {
-    let mut cells = rows
-        .iter()
-        .filter_map(|row| row.get(column))
-        .filter(|cell| !matches!(cell.as_str(), "" | "…"))
-        .peekable();
+    let mut cells =
+        rows.iter().filter_map(|row| row.get(column)).filter(|cell| !matches!(cell.as_str(), "" | "…")).peekable();
     let begins = |cell: &String| {
         let bare = cell.trim_start_matches(['−', '-', '+', '±', '.']);
         bare.starts_with(|letter: char| letter.is_ascii_digit())
@@ -104,27 +80,14 @@ mod tests {
 
     #[test]
     fn text_cannot_become_markup() {
-        assert_eq!(
-            escaped("<b a='1' c=\"2\">&\u{0}\n"),
-            "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;\u{fffd}\n"
-        );
+        assert_eq!(escaped("<b a='1' c=\"2\">&\u{0}\n"), "&lt;b a=&#39;1&#39; c=&quot;2&quot;&gt;&amp;\u{fffd}\n");
     }
 
     #[test]
     fn uneven_rows_make_a_whole_table() {
         let mut html = String::new();
-        table(
-            &mut html,
-            &["arm".into()],
-            &[vec!["wire".into(), "0.94".into(), "x".into()], vec![]],
-        );
-        assert!(
-            html.contains("<td>wire</td><td class=\"number\">0.94</td><td>x</td>"),
-            "{html}"
-        );
-        assert!(
-            html.contains("<td></td><td class=\"number\"></td><td></td>"),
-            "{html}"
-        );
+        table(&mut html, &["arm".into()], &[vec!["wire".into(), "0.94".into(), "x".into()], vec![]]);
+        assert!(html.contains("<td>wire</td><td class=\"number\">0.94</td><td>x</td>"), "{html}");
+        assert!(html.contains("<td></td><td class=\"number\"></td><td></td>"), "{html}");
     }
 }

@@ -11,11 +11,7 @@ const STYLE: &str = include_str!("page.css");
 /// The report as one HTML document that loads nothing.
 pub fn page(data: &ReportData) -> String {
     let mut html = String::new();
-    let title = if data.title.is_empty() {
-        "livenet report"
-    } else {
-        &data.title
-    };
+    let title = if data.title.is_empty() { "livenet report" } else { &data.title };
     // The policy forbids the page to load or run anything, whatever were to get into it.
     let _ = writeln!(
         html,
@@ -28,11 +24,7 @@ pub fn page(data: &ReportData) -> String {
         escaped(title),
     );
     if !data.subtitle.is_empty() {
-        let _ = writeln!(
-            html,
-            "<p class=\"subtitle\">{}</p>",
-            escaped(&data.subtitle)
-        );
+        let _ = writeln!(html, "<p class=\"subtitle\">{}</p>", escaped(&data.subtitle));
     }
     html.push_str("</header>\n");
     headline(&mut html, &data.headline);
@@ -61,12 +53,7 @@ fn headline(html: &mut String, figures: &Headline) {
     }
     html.push_str("<dl class=\"headline\">\n");
     for (name, value, remark) in cards {
-        let _ = write!(
-            html,
-            "<div><dt>{}</dt><dd>{}",
-            escaped(&name),
-            escaped(&value)
-        );
+        let _ = write!(html, "<div><dt>{}</dt><dd>{}", escaped(&name), escaped(&value));
         if !remark.is_empty() {
             let _ = write!(html, "<small>{}</small>", escaped(&remark));
         }
@@ -84,46 +71,21 @@ fn cards(figures: &Headline) -> Vec<Card> {
     if let Some(connections) = figures.connections {
         let remark = match figures.dense_connections {
             Some(dense) if dense > 0 => {
-                format!(
-                    "{} of {} dense",
-                    percent(connections as f64 / dense as f64),
-                    grouped(dense)
-                )
+                format!("{} of {} dense", percent(connections as f64 / dense as f64), grouped(dense))
             }
             _ => String::new(),
         };
         cards.push(("connections".to_owned(), grouped(connections), remark));
     }
-    cards.extend(
-        figures
-            .neurons
-            .map(|count| plain("neurons", grouped(count))),
-    );
-    cards.extend(
-        figures
-            .steps
-            .map(|count| plain("training steps", grouped(count))),
-    );
-    cards.extend(
-        figures
-            .seconds
-            .map(|seconds| plain("time", duration(seconds))),
-    );
-    cards.extend(
-        figures
-            .more
-            .iter()
-            .map(|(name, value)| plain(name, value.clone())),
-    );
+    cards.extend(figures.neurons.map(|count| plain("neurons", grouped(count))));
+    cards.extend(figures.steps.map(|count| plain("training steps", grouped(count))));
+    cards.extend(figures.seconds.map(|seconds| plain("time", duration(seconds))));
+    cards.extend(figures.more.iter().map(|(name, value)| plain(name, value.clone())));
     cards
 }
 
 fn percent(share: f64) -> String {
-    if share.is_finite() {
-        format!("{:.1}\u{202f}%", share * 100.0)
-    } else {
-        "n/a".to_owned()
-    }
+    if share.is_finite() { format!("{:.1}\u{202f}%", share * 100.0) } else { "n/a".to_owned() }
 }
 
 /// `41.2 s`, `12 min 4 s`, `3 h 12 min`.
@@ -149,11 +111,7 @@ fn illustrations(html: &mut String, illustrations: &[Illustration]) {
         let _ = writeln!(
             html,
             "<figure{}>\n<div class=\"paper\">{}</div>\n<figcaption><b>Figure {}.</b> {}</figcaption>\n</figure>",
-            if illustration.is_tall() {
-                " class=\"tall\""
-            } else {
-                ""
-            },
+            if illustration.is_tall() { " class=\"tall\"" } else { "" },
             illustration.inline(),
             index + 1,
             escaped(illustration.caption()),
@@ -167,32 +125,17 @@ fn events(html: &mut String, events: &StructuralEvents) {
     }
     heading(html, "Structural events");
     if !events.counts.is_empty() {
-        let counts: Vec<(String, String)> = events
-            .counts
-            .iter()
-            .map(|(kind, n)| (kind.clone(), grouped(*n)))
-            .collect();
+        let counts: Vec<(String, String)> = events.counts.iter().map(|(kind, n)| (kind.clone(), grouped(*n))).collect();
         facts(html, &counts);
     }
-    let cells = |event: &EventRow| {
-        vec![
-            grouped(event.step),
-            event.kind.clone(),
-            event.what.clone(),
-            event.why.clone(),
-        ]
-    };
+    let cells = |event: &EventRow| vec![grouped(event.step), event.kind.clone(), event.what.clone(), event.why.clone()];
     let mut rows: Vec<Vec<String>> = events.first.iter().map(cells).collect();
     if !events.first.is_empty() && !events.last.is_empty() {
         rows.push(vec!["…".to_owned()]);
     }
     rows.extend(events.last.iter().map(cells));
     if !rows.is_empty() {
-        table(
-            html,
-            &["step", "kind", "what", "why"].map(str::to_owned),
-            &rows,
-        );
+        table(html, &["step", "kind", "what", "why"].map(str::to_owned), &rows);
     }
 }
 
@@ -206,10 +149,7 @@ fn manifest(html: &mut String, data: &ReportData) {
     }
     if !data.config.is_empty() {
         let config = escaped(data.config.trim_end());
-        let _ = writeln!(
-            html,
-            "<details>\n<summary>Config</summary>\n<pre><code>{config}</code></pre>\n</details>"
-        );
+        let _ = writeln!(html, "<details>\n<summary>Config</summary>\n<pre><code>{config}</code></pre>\n</details>");
     }
 }
 

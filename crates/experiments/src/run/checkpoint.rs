@@ -80,7 +80,8 @@ impl Checkpoint {
             what: what.into(),
             mend: "delete it and give --resume: the run goes on from the checkpoint before it",
         };
-        let body = bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin like a checkpoint of this version"))?;
+        let body =
+            bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin like a checkpoint of this version"))?;
         if body.len() < 32 {
             return Err(damaged("it ends within its digest"));
         }
@@ -104,13 +105,22 @@ impl Checkpoint {
     ///
     /// # Errors
     /// As [`Checkpoint::latest`].
-    pub fn latest_until(directory: &RunDirectory, step: u64, warn: &mut dyn FnMut(&RunError)) -> Result<Option<Self>, RunError> {
+    pub fn latest_until(
+        directory: &RunDirectory,
+        step: u64,
+        warn: &mut dyn FnMut(&RunError),
+    ) -> Result<Option<Self>, RunError> {
         let mut fault = None;
         let mut read = |name: &str| {
-            Self::read(directory, name).inspect_err(|error| warn(error)).map_err(|error| fault = Some(error)).ok().filter(|found| found.state.step <= step)
+            Self::read(directory, name)
+                .inspect_err(|error| warn(error))
+                .map_err(|error| fault = Some(error))
+                .ok()
+                .filter(|found| found.state.step <= step)
         };
         // The names of these two do not tell their step. The one at the end goes first: it knows how.
-        let extra: Vec<&str> = [Self::FINAL, Self::INTERRUPTED].into_iter().filter(|name| directory.file(name).exists()).collect();
+        let extra: Vec<&str> =
+            [Self::FINAL, Self::INTERRUPTED].into_iter().filter(|name| directory.file(name).exists()).collect();
         let mut best: Option<Self> = None;
         for found in extra.into_iter().filter_map(&mut read) {
             if best.as_ref().is_none_or(|best| found.state.step > best.state.step) {

@@ -110,7 +110,11 @@ impl RunDirectory {
         }
         if let Err(source) = fs::rename(&making, path) {
             let _ = fs::remove_dir_all(&making);
-            return Err(if path.exists() { RunError::Exists { path: path.to_owned() } } else { RunError::Io { what: "make", path: path.to_owned(), source } });
+            return Err(if path.exists() {
+                RunError::Exists { path: path.to_owned() }
+            } else {
+                RunError::Io { what: "make", path: path.to_owned(), source }
+            });
         }
         Ok(Self { path: path.to_owned() })
     }
@@ -166,9 +170,11 @@ impl RunDirectory {
     pub fn read(&self, name: &str) -> Result<Vec<u8>, RunError> {
         let path = self.file(name);
         let mut bytes = Vec::new();
-        File::open(&path)
-            .and_then(|mut file| file.read_to_end(&mut bytes))
-            .map_err(|source| RunError::Io { what: "read", path, source })?;
+        File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)).map_err(|source| RunError::Io {
+            what: "read",
+            path,
+            source,
+        })?;
         Ok(bytes)
     }
 
@@ -197,7 +203,8 @@ impl RunDirectory {
     pub fn append_from(&self, name: &str, length: u64) -> Result<File, RunError> {
         let path = self.file(name);
         let io = |source| RunError::Io { what: "open", path: path.clone(), source };
-        let mut file = OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
+        let mut file =
+            OpenOptions::new().create(true).truncate(false).read(true).write(true).open(&path).map_err(io)?;
         let found = file.metadata().map_err(io)?.len();
         if found < length {
             return Err(RunError::Damaged {
@@ -223,7 +230,9 @@ impl RunDirectory {
             Err(source) => return Err(RunError::Io { what: "list", path: folder, source }),
         };
         let mut steps: Vec<u64> = entries
-            .filter_map(|entry| entry.ok()?.file_name().to_str()?.strip_prefix("step-")?.strip_suffix(".ckpt")?.parse().ok())
+            .filter_map(|entry| {
+                entry.ok()?.file_name().to_str()?.strip_prefix("step-")?.strip_suffix(".ckpt")?.parse().ok()
+            })
             .collect();
         steps.sort_unstable();
         Ok(steps)

@@ -59,12 +59,18 @@ impl<'a> Driver<'a> {
     ///
     /// # Errors
     /// [`RunError::Exists`], or whatever keeps the session from being set up; nothing is left behind then.
-    pub fn begin(checked: &'a Checked, document: &'a Document, registry: &'a Registry, path: &Path) -> Result<Self, Failure> {
+    pub fn begin(
+        checked: &'a Checked,
+        document: &'a Document,
+        registry: &'a Registry,
+        path: &Path,
+    ) -> Result<Self, Failure> {
         if path.exists() {
             return Err(RunError::Exists { path: path.to_owned() }.into());
         }
         let mut session = rebuild::set_up(checked, document, registry)?;
-        let mut manifest = Manifest::here(checked.hash().into(), &checked.experiment().name, checked.arm(), checked.seed());
+        let mut manifest =
+            Manifest::here(checked.hash().into(), &checked.experiment().name, checked.arm(), checked.seed());
         (manifest.executor, manifest.data) = (checked.executor().into(), checked.task().shape().data.clone());
         let manifest = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
         let journal = session.journal().bytes().to_vec();
@@ -101,7 +107,13 @@ impl<'a> Driver<'a> {
     ///
     /// # Errors
     /// [`RunError::OtherConfig`], [`RunError::Damaged`], ...; nothing is changed then.
-    pub fn resume(checked: &'a Checked, document: &'a Document, registry: &'a Registry, path: &Path, watcher: &mut dyn Watcher) -> Result<Self, Failure> {
+    pub fn resume(
+        checked: &'a Checked,
+        document: &'a Document,
+        registry: &'a Registry,
+        path: &Path,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Self, Failure> {
         let directory = RunDirectory::open(path)?;
         let lock = directory.lock()?;
         let manifest = Manifest::read(&directory)?;
@@ -120,7 +132,8 @@ impl<'a> Driver<'a> {
             return Err(RunError::Damaged { path: directory.file("journal.bin"), what, mend }.into());
         }
         bytes.truncate(checkpoint.journal as usize);
-        let journal = livenet_core::Journal::read(bytes).map_err(|error| rebuild::journal_damage(&directory, &error))?;
+        let journal =
+            livenet_core::Journal::read(bytes).map_err(|error| rebuild::journal_damage(&directory, &error))?;
         *session.journal_mut() = journal;
         Self::attach((checked, document, registry), session, directory, lock, checkpoint)
     }
@@ -211,7 +224,8 @@ impl<'a> Driver<'a> {
         self.validation = (measured.loss, measured.accuracy);
         let score = measured.accuracy.unwrap_or(-measured.loss);
         if self.checked.keeps_best() && self.best.as_ref().is_none_or(|best| score > best.score) {
-            self.best = Some(Best { score, loss: measured.loss, accuracy: measured.accuracy, state: self.session.save() });
+            self.best =
+                Some(Best { score, loss: measured.loss, accuracy: measured.accuracy, state: self.session.save() });
         }
         if measured.loss < self.patience.0 {
             self.patience = (measured.loss, 0);

@@ -33,7 +33,8 @@ pub struct Manifest {
 impl Manifest {
     /// What this machine and binary are.
     pub fn here(config: String, experiment: &str, arm: &str, seed: u64) -> Self {
-        let lock = crate::data::digest::of_bytes(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock")));
+        let lock =
+            crate::data::digest::of_bytes(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock")));
         Self {
             livenet: env!("CARGO_PKG_VERSION").into(),
             config,
@@ -64,6 +65,8 @@ impl Manifest {
 
 fn processor() -> String {
     let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim().to_owned()));
+    let model = cpuinfo
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(':').map(|(_, name)| name.trim().to_owned()));
     model.unwrap_or_else(|| std::env::consts::ARCH.into())
 }

@@ -1,7 +1,11 @@
 //! Making a session: anew from a config, or as it was at some step of a run.
 
 use super::{Checkpoint, RunDirectory, RunError};
-use crate::{Registry, config::{Checked, Document}, executors};
+use crate::{
+    Registry,
+    config::{Checked, Document},
+    executors,
+};
 use livenet_core::{Draft, Executor, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
 use livenet_train::{
     Session,
@@ -57,7 +61,12 @@ pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Re
 ///
 /// # Errors
 /// [`StateError`] when the state is not of this config, and as [`set_up`].
-pub fn take_up(checked: &Checked, document: &Document, registry: &Registry, saved: SavedState) -> Result<Session, crate::Failure> {
+pub fn take_up(
+    checked: &Checked,
+    document: &Document,
+    registry: &Registry,
+    saved: SavedState,
+) -> Result<Session, crate::Failure> {
     let network = saved.network.clone().restore().map_err(|error| StateError::Structure(error.to_string()))?;
     // An executor is made for one structure and follows its commits; it cannot be moved to another.
     let executor = executors::make(checked.executor(), &network, checked.executor_settings())?;
@@ -73,7 +82,13 @@ fn begin(
     registry: &Registry,
     (network, executor, journal): (Network, Box<dyn Executor>, Journal),
 ) -> Result<Session, crate::Failure> {
-    let session = Session::new(network, executor, journal, checked.learning().clone(), StreamKey::new(checked.seed(), "session"))?;
+    let session = Session::new(
+        network,
+        executor,
+        journal,
+        checked.learning().clone(),
+        StreamKey::new(checked.seed(), "session"),
+    )?;
     let session = session.with_growers(checked.growers(document, registry)?);
     Ok(match checked.ledger(document)? {
         Some(ledger) => session.with_ledger(ledger),
@@ -115,7 +130,8 @@ pub fn events(directory: &RunDirectory) -> Result<Vec<Event>, RunError> {
 /// # Errors
 /// [`RunError::Damaged`] names the entry.
 pub fn journal(directory: &RunDirectory) -> Result<Journal, RunError> {
-    let (journal, _torn) = Journal::read_whole(directory.read("journal.bin")?).map_err(|error| journal_damage(directory, &error))?;
+    let (journal, _torn) =
+        Journal::read_whole(directory.read("journal.bin")?).map_err(|error| journal_damage(directory, &error))?;
     Ok(journal)
 }
 

@@ -90,7 +90,14 @@ fn draw(key: StreamKey, (back, order): (usize, usize), cycles: usize, lanes: usi
             counts.push(f32::from(u8::from(known)));
         }
     }
-    Batch { cycles, lanes, inputs, answers: Answers::Values(answers), counts: Some(counts), continuity: Continuity::Fresh }
+    Batch {
+        cycles,
+        lanes,
+        inputs,
+        answers: Answers::Values(answers),
+        counts: Some(counts),
+        continuity: Continuity::Fresh,
+    }
 }
 
 impl Source for Bits {

@@ -42,7 +42,12 @@ pub(super) const FASHION: TaskEntry = TaskEntry {
     build: |settings, setup| build("fashion-mnist", (28, 28), settings, setup),
 };
 
-fn build(name: &str, image: (usize, usize), settings: &mut Settings, setup: &Setup) -> Result<Box<dyn Task>, TaskError> {
+fn build(
+    name: &str,
+    image: (usize, usize),
+    settings: &mut Settings,
+    setup: &Setup,
+) -> Result<Box<dyn Task>, TaskError> {
     let limit = settings.integer("train", i64::MAX, 1..=i64::MAX)?;
     let data = data::load(name, &setup.places)?;
     let train = data.train().len().min(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -75,7 +80,14 @@ fn whole(data: &Dataset, part: &Part) -> Batch {
 }
 
 fn batch(inputs: Vec<f32>, labels: Vec<u32>) -> Batch {
-    Batch { cycles: 1, lanes: labels.len(), inputs, answers: Answers::Labels(labels), counts: None, continuity: Continuity::Fresh }
+    Batch {
+        cycles: 1,
+        lanes: labels.len(),
+        inputs,
+        answers: Answers::Labels(labels),
+        counts: None,
+        continuity: Continuity::Fresh,
+    }
 }
 
 impl Images {

@@ -27,7 +27,11 @@ pub(super) const SERIES: TaskEntry = TaskEntry {
     name: "series",
     summary: "the next value of a series (a known name, or a CSV file of yours)",
     settings: &[
-        Setting { name: "name", default: "sunspots", about: "a known series (`livenet data list`) or the path of a CSV file" },
+        Setting {
+            name: "name",
+            default: "sunspots",
+            about: "a known series (`livenet data list`) or the path of a CSV file",
+        },
         Setting { name: "window", default: "32", about: "cycles of a training window" },
         Setting { name: "settle", default: "8", about: "cycles at its start that do not count" },
     ],
@@ -77,7 +81,14 @@ impl NextValue {
             }
         }
         let answers = Answers::Values(answers);
-        Batch { cycles: self.window, lanes: starts.len(), inputs, answers, counts: Some(counts), continuity: Continuity::Fresh }
+        Batch {
+            cycles: self.window,
+            lanes: starts.len(),
+            inputs,
+            answers,
+            counts: Some(counts),
+            continuity: Continuity::Fresh,
+        }
     }
 
     fn draw(&self, key: StreamKey, count: usize) -> Batch {

@@ -54,13 +54,23 @@ fn show(window: usize, patterns: Vec<u64>) -> Batch {
         answers[(window - 1) * lanes + lane] = (bits[0] ^ bits[1]) as f32;
         counts[(window - 1) * lanes + lane] = 1.0;
     }
-    Batch { cycles: window, lanes, inputs, answers: Answers::Values(answers), counts: Some(counts), continuity: Continuity::Fresh }
+    Batch {
+        cycles: window,
+        lanes,
+        inputs,
+        answers: Answers::Values(answers),
+        counts: Some(counts),
+        continuity: Continuity::Fresh,
+    }
 }
 
 impl Source for HeldXor {
     fn batch(&self, step: u64) -> Batch {
         // All four patterns as evenly as the batch allows, the rest by lot.
-        show(self.shape.window, (0..self.batch as u64).map(|lane| if lane < 4 { lane } else { self.key.draw(step, lane) }).collect())
+        show(
+            self.shape.window,
+            (0..self.batch as u64).map(|lane| if lane < 4 { lane } else { self.key.draw(step, lane) }).collect(),
+        )
     }
     fn probe(&self, samples: u32, key: StreamKey) -> Batch {
         show(self.shape.window, (0..u64::from(samples)).map(|lane| key.draw(0, lane)).collect())

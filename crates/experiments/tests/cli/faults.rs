@@ -5,7 +5,11 @@ use super::{Bench, TINY};
 #[test]
 fn faults_in_the_file_are_named_with_their_place() {
     let cases = [
-        ("evaluate_every", "evalute_every", &["tiny.toml:18:1", "`evalute_every`", "did you mean `evaluate_every`?"][..]),
+        (
+            "evaluate_every",
+            "evalute_every",
+            &["tiny.toml:18:1", "`evalute_every`", "did you mean `evaluate_every`?"][..],
+        ),
         ("[task.digits]", "[task.digit]", &["tiny.toml:4:", "no task is called `digit`", "did you mean `digits`?"][..]),
         ("strategy = \"set\"", "strategy = \"sett\"", &["tiny.toml", "sett", "set"][..]),
         ("train = 640", "tran = 640", &["tiny.toml:4:", "tran", "train"][..]),
@@ -42,7 +46,13 @@ fn faults_in_the_command_are_named() {
 #[test]
 fn missing_data_say_how_to_get_them() {
     let bench = Bench::new(&TINY.replace("[task.digits]", "[task.mnist]"));
-    let answer = bench.command("run tiny.toml").env("LIVENET_DATA", bench.path("empty")).env("HOME", bench.path("home")).env_remove("XDG_CACHE_HOME").output().unwrap();
+    let answer = bench
+        .command("run tiny.toml")
+        .env("LIVENET_DATA", bench.path("empty"))
+        .env("HOME", bench.path("home"))
+        .env_remove("XDG_CACHE_HOME")
+        .output()
+        .unwrap();
     let err = String::from_utf8_lossy(&answer.stderr);
     assert_eq!(answer.status.code(), Some(2), "{err}");
     assert!(err.contains("livenet data fetch mnist") && err.contains("LIVENET_DATA"), "{err}");
@@ -59,7 +69,9 @@ fn a_directory_of_another_config_is_left_alone() {
     assert_ne!(manifest, other);
     std::fs::write(run.join("manifest.json"), other).unwrap();
     let events = std::fs::read(run.join("events.jsonl")).unwrap();
-    bench.call("run tiny.toml --resume").fails(2, &["belongs to another config", "0123456789ab", "nothing was changed"]);
+    bench
+        .call("run tiny.toml --resume")
+        .fails(2, &["belongs to another config", "0123456789ab", "nothing was changed"]);
     std::fs::remove_file(run.join("report.json")).unwrap();
     bench.call("run tiny.toml --resume").fails(2, &["belongs to another config"]);
     bench.call("show runs/tiny --at 10").fails(2, &["belongs to another config"]);

@@ -84,7 +84,8 @@ impl Bench {
     /// The directories of all runs below `out`.
     pub(crate) fn runs(&self, out: &str) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.path(out).join("tiny")).expect("runs were written");
-        let mut runs: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be listed").path()).filter(|path| path.is_dir()).collect();
+        let mut runs: Vec<PathBuf> =
+            entries.map(|entry| entry.expect("it can be listed").path()).filter(|path| path.is_dir()).collect();
         runs.sort();
         runs
     }
@@ -132,6 +133,7 @@ pub(crate) fn assert_same(one: &Path, other: &Path) {
     for file in ["events.jsonl", "journal.bin"] {
         assert!(one.read(file).expect("it is there") == other.read(file).expect("it is there"), "{file} differs");
     }
-    let state = |directory: &RunDirectory| Checkpoint::read(directory, Checkpoint::FINAL).expect("a whole checkpoint").state;
+    let state =
+        |directory: &RunDirectory| Checkpoint::read(directory, Checkpoint::FINAL).expect("a whole checkpoint").state;
     assert!(state(&one) == state(&other), "the states at the end differ");
 }

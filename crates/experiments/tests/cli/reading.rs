@@ -1,7 +1,10 @@
 //! Reading runs: report, network at a step, predictions, journal, reasons, citations.
 
 use super::{Bench, TINY};
-use livenet_experiments::{data, run::{Checkpoint, RunDirectory}};
+use livenet_experiments::{
+    data,
+    run::{Checkpoint, RunDirectory},
+};
 use std::{fmt::Write as _, process::Stdio};
 
 /// Each cell of a CSV answer without its header.
@@ -44,14 +47,18 @@ fn the_network_at_a_step_is_the_one_that_was() {
     let run = RunDirectory::open(&bench.only_run("runs")).unwrap();
     let near = bench.call("show runs/tiny --at 50 --json").succeeds().json();
     let state = Checkpoint::read(&run, &Checkpoint::name(50)).unwrap().state;
-    let weights: Vec<f32> = near["connections"].as_array().unwrap().iter().map(|each| each["weight"].as_f64().unwrap() as f32).collect();
+    let weights: Vec<f32> =
+        near["connections"].as_array().unwrap().iter().map(|each| each["weight"].as_f64().unwrap() as f32).collect();
     assert_eq!(weights, state.executor.weights);
     assert_eq!(near["neurons"].as_array().unwrap().len(), 98);
     let neuron = &near["neurons"][70];
     for name in ["id", "role", "group", "unit", "bias", "born", "origin"] {
         assert!(!neuron[name].is_null(), "{name}: {neuron}");
     }
-    assert_eq!((&neuron["role"], &neuron["group"], &neuron["unit"]), (&"hidden".into(), &"hidden".into(), &"relu".into()));
+    assert_eq!(
+        (&neuron["role"], &neuron["group"], &neuron["unit"]),
+        (&"hidden".into(), &"hidden".into(), &"relu".into())
+    );
     for name in ["post", "pre", "weight", "delay"] {
         assert!(near["connections"][0][name].is_number(), "{name}");
     }
@@ -87,7 +94,10 @@ fn every_change_has_its_reasons() {
     let bench = Bench::new(TINY);
     bench.call("run tiny.toml -q").succeeds();
     let text = bench.call("explain runs/tiny --at 23").succeeds().out();
-    assert!(text.contains("nothing changed at step 23") && text.contains("step 20, set") && text.contains("stood"), "{text}");
+    assert!(
+        text.contains("nothing changed at step 23") && text.contains("step 20, set") && text.contains("stood"),
+        "{text}"
+    );
     let document = bench.call("explain runs/tiny --at 20 --json").succeeds().json();
     assert_eq!(document[0]["step"], 20);
     assert!(document[0]["why"][0]["reason"]["considered"].as_u64().unwrap() > 0, "{document}");
@@ -102,7 +112,11 @@ fn drawing_again_gives_the_same_bytes() {
     bench.call("run tiny.toml -q").succeeds();
     let run = bench.only_run("runs");
     let read = || -> Vec<(String, Vec<u8>)> {
-        let mut all: Vec<_> = std::fs::read_dir(run.join("plots")).unwrap().map(|entry| entry.unwrap().path()).chain([run.join("report.html")]).collect();
+        let mut all: Vec<_> = std::fs::read_dir(run.join("plots"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .chain([run.join("report.html")])
+            .collect();
         all.sort();
         all.into_iter().map(|path| (path.display().to_string(), std::fs::read(&path).unwrap())).collect()
     };
@@ -125,7 +139,9 @@ fn lists_hold_every_kind_and_are_json_on_request() {
         assert!(all.contains(name), "{name}: {all}");
     }
     let tasks = bench.call("list tasks --json").succeeds().json();
-    assert!(tasks["tasks"].as_array().unwrap().iter().any(|task| task["name"] == "recall" && task["settings"].is_array()));
+    assert!(
+        tasks["tasks"].as_array().unwrap().iter().any(|task| task["name"] == "recall" && task["settings"].is_array())
+    );
     let schema = bench.call("schema").succeeds().json();
     assert!(schema["properties"]["optim"].is_object(), "{schema}");
     let data = bench.call("data list --json").succeeds().json();

@@ -109,7 +109,10 @@ fn a_damaged_checkpoint_is_passed_over() {
 #[test]
 fn a_run_that_lacks_only_its_report_is_not_trained_further() {
     // Patience ends it early; the checkpoint at the end remembers that.
-    let config = TINY.replace("[train]\n", "[train]\npatience = 1\n").replace("rate = 0.01", "rate = 3.0").replace("evaluate_every = 20", "evaluate_every = 2");
+    let config = TINY
+        .replace("[train]\n", "[train]\npatience = 1\n")
+        .replace("rate = 0.01", "rate = 3.0")
+        .replace("evaluate_every = 20", "evaluate_every = 2");
     let bench = Bench::new(&config);
     bench.call("run tiny.toml -q").succeeds();
     let report = bench.call("show runs/tiny --json").json();
@@ -117,5 +120,8 @@ fn a_run_that_lacks_only_its_report_is_not_trained_further() {
     std::fs::remove_file(bench.only_run("runs").join("report.json")).unwrap();
     bench.call("run tiny.toml -q --resume").succeeds();
     let again = bench.call("show runs/tiny --json").json();
-    assert_eq!((&again["ending"], &again["steps"], &again["metrics"]), (&report["ending"], &report["steps"], &report["metrics"]));
+    assert_eq!(
+        (&again["ending"], &again["steps"], &again["metrics"]),
+        (&report["ending"], &report["steps"], &report["metrics"])
+    );
 }

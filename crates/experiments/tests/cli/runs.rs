@@ -7,7 +7,9 @@ fn a_run_leaves_everything_that_was_promised() {
     let bench = Bench::new(TINY);
     let answer = bench.call("run tiny.toml").succeeds();
     let run = bench.only_run("runs");
-    for file in ["config.toml", "manifest.json", "events.jsonl", "journal.bin", "timings.jsonl", "report.json", "report.html"] {
+    for file in
+        ["config.toml", "manifest.json", "events.jsonl", "journal.bin", "timings.jsonl", "report.json", "report.html"]
+    {
         assert!(run.join(file).metadata().unwrap().len() > 0, "{file} is empty");
     }
     for stem in ["learning", "size", "wiring", "degrees", "weights", "activity", "lineage"] {
@@ -47,7 +49,10 @@ fn a_second_run_is_refused_and_resume_shows_the_first() {
 #[test]
 fn threads_do_not_change_a_bit() {
     // Large enough that work is shared out.
-    let config = TINY.replace("neurons = 24", "neurons = 200").replace("batch = 32", "batch = 128").replace("steps = 60", "steps = 24");
+    let config = TINY
+        .replace("neurons = 24", "neurons = 200")
+        .replace("batch = 32", "batch = 128")
+        .replace("steps = 60", "steps = 24");
     let bench = Bench::new(&config);
     for threads in [1, 2, 3] {
         bench.call(&format!("run tiny.toml -q --threads {threads} --out t{threads}")).succeeds();
@@ -88,14 +93,20 @@ at_most = 3
 #[test]
 fn arms_are_compared_and_held_to_their_claims() {
     let (seeds, arms) = ARMS.split_once("[[arm]]").unwrap();
-    let config = TINY.replace("name = \"tiny\"", &format!("name = \"tiny\"\n{seeds}")).replace("steps = 60", "steps = 30") + "[[arm]]" + arms;
+    let config =
+        TINY.replace("name = \"tiny\"", &format!("name = \"tiny\"\n{seeds}")).replace("steps = 60", "steps = 30")
+            + "[[arm]]"
+            + arms;
     let bench = Bench::new(&config);
     let answer = bench.call("run tiny.toml --check").fails(1, &["1 of 2 claims"]);
     assert_eq!(bench.runs("runs").len(), 4);
     let out = answer.out();
     assert!(out.contains("claim met: grown: median metrics.test_accuracy is 0."), "{out}");
     assert!(out.contains("claim NOT met: fixed: median connections is"), "{out}");
-    let ends: Vec<String> = std::fs::read_dir(bench.path("runs/tiny")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let ends: Vec<String> = std::fs::read_dir(bench.path("runs/tiny"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
     for ending in ["svg", "png", "html"] {
         assert!(ends.iter().any(|name| name.starts_with("comparison-") && name.ends_with(ending)), "{ends:?}");
     }

@@ -131,16 +131,21 @@ fn in_words(what: &Move) -> String {
         Move::Connect { at, delay, .. } => format!("connect {at} ~{delay}"),
         Move::Disconnect { at } => format!("disconnect {at}"),
         Move::Grow { at, .. } => {
-            let mut items = at.iter().map(|(at, delay)| if *delay == 0 { at.to_string() } else { format!("{at}~{delay}") });
+            let mut items =
+                at.iter().map(|(at, delay)| if *delay == 0 { at.to_string() } else { format!("{at}~{delay}") });
             format!("connect {}", list(&mut items))
         }
         Move::Prune { at } => format!("disconnect {}", list(&mut at.iter().map(ToString::to_string))),
-        Move::ConnectAll { post, pres, .. } => format!("connect {post} to {}", list(&mut pres.iter().map(ToString::to_string))),
+        Move::ConnectAll { post, pres, .. } => {
+            format!("connect {post} to {}", list(&mut pres.iter().map(ToString::to_string)))
+        }
         Move::Rewire { from, to, .. } => format!("rewire {from} to {to}"),
         Move::Add { neuron, .. } => format!("add {neuron}"),
         Move::Remove { neuron, .. } => format!("remove {neuron}"),
         Move::Renew { old, new, .. } => format!("renew {old} as {new}"),
-        Move::Divide { mother, daughter, share } => format!("divide {mother} into {mother} and {daughter} (share {share})"),
+        Move::Divide { mother, daughter, share } => {
+            format!("divide {mother} into {mother} and {daughter} (share {share})")
+        }
         Move::InsertOn { at, neuron, .. } => format!("insert {neuron} on {at}"),
         Move::Merge { kept, gone, .. } => format!("merge {gone} into {kept}"),
         Move::Retune { neuron, .. } => format!("retune {neuron}"),

@@ -81,7 +81,10 @@ impl Session {
             self.running = running;
             let signals = self.executor.signals(&self.network, &wanted);
             match kept {
-                Some(kept) => self.executor.import(&self.network, &kept).map_err(|source| SessionError::Exec { step: self.step, source })?,
+                Some(kept) => self
+                    .executor
+                    .import(&self.network, &kept)
+                    .map_err(|source| SessionError::Exec { step: self.step, source })?,
                 None => self.executor.reset(),
             }
             return Ok(signals);
@@ -104,7 +107,8 @@ impl Session {
         let step = self.step;
         let exec = |source| SessionError::Exec { step, source };
         let divides = finished.proposals().iter().any(|proposal| matches!(proposal.what, Move::Divide { .. }));
-        let before = if divides { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
+        let before =
+            if divides { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
 
         let written = (!finished.is_empty()).then(|| self.journal.append(&self.network, &finished));
         let commit = self.network.commit(finished).map_err(|source| SessionError::Edit { step, source })?;
@@ -121,7 +125,9 @@ impl Session {
         }
 
         let change = match before {
-            Some(before) => Some(relative_change(&before, &self.executor.predict(&self.network, batch.window()).map_err(exec)?)),
+            Some(before) => {
+                Some(relative_change(&before, &self.executor.predict(&self.network, batch.window()).map_err(exec)?))
+            }
             None => None,
         };
         self.events.push(Event::Committed {

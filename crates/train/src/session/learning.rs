@@ -37,7 +37,12 @@ impl Learning {
     }
 
     /// Loss, accuracy and dL/d output of outputs that a batch gave.
-    pub(crate) fn measure(&self, batch: &Batch, outputs: Vec<f32>, d_outputs: &mut [f32]) -> Result<Measured, LossError> {
+    pub(crate) fn measure(
+        &self,
+        batch: &Batch,
+        outputs: Vec<f32>,
+        d_outputs: &mut [f32],
+    ) -> Result<Measured, LossError> {
         let targets = match &batch.answers {
             Answers::Labels(labels) => Targets::Labels(labels),
             Answers::Values(values) => Targets::Values(values),

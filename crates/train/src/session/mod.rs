@@ -142,7 +142,13 @@ impl Session {
     ///
     /// # Errors
     /// [`SessionError::Exec`] when the executor cannot run the network.
-    pub fn new(network: Network, executor: Box<dyn Executor>, journal: Journal, learning: Learning, key: StreamKey) -> Result<Self, SessionError> {
+    pub fn new(
+        network: Network,
+        executor: Box<dyn Executor>,
+        journal: Journal,
+        learning: Learning,
+        key: StreamKey,
+    ) -> Result<Self, SessionError> {
         executor.supports(&network).map_err(|source| SessionError::Exec { step: 0, source })?;
         let started = Event::Started {
             neurons: network.neuron_count() as u64,
@@ -195,7 +201,8 @@ impl Session {
     fn wanted(&self) -> Vec<Signal> {
         let strategies = self.growers.iter().filter(|grower| !grower.done).flat_map(|grower| grower.strategy.needs());
         let ledger = self.ledger.iter().flat_map(Ledger::needs);
-        let mut all: Vec<Signal> = strategies.chain(ledger).filter(|signal| signal.is_running() || *signal == Signal::UpdateSize).collect();
+        let mut all: Vec<Signal> =
+            strategies.chain(ledger).filter(|signal| signal.is_running() || *signal == Signal::UpdateSize).collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -268,7 +275,10 @@ impl Session {
         let dropout = self.learning.dropout_at(self.key, step);
         let outputs = self.executor.forward(&self.network, batch.window(), dropout).map_err(exec)?;
         let mut d_outputs = vec![0.0; outputs.len()];
-        let measured = self.learning.measure(batch, outputs, &mut d_outputs).map_err(|source| SessionError::Loss { step, source })?;
+        let measured = self
+            .learning
+            .measure(batch, outputs, &mut d_outputs)
+            .map_err(|source| SessionError::Loss { step, source })?;
         if !measured.loss.is_finite() {
             return Err(SessionError::LossNotFinite { step, loss: measured.loss });
         }
@@ -333,7 +343,10 @@ impl Session {
     /// As [`Session::step`].
     pub fn measure(&mut self, batch: &Batch) -> Result<Measured, SessionError> {
         let step = self.step;
-        let outputs = self.executor.predict(&self.network, batch.window()).map_err(|source| SessionError::Exec { step, source })?;
+        let outputs = self
+            .executor
+            .predict(&self.network, batch.window())
+            .map_err(|source| SessionError::Exec { step, source })?;
         let mut unused = vec![0.0; outputs.len()];
         self.learning.measure(batch, outputs, &mut unused).map_err(|source| SessionError::Loss { step, source })
     }

@@ -28,7 +28,9 @@ pub struct SavedState {
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     /// Other strategies than those of this experiment.
-    #[error("the saved state holds the strategies {found:?}, the experiment has {expected:?}; it belongs to another config")]
+    #[error(
+        "the saved state holds the strategies {found:?}, the experiment has {expected:?}; it belongs to another config"
+    )]
     Strategies {
         /// Those saved.
         found: Vec<String>,
@@ -50,7 +52,9 @@ pub enum StateError {
     #[error("the saved structure is not whole: {0}")]
     Structure(String),
     /// An energy ledger on one side only.
-    #[error("the saved state and the experiment disagree on whether there is an energy ledger; it belongs to another config")]
+    #[error(
+        "the saved state and the experiment disagree on whether there is an energy ledger; it belongs to another config"
+    )]
     Ledger,
 }
 

@@ -25,13 +25,20 @@ impl Session {
 
     /// The draft whose clone has the lowest validation loss after `steps` updates, if it is lower
     /// than that of the unchanged network's clone.
-    pub(super) fn try_out(&mut self, at: usize, drafts: Vec<Finished>, steps: u32, source: &dyn Source) -> Result<Option<Finished>, SessionError> {
+    pub(super) fn try_out(
+        &mut self,
+        at: usize,
+        drafts: Vec<Finished>,
+        steps: u32,
+        source: &dyn Source,
+    ) -> Result<Option<Finished>, SessionError> {
         let mut losses = Vec::with_capacity(drafts.len() + 1);
         for draft in drafts.iter().map(Some).chain([None]) {
             let mut clone = self.clone_for_trial();
             if let Some(draft) = draft {
                 let step = self.step;
-                let commit = clone.network.commit(draft.clone()).map_err(|source| SessionError::Edit { step, source })?;
+                let commit =
+                    clone.network.commit(draft.clone()).map_err(|source| SessionError::Edit { step, source })?;
                 clone.executor.follow(&clone.network, &commit);
                 clone.credit.follow(&clone.network, &commit);
             }

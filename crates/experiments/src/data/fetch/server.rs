@@ -25,23 +25,13 @@ pub(crate) struct Reply {
 impl Reply {
     /// An answer without a body.
     pub(crate) fn status(status: &'static str) -> Self {
-        Self {
-            status,
-            headers: "Content-Length: 0\r\n".to_owned(),
-            body: Vec::new(),
-            sent: 0,
-        }
+        Self { status, headers: "Content-Length: 0\r\n".to_owned(), body: Vec::new(), sent: 0 }
     }
 
     /// The file from the start, whatever was asked for.
     pub(crate) fn whole(file: &[u8]) -> Self {
         let headers = format!("Content-Length: {}\r\n", file.len());
-        Self {
-            status: "200 OK",
-            headers,
-            body: file.to_owned(),
-            sent: file.len(),
-        }
+        Self { status: "200 OK", headers, body: file.to_owned(), sent: file.len() }
     }
 
     /// The part of the file that was asked for.
@@ -94,12 +84,7 @@ impl Server {
                 serve(stream.unwrap(), &answer, &seen);
             }
         });
-        Self {
-            address,
-            starts,
-            stop,
-            thread: Some(thread),
-        }
+        Self { address, starts, stop, thread: Some(thread) }
     }
 
     /// The address below which files are served, with a slash at its end.
@@ -120,19 +105,12 @@ impl Drop for Server {
         drop(TcpStream::connect(self.address));
         if let Some(thread) = self.thread.take() {
             let ended = thread.join();
-            assert!(
-                ended.is_ok() || std::thread::panicking(),
-                "the server panicked"
-            );
+            assert!(ended.is_ok() || std::thread::panicking(), "the server panicked");
         }
     }
 }
 
-fn serve(
-    mut stream: TcpStream,
-    answer: &impl Fn(&Request) -> Reply,
-    seen: &Mutex<Vec<Option<usize>>>,
-) {
+fn serve(mut stream: TcpStream, answer: &impl Fn(&Request) -> Reply, seen: &Mutex<Vec<Option<usize>>>) {
     let mut from = None;
     for line in BufReader::new(&stream).lines() {
         let line = line.unwrap().to_ascii_lowercase();
@@ -149,12 +127,7 @@ fn serve(
         seen.len() - 1
     };
     let reply = answer(&Request { from, earlier });
-    let head = format!(
-        "HTTP/1.1 {}\r\n{}Connection: close\r\n\r\n",
-        reply.status, reply.headers
-    );
+    let head = format!("HTTP/1.1 {}\r\n{}Connection: close\r\n\r\n", reply.status, reply.headers);
     // A client may rightly hang up early, when it has seen enough.
-    let _ = stream
-        .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(&reply.body[..reply.sent]));
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&reply.body[..reply.sent]));
 }

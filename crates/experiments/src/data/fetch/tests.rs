@@ -10,18 +10,12 @@ use super::*;
 
 /// A published file of 200 000 bytes that do not repeat.
 fn contents() -> Vec<u8> {
-    (0..50_000_u32)
-        .flat_map(|word| word.wrapping_mul(2_654_435_761).to_le_bytes())
-        .collect()
+    (0..50_000_u32).flat_map(|word| word.wrapping_mul(2_654_435_761).to_le_bytes()).collect()
 }
 
 fn entry() -> Entry {
     let contents = contents();
-    let file = SourceFile {
-        name: "some.gz",
-        bytes: contents.len() as u64,
-        sha256: digest::of_bytes(&contents).leak(),
-    };
+    let file = SourceFile { name: "some.gz", bytes: contents.len() as u64, sha256: digest::of_bytes(&contents).leak() };
     Entry {
         name: "some",
         summary: "a test",
@@ -40,9 +34,7 @@ struct Folder {
 
 impl Folder {
     fn new() -> Self {
-        Self {
-            root: tempfile::tempdir().unwrap(),
-        }
+        Self { root: tempfile::tempdir().unwrap() }
     }
 
     fn path(&self) -> PathBuf {
@@ -78,10 +70,7 @@ impl Folder {
 
 /// An address where nobody listens.
 fn dead() -> String {
-    let address = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     format!("http://{address}/")
 }
 
@@ -90,13 +79,7 @@ fn a_file_is_fetched_once_and_then_left_alone() {
     let server = Server::start(|request| Reply::range(&contents(), request));
     let folder = Folder::new();
     let first = folder.fetch(&[&server.url()]).unwrap();
-    assert_eq!(
-        first,
-        [Fetched {
-            path: folder.file(),
-            downloaded: true
-        }]
-    );
+    assert_eq!(first, [Fetched { path: folder.file(), downloaded: true }]);
     folder.assert_complete();
     assert!(!folder.fetch(&[&server.url()]).unwrap()[0].downloaded);
     assert_eq!(server.starts(), [None]);
@@ -107,34 +90,16 @@ fn progress_grows_to_the_whole() {
     let server = Server::start(|request| Reply::range(&contents(), request));
     let (folder, mut seen) = (Folder::new(), Vec::new());
     let agent = configured().proxy(None).build().into();
-    fetch(
-        &entry(),
-        &folder.path(),
-        &agent,
-        &[&server.url()],
-        &mut |progress| seen.push(progress),
-    )
-    .unwrap();
+    fetch(&entry(), &folder.path(), &agent, &[&server.url()], &mut |progress| seen.push(progress)).unwrap();
     assert!(seen.windows(2).all(|pair| pair[0].done < pair[1].done));
-    assert_eq!(
-        *seen.last().unwrap(),
-        Progress {
-            file: "some.gz",
-            done: 200_000,
-            total: 200_000
-        }
-    );
+    assert_eq!(*seen.last().unwrap(), Progress { file: "some.gz", done: 200_000, total: 200_000 });
 }
 
 #[test]
 fn a_cut_connection_is_resumed_where_it_ended() {
     let server = Server::start(|request| {
         let reply = Reply::range(&contents(), request);
-        if request.earlier == 0 {
-            reply.cut(70_000)
-        } else {
-            reply
-        }
+        if request.earlier == 0 { reply.cut(70_000) } else { reply }
     });
     let folder = Folder::new();
     folder.fetch(&[&server.url()]).unwrap();
@@ -146,11 +111,7 @@ fn a_cut_connection_is_resumed_where_it_ended() {
 fn a_body_of_unknown_length_that_ends_early_counts_as_cut() {
     let server = Server::start(|request| {
         let reply = Reply::range(&contents(), request);
-        if request.earlier == 0 {
-            reply.without_length().cut(70_000)
-        } else {
-            reply
-        }
+        if request.earlier == 0 { reply.without_length().cut(70_000) } else { reply }
     });
     let folder = Folder::new();
     folder.fetch(&[&server.url()]).unwrap();
@@ -202,17 +163,14 @@ fn a_dead_mirror_and_a_missing_file_are_passed_over() {
     let empty = Server::start(|_| Reply::status("404 Not Found"));
     let server = Server::start(|request| Reply::range(&contents(), request));
     let folder = Folder::new();
-    folder
-        .fetch(&[&dead(), &empty.url(), &server.url()])
-        .unwrap();
+    folder.fetch(&[&dead(), &empty.url(), &server.url()]).unwrap();
     folder.assert_complete();
 }
 
 #[test]
 fn what_one_mirror_began_another_ends() {
-    let cutting = Server::start(|request| {
-        Reply::range(&contents(), request).cut(if request.earlier == 0 { 50_000 } else { 0 })
-    });
+    let cutting =
+        Server::start(|request| Reply::range(&contents(), request).cut(if request.earlier == 0 { 50_000 } else { 0 }));
     let server = Server::start(|request| Reply::range(&contents(), request));
     let folder = Folder::new();
     folder.fetch(&[&cutting.url(), &server.url()]).unwrap();
@@ -227,13 +185,7 @@ fn a_wrong_file_is_refused_with_both_hashes_and_nothing_is_kept() {
     let server = Server::start(move |request| Reply::range(&wrong, request));
     let folder = Folder::new();
     let error = folder.fetch(&[&server.url()]).unwrap_err().to_string();
-    for said in [
-        &hash,
-        entry().files[0].sha256,
-        "some.gz",
-        &server.url(),
-        "nothing of it is kept",
-    ] {
+    for said in [&hash, entry().files[0].sha256, "some.gz", &server.url(), "nothing of it is kept"] {
         assert!(error.contains(said), "`{said}` is not in: {error}");
     }
     assert!(!folder.file().exists() && !folder.part().exists());
@@ -255,14 +207,8 @@ fn a_file_of_another_length_is_refused() {
     let announced = Server::start(move |request| Reply::range(&longer(), request));
     let silent = Server::start(move |request| Reply::range(&longer(), request).without_length());
     let folder = Folder::new();
-    let error = folder
-        .fetch(&[&announced.url(), &silent.url()])
-        .unwrap_err()
-        .to_string();
-    assert!(
-        error.contains("offers 200001 bytes, expected 200000"),
-        "{error}"
-    );
+    let error = folder.fetch(&[&announced.url(), &silent.url()]).unwrap_err().to_string();
+    assert!(error.contains("offers 200001 bytes, expected 200000"), "{error}");
     assert!(error.contains("sent more than the 200000 bytes"), "{error}");
     assert!(!folder.file().exists() && !folder.part().exists());
 }
@@ -270,19 +216,13 @@ fn a_file_of_another_length_is_refused() {
 #[test]
 fn an_answer_to_another_range_is_refused() {
     let server = Server::start(|request| {
-        let shifted = super::server::Request {
-            from: request.from.map(|from| from + 1),
-            earlier: 0,
-        };
+        let shifted = super::server::Request { from: request.from.map(|from| from + 1), earlier: 0 };
         Reply::range(&contents(), &shifted)
     });
     let folder = Folder::new();
     folder.leave(&folder.part(), &contents()[..1000]);
     let error = folder.fetch(&[&server.url()]).unwrap_err().to_string();
-    assert!(
-        error.contains("from 1000 on and answered with the range `bytes 1001-"),
-        "{error}"
-    );
+    assert!(error.contains("from 1000 on and answered with the range `bytes 1001-"), "{error}");
     assert!(error.contains("its first 1000 bytes are kept"), "{error}");
 }
 
@@ -292,10 +232,7 @@ fn a_mirror_that_only_cuts_is_given_up_and_the_part_kept() {
     let folder = Folder::new();
     let error = folder.fetch(&[&server.url()]).unwrap_err().to_string();
     assert_eq!(server.starts().len(), CUTS);
-    assert!(
-        error.contains("its first 2000 bytes are kept") && error.contains("some.gz.part"),
-        "{error}"
-    );
+    assert!(error.contains("its first 2000 bytes are kept") && error.contains("some.gz.part"), "{error}");
     assert_eq!(fs::read(folder.part()).unwrap(), contents()[..2000]);
     assert!(!folder.file().exists());
 }
@@ -319,16 +256,10 @@ fn a_second_fetch_into_the_folder_has_to_wait() {
     let error = folder.fetch(&[&dead()]).unwrap_err();
     assert!(matches!(error, DataError::Busy { .. }), "{error}");
     drop(held);
-    assert!(matches!(
-        folder.fetch(&[&dead()]),
-        Err(DataError::Fetch { .. })
-    ));
+    assert!(matches!(folder.fetch(&[&dead()]), Err(DataError::Fetch { .. })));
 }
 
 #[test]
 fn what_is_embedded_is_not_fetched() {
-    assert!(matches!(
-        Folder::new().fetch(&[]),
-        Err(DataError::Embedded { name: "some" })
-    ));
+    assert!(matches!(Folder::new().fetch(&[]), Err(DataError::Embedded { name: "some" })));
 }

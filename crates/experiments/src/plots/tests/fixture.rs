@@ -12,16 +12,12 @@ pub(crate) struct Fixture {
 const STEPS: u64 = 12_000;
 
 fn curve(every: u64, value: impl Fn(f64) -> f64) -> Vec<(u64, f64)> {
-    (0..=STEPS / every)
-        .map(|i| (i * every, value(i as f64 * every as f64 / STEPS as f64)))
-        .collect()
+    (0..=STEPS / every).map(|i| (i * every, value(i as f64 * every as f64 / STEPS as f64))).collect()
 }
 
 impl Fixture {
     pub(crate) fn new(seed: u64) -> Self {
-        Self {
-            state: Cell::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
-        }
+        Self { state: Cell::new(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)) }
     }
 
     /// Uniform from 0 to 1.
@@ -70,27 +66,15 @@ impl Fixture {
     pub(crate) fn size() -> SizeOverTime {
         let connections = |step: u64| (5200.0 * (1.0 - (-(step as f64) / 2500.0).exp())) as u64;
         SizeOverTime {
-            neurons: (0..=120)
-                .map(|i| (i * 100, 202 + (i / 6).min(14) - (i / 40)))
-                .collect(),
-            connections: (0..=120)
-                .map(|i| {
-                    (
-                        i * 100,
-                        connections(i * 100) - (i % 5) * 8 * u64::from(i > 20),
-                    )
-                })
-                .collect(),
+            neurons: (0..=120).map(|i| (i * 100, 202 + (i / 6).min(14) - (i / 40))).collect(),
+            connections: (0..=120).map(|i| (i * 100, connections(i * 100) - (i % 5) * 8 * u64::from(i > 20))).collect(),
             dense_connections: Some(109_184),
         }
     }
 
     pub(crate) fn degrees(&self) -> DegreeDistributions {
-        let spread = |mean: f64, many: usize| {
-            (0..many)
-                .map(|_| (mean * (0.6 * self.normal()).exp()) as u32)
-                .collect::<Vec<_>>()
-        };
+        let spread =
+            |mean: f64, many: usize| (0..many).map(|_| (mean * (0.6 * self.normal()).exp()) as u32).collect::<Vec<_>>();
         DegreeDistributions {
             incoming_at_start: spread(6.0, 138),
             incoming_at_end: spread(34.0, 152),
@@ -100,22 +84,15 @@ impl Fixture {
     }
 
     pub(crate) fn weights(&self) -> WeightDistribution {
-        let weight =
-            || (self.normal() * 0.18 + if self.uniform() < 0.4 { 0.25 } else { -0.2 }) as f32;
+        let weight = || (self.normal() * 0.18 + if self.uniform() < 0.4 { 0.25 } else { -0.2 }) as f32;
         let mut end: Vec<f32> = (0..5000).map(|_| weight()).collect();
         end.extend([3.4, -2.9, f32::NAN]);
-        WeightDistribution {
-            end,
-            start: (0..1000).map(|_| (self.normal() * 0.1) as f32).collect(),
-        }
+        WeightDistribution { end, start: (0..1000).map(|_| (self.normal() * 0.1) as f32).collect() }
     }
 
     pub(crate) fn raster(&self) -> ActivityRaster {
-        let groups =
-            [("input", 64), ("hidden", 138), ("output", 10)].map(|(name, neurons)| RasterGroup {
-                name: name.to_owned(),
-                neurons,
-            });
+        let groups = [("input", 64), ("hidden", 138), ("output", 10)]
+            .map(|(name, neurons)| RasterGroup { name: name.to_owned(), neurons });
         let columns = 100;
         let mut values = Vec::new();
         for group in &groups {
@@ -128,21 +105,13 @@ impl Fixture {
                 }
             }
         }
-        ActivityRaster {
-            groups: groups.to_vec(),
-            columns,
-            values,
-            ..ActivityRaster::default()
-        }
+        ActivityRaster { groups: groups.to_vec(), columns, values, ..ActivityRaster::default() }
     }
 
     pub(crate) fn wiring(&self) -> Wiring {
         let groups = |hidden| {
             [("input", 64), ("hidden", hidden), ("output", 10)]
-                .map(|(name, neurons)| WiringGroup {
-                    name: name.to_owned(),
-                    neurons,
-                })
+                .map(|(name, neurons)| WiringGroup { name: name.to_owned(), neurons })
                 .to_vec()
         };
         let centre = |self_: &Self| {
@@ -150,61 +119,27 @@ impl Fixture {
             place() * 8 + place()
         };
         let weight = || (0.35 * self.normal()) as f32;
-        let before = (0..260).map(|_| Wire {
-            pre: (0, self.below(64)),
-            post: (1, self.below(128)),
-            weight: weight() * 0.3,
-        });
-        let mut after: Vec<Wire> = (0..2500)
-            .map(|_| Wire {
-                pre: (0, centre(self)),
-                post: (1, self.below(142)),
-                weight: weight(),
-            })
-            .collect();
+        let before =
+            (0..260).map(|_| Wire { pre: (0, self.below(64)), post: (1, self.below(128)), weight: weight() * 0.3 });
+        let mut after: Vec<Wire> =
+            (0..2500).map(|_| Wire { pre: (0, centre(self)), post: (1, self.below(142)), weight: weight() }).collect();
         after.extend((0..700).map(|_| Wire {
             pre: (1, self.below(142)),
             post: (2, self.below(10)),
             weight: weight() * 1.5,
         }));
-        after.extend((0..60).map(|_| Wire {
-            pre: (1, self.below(142)),
-            post: (1, self.below(142)),
-            weight: weight(),
-        }));
+        after.extend((0..60).map(|_| Wire { pre: (1, self.below(142)), post: (1, self.below(142)), weight: weight() }));
         Wiring {
-            before: WiringState {
-                label: "step 0".to_owned(),
-                groups: groups(128),
-                wires: before.collect(),
-            },
-            after: WiringState {
-                label: format!("step {}", grouped(STEPS)),
-                groups: groups(142),
-                wires: after,
-            },
-            image: Some(PixelShape {
-                group: 0,
-                rows: 8,
-                columns: 8,
-            }),
+            before: WiringState { label: "step 0".to_owned(), groups: groups(128), wires: before.collect() },
+            after: WiringState { label: format!("step {}", grouped(STEPS)), groups: groups(142), wires: after },
+            image: Some(PixelShape { group: 0, rows: 8, columns: 8 }),
         }
     }
 
     /// Four groups behind an image of 28 by 28.
     pub(crate) fn wide_wiring(&self) -> Wiring {
-        let sizes = [
-            ("input", 784),
-            ("hidden 1", 300),
-            ("hidden 2", 100),
-            ("output", 10),
-        ];
-        let groups = sizes
-            .map(|(name, neurons)| WiringGroup {
-                name: name.to_owned(),
-                neurons,
-            })
-            .to_vec();
+        let sizes = [("input", 784), ("hidden 1", 300), ("hidden 2", 100), ("output", 10)];
+        let groups = sizes.map(|(name, neurons)| WiringGroup { name: name.to_owned(), neurons }).to_vec();
         let wires = (0..12_000)
             .map(|_| {
                 let pre = self.below(3);
@@ -217,30 +152,16 @@ impl Fixture {
             })
             .collect();
         Wiring {
-            before: WiringState {
-                label: "step 0".to_owned(),
-                groups: groups.clone(),
-                wires: Vec::new(),
-            },
-            after: WiringState {
-                label: "step 40000".to_owned(),
-                groups,
-                wires,
-            },
-            image: Some(PixelShape {
-                group: 0,
-                rows: 28,
-                columns: 28,
-            }),
+            before: WiringState { label: "step 0".to_owned(), groups: groups.clone(), wires: Vec::new() },
+            after: WiringState { label: "step 40000".to_owned(), groups, wires },
+            image: Some(PixelShape { group: 0, rows: 28, columns: 28 }),
         }
     }
 
     /// A loss that falls by decades, without any accuracy.
     pub(crate) fn recall(&self) -> LearningCurves {
         LearningCurves {
-            training_loss: curve(10, |t| {
-                (0.7 * (-9.0 * t).exp() + 2e-5) * (0.3 * self.normal()).exp()
-            }),
+            training_loss: curve(10, |t| (0.7 * (-9.0 * t).exp() + 2e-5) * (0.3 * self.normal()).exp()),
             validation_loss: curve(400, |t| 0.7 * (-9.0 * t).exp() + 3e-5),
             ..LearningCurves::default()
         }
@@ -268,8 +189,7 @@ impl Fixture {
             let born = 300 + division * 9000 / divisions.max(1);
             let first = (founders / 3) as usize;
             let mother = first
-                + (self.below(usize::min(lives.len() - first, 30 + 3 * division as usize)) * 7)
-                    % (lives.len() - first);
+                + (self.below(usize::min(lives.len() - first, 30 + 3 * division as usize)) * 7) % (lives.len() - first);
             if lives[mother].died.is_some() || lives[mother].group != 1 {
                 continue;
             }
@@ -286,11 +206,7 @@ impl Fixture {
             }
         }
         let groups = ["input", "hidden", "output"].map(str::to_owned).to_vec();
-        LineageTree {
-            lives,
-            groups,
-            end: STEPS,
-        }
+        LineageTree { lives, groups, end: STEPS }
     }
 
     pub(crate) fn comparison(&self) -> ArmComparison {
@@ -307,44 +223,19 @@ impl Fixture {
                 name: name.to_owned(),
                 curves: seeds
                     .iter()
-                    .map(|end| {
-                        curve(400, |t| {
-                            end - (end - 0.1) * (-speed * t).exp() + 0.004 * self.normal()
-                        })
-                    })
+                    .map(|end| curve(400, |t| end - (end - 0.1) * (-speed * t).exp() + 0.004 * self.normal()))
                     .collect(),
-                finals: seeds
-                    .iter()
-                    .map(|end| end - 0.004 + 0.002 * self.normal())
-                    .collect(),
+                finals: seeds.iter().map(|end| end - 0.004 + 0.002 * self.normal()).collect(),
             }
         });
-        ArmComparison {
-            unit: Unit::Share,
-            arms: arms.to_vec(),
-            ..ArmComparison::default()
-        }
+        ArmComparison { unit: Unit::Share, arms: arms.to_vec(), ..ArmComparison::default() }
     }
 
     pub(crate) fn energy(&self) -> Series {
-        let store = Curve::new(
-            "store",
-            curve(50, |t| {
-                40.0 + 25.0 * (9.0 * t).sin() * (-2.0 * t).exp() + 6.0 * t
-            }),
-        );
-        let income = Curve::new(
-            "income",
-            curve(50, |t| 1.2 + 0.5 * (9.0 * t).cos() + 0.05 * self.normal()),
-        );
-        let upkeep = Curve::new(
-            "upkeep",
-            curve(50, |t| 0.5 + 0.4 * t + 0.02 * self.normal()),
-        );
-        let growth = Curve::new(
-            "growth",
-            curve(50, |t| 0.6 * (-3.0 * t).exp() + 0.02 * self.uniform()),
-        );
+        let store = Curve::new("store", curve(50, |t| 40.0 + 25.0 * (9.0 * t).sin() * (-2.0 * t).exp() + 6.0 * t));
+        let income = Curve::new("income", curve(50, |t| 1.2 + 0.5 * (9.0 * t).cos() + 0.05 * self.normal()));
+        let upkeep = Curve::new("upkeep", curve(50, |t| 0.5 + 0.4 * t + 0.02 * self.normal()));
+        let growth = Curve::new("growth", curve(50, |t| 0.6 * (-3.0 * t).exp() + 0.02 * self.uniform()));
         Series::energy(store, income, vec![upkeep, growth])
     }
 }

@@ -27,42 +27,18 @@ fn realistic() -> Vec<Case> {
         (
             "size",
             Box::new(Fixture::size()),
-            vec![
-                "Neurons and active connections",
-                "dense 109\u{202f}184",
-                "of dense)",
-            ],
+            vec!["Neurons and active connections", "dense 109\u{202f}184", "of dense)"],
         ),
         (
             "degrees",
             Box::new(f.degrees()),
-            vec![
-                "incoming connections",
-                "outgoing connections",
-                "median",
-                "start",
-                "end",
-            ],
+            vec!["incoming connections", "outgoing connections", "median", "start", "end"],
         ),
-        (
-            "weights",
-            Box::new(f.weights()),
-            vec![
-                "Weights of the active connections",
-                "negative",
-                "positive",
-                "beyond",
-            ],
-        ),
+        ("weights", Box::new(f.weights()), vec!["Weights of the active connections", "negative", "positive", "beyond"]),
         (
             "raster",
             Box::new(f.raster()),
-            vec![
-                "Activation of every neuron by sample",
-                "hidden",
-                "activation",
-                "sample",
-            ],
+            vec!["Activation of every neuron by sample", "hidden", "activation", "sample"],
         ),
         (
             "wiring",
@@ -77,31 +53,14 @@ fn realistic() -> Vec<Case> {
         (
             "lineage",
             Box::new(f.lineage()),
-            vec![
-                "Lineage of the neurons",
-                "death",
-                "founders that neither divided nor died",
-                "training step",
-            ],
+            vec!["Lineage of the neurons", "death", "founders that neither divided nor died", "training step"],
         ),
         (
             "comparison",
             Box::new(f.comparison()),
-            vec![
-                "Validation accuracy and test accuracy by arm",
-                "random wiring, equal count",
-                "median",
-            ],
+            vec!["Validation accuracy and test accuracy by arm", "random wiring, equal count", "median"],
         ),
-        (
-            "energy",
-            Box::new(f.energy()),
-            vec![
-                "Energy stored, earned and spent",
-                "store (energy)",
-                "income",
-            ],
-        ),
+        ("energy", Box::new(f.energy()), vec!["Energy stored, earned and spent", "store (energy)", "income"]),
     ]
 }
 
@@ -136,18 +95,10 @@ fn the_same_data_gives_the_same_bytes() {
     let directory = tempfile::tempdir().unwrap();
     for (name, plot, _) in realistic() {
         let (svg, png) = save(plot.as_ref(), directory.path(), name).unwrap();
-        let (again_svg, again_png) =
-            save(plot.as_ref(), directory.path(), &format!("{name}-again")).unwrap();
-        assert_eq!(
-            std::fs::read(svg).unwrap(),
-            std::fs::read(again_svg).unwrap(),
-            "{name}"
-        );
+        let (again_svg, again_png) = save(plot.as_ref(), directory.path(), &format!("{name}-again")).unwrap();
+        assert_eq!(std::fs::read(svg).unwrap(), std::fs::read(again_svg).unwrap(), "{name}");
         let png = std::fs::read(png).unwrap();
-        assert!(
-            png.starts_with(b"\x89PNG") && png == std::fs::read(again_png).unwrap(),
-            "{name}"
-        );
+        assert!(png.starts_with(b"\x89PNG") && png == std::fs::read(again_png).unwrap(), "{name}");
     }
 }
 
@@ -165,18 +116,9 @@ fn a_directory_that_is_not_there_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let missing = directory.path().join("absent");
     let error = save(&SizeOverTime::default(), &missing, "size").unwrap_err();
-    assert!(
-        matches!(&error, PlotError::Write { path, .. } if path.ends_with("absent/size.svg")),
-        "{error}"
-    );
-    let error = SizeOverTime::default()
-        .draw()
-        .write_png(&missing.join("size.png"))
-        .unwrap_err();
-    assert!(
-        matches!(&error, PlotError::Write { path, .. } if path.ends_with("absent/size.png")),
-        "{error}"
-    );
+    assert!(matches!(&error, PlotError::Write { path, .. } if path.ends_with("absent/size.svg")), "{error}");
+    let error = SizeOverTime::default().draw().write_png(&missing.join("size.png")).unwrap_err();
+    assert!(matches!(&error, PlotError::Write { path, .. } if path.ends_with("absent/size.png")), "{error}");
 }
 
 /// Writes every plot where `LIVENET_LOOK` says, to be looked at; without it, nothing.
