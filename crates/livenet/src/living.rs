@@ -7,8 +7,7 @@ use livenet_core::{
 };
 use livenet_growth::{Budget, Registry, SettingError, Settings, Strategy, When, WhenState};
 use livenet_train::{
-    Loss, Session,
-    native::Native,
+    Loss, Native, Session, Threads,
     session::{Answers, Batch, Continuity, Event, Grower, Learning, SessionError, Source},
 };
 
@@ -30,6 +29,9 @@ pub enum LivingError {
     /// A strategy's name or setting is wrong.
     #[error(transparent)]
     Setting(#[from] SettingError),
+    /// No strategy is called so.
+    #[error(transparent)]
+    Strategy(#[from] livenet_growth::UnknownStrategy),
     /// A group that was not created here.
     #[error("fire group {group:?} was not created by this builder; it has {groups} groups")]
     UnknownGroup {
@@ -191,7 +193,7 @@ impl Living {
     pub fn begin(self) -> Result<LivingNetwork, LivingError> {
         let (groups, counts): (Vec<_>, Vec<_>) = self.groups.into_iter().unzip();
         let mut network = Network::new(groups, self.schedule)?;
-        let mut executor = Native::new(&network, ExecutorSettings::default());
+        let mut executor = Native::new(&network, ExecutorSettings::default(), Threads::All);
         let mut journal = Journal::new(&network, 256);
         let mut draft = Draft::new(&network, 0);
         for (group, count) in network.group_ids().zip(counts) {

@@ -48,7 +48,7 @@ impl Clone for Grower {
             name: self.name.clone(),
             strategy: self.strategy.boxed_clone(),
             when: self.when.clone(),
-            budget: self.budget.clone(),
+            budget: self.budget,
             done: self.done,
         }
     }
