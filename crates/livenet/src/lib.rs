@@ -8,7 +8,7 @@
 //! A network that starts without a single connection and learns exclusive or:
 //!
 //! ```
-//! use livenet::{Activation, Grow, Living, growth::Settings};
+//! use livenet::{Activation, Grow, Living, growth::{Settings, Value}};
 //!
 //! # fn main() -> Result<(), livenet::LivingError> {
 //! let mut life = Living::seeded(1);
@@ -17,7 +17,7 @@
 //! let outputs = life.outputs(1, Activation::Linear);
 //! life.may_listen(hidden, &[inputs])?;
 //! life.may_listen(outputs, &[hidden])?;
-//! let settings = Settings::from_iter([("connections", 24.into())]);
+//! let settings = Settings::none().with("connections", Value::Integer(24));
 //! let mut network = life.growing(Grow::with("wire", settings)?.every(20)).learning_rate(0.02).begin()?;
 //! assert_eq!(network.connections(), 0);
 //!
