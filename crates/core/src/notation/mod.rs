@@ -18,7 +18,7 @@
 //! | `silent` `frozen` | the marks of the connection |
 //!
 //! What follows a number in a neuron comes in this order and without spaces. In a network made from
-//! notation everybody may listen to everybody, with any delay. [`write`] goes by name, never by row,
+//! notation everybody may listen to everybody, with any delay. [`write()`] goes by name, never by row,
 //! so equal structures give equal text; decays, positions, reaches, norms, origins and dates are left
 //! out. Moves are described at [`parse_moves`].
 
