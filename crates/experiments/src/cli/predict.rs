@@ -11,7 +11,7 @@ use std::{num::NonZeroUsize, path::PathBuf};
 pub(super) struct Arguments {
     /// The run's directory
     run: PathBuf,
-    /// CSV or NPY: a row is a sample, or for tasks over time a cycle
+    /// CSV or NPY, scaled as the task trains (pixels from 0 to 1): a row is a sample, or for tasks over time a cycle
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
     /// The network as it was after this many updates, instead of the one that was tested
