@@ -108,7 +108,7 @@ impl Net {
             first: vec![0.0; n],
             second: vec![0.0; n],
             counts: vec![0; n],
-            corrections: Corrections::new(&Optimizer::ADAM),
+            corrections: Corrections::new(Optimizer::ADAM),
             groups,
             activation,
             cycles,

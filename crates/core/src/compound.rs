@@ -50,6 +50,12 @@ fn join_lists(shadow: &mut Shadow, net: &Network, join: Join, heard: NeuronId, n
     }
 }
 
+/// The nearest multiple of 1/64 that leaves both something. A share of more bits, such as 0.1, and its rest
+/// would not add up to the whole in f32.
+fn exact(share: f32) -> f32 {
+    (share * 64.0).round().clamp(1.0, 63.0) / 64.0
+}
+
 /// Rows are copied first, then columns are shared: this order makes self-connections right, since a
 /// self-connection of the mother becomes all four among mother and daughter.
 pub(crate) fn divide(
@@ -65,6 +71,7 @@ pub(crate) fn divide(
     if !(share > 0.0 && share < 1.0) {
         return Err(EditError::ShareOutOfRange { mother, share });
     }
+    let share = exact(share);
     let kept = 1.0 - share;
     let base = shadow.base_row(net, mother);
     // A mother who was renewed in this very draft has no past that her daughter could share.

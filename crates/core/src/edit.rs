@@ -166,7 +166,7 @@ pub enum Move {
         mother: NeuronId,
         /// Who is born.
         daughter: NeuronId,
-        /// The daughter's part of the axon, in (0, 1).
+        /// The daughter's part of the axon, in (0, 1); taken to the nearest 1/64, so that both parts are exact.
         share: f32,
     },
     /// A neuron is born on a connection, which it replaces (NEAT's add-node): it hears the old

@@ -118,6 +118,53 @@ pub struct Exported {
     pub statistics: Vec<(Signal, Vec<f32>)>,
     /// Multiply-adds so far.
     pub operations: u64,
+    /// The recorded cycles that later sweeps go back over; `None` where every window is swept by itself.
+    pub tape: Option<Tape>,
+}
+
+/// Recorded cycles in the form of the executor that recorded them. Another kind of executor begins with an
+/// empty memory instead.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Tape {
+    /// The name of the executor.
+    pub executor: String,
+    /// How many cycles.
+    pub cycles: usize,
+    /// How many of them are the last window.
+    pub window: usize,
+    /// Its values, as that executor orders them.
+    pub columns: Vec<Vec<f32>>,
+}
+
+impl Exported {
+    /// Whether there is a value per row of this network everywhere.
+    ///
+    /// # Errors
+    /// [`ExecError::Shape`] naming the first column that does not fit.
+    pub fn check(&self, network: &Network) -> Result<(), ExecError> {
+        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
+        let shape = |what, found, expected| {
+            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
+        };
+        let expected = [synapses, neurons, neurons, neurons];
+        for (found, expected) in [&self.weights, &self.bias, &self.decay, &self.gain].into_iter().zip(expected) {
+            shape("imported column of parameters", found.len(), expected)?;
+        }
+        for (found, expected) in self.moments.iter().flat_map(|moment| moment.iter().zip(expected)) {
+            shape("imported column of moments", found.len(), expected)?;
+        }
+        for (found, expected) in self.steps.iter().zip(expected) {
+            shape("imported column of step counts", found.len(), expected)?;
+        }
+        for rows in self.outputs.iter().chain([&self.states]) {
+            shape("imported state", rows.len(), neurons * self.lanes)?;
+        }
+        shape("imported past, in cycles,", self.outputs.len(), ExecutorSettings::state_cycles(network))?;
+        for (_, values) in &self.statistics {
+            shape("imported statistic", values.len() % neurons.max(1), 0)?;
+        }
+        Ok(())
+    }
 }
 
 /// What every executor is made with.
@@ -188,7 +235,7 @@ pub trait Executor: Follower {
     fn operations(&self) -> u64;
     /// Everything it keeps.
     fn export(&self, network: &Network) -> Exported;
-    /// Takes over everything.
+    /// Takes over everything; whatever network it was made for or followed, it is of this one from now on.
     ///
     /// # Errors
     /// [`ExecError::Shape`] when a column does not have a value per row.

@@ -111,7 +111,7 @@ pub use change::{Census, Commit, Draw, Inherit, Moves, Newborn, ParamExpr, Weigh
 pub use digest::{Digest, NotADigest};
 pub use draft::{Draft, Finished};
 pub use edit::{Birth, Law, Mark, Move, Origin, Proposal, Reason, Scope};
-pub use exec::{Dropout, ExecError, Executor, ExecutorSettings, Exported, Pass, UpdateRule, Window};
+pub use exec::{Dropout, ExecError, Executor, ExecutorSettings, Exported, Pass, Tape, UpdateRule, Window};
 pub use firing::{FireGroup, GroupId, NeuronSpec, Role, Schedule};
 pub use follow::{Column, Follower, Store};
 pub use invariant::BrokenInvariant;

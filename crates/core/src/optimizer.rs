@@ -63,4 +63,18 @@ impl Optimizer {
             Self::Adam { .. } | Self::AdamW { .. } => 2,
         }
     }
+
+    /// Whether it reads the step counts of elements. (All are counted where a buffer is given.)
+    pub const fn corrects(self) -> bool {
+        matches!(self, Self::Adam { .. } | Self::AdamW { .. })
+    }
+
+    /// The same for parameters that are not to decay: what decays weights does not decay a neuron's own.
+    #[must_use]
+    pub const fn without_decay(self) -> Self {
+        match self {
+            Self::AdamW { beta1, beta2, epsilon, .. } => Self::Adam { beta1, beta2, epsilon },
+            other => other,
+        }
+    }
 }

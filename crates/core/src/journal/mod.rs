@@ -64,6 +64,12 @@ impl Journal {
         journal
     }
 
+    /// An empty journal of a network from now on, with as many keyframes as this one.
+    #[must_use]
+    pub fn anew(&self, network: &Network) -> Self {
+        Self::new(network, self.every as u32)
+    }
+
     /// Writes the moves of a draft that is about to be committed to `before`, and returns which of
     /// [`Journal::bytes`] are new. A draft that the network would not accept is not written: nothing
     /// is new then, and the commit says why.

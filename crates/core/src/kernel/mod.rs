@@ -13,13 +13,13 @@
 
 mod absent;
 mod backward;
+mod corrections;
 pub(crate) mod dispatch;
 mod forward;
 mod gather;
 mod gradient;
 mod lanes;
 mod leaky;
-mod optimizer;
 mod rows;
 mod transpose;
 mod update;
@@ -31,12 +31,12 @@ mod textbook;
 
 pub use absent::{Absent, Candidate, Span};
 pub use backward::{backward, backward_parallel};
+pub use corrections::Corrections;
 pub use forward::{forward, forward_parallel};
 pub use gather::Gather;
 pub use gradient::{Store, gradient};
 pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
-pub use optimizer::{Corrections, Optimizer};
 pub use rows::{dots, scale_shift, sums};
 pub use transpose::Transpose;
 pub use update::{Decay, Elements, Moments, Step, update};

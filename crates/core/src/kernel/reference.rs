@@ -4,6 +4,7 @@ use super::dispatch::Target;
 use super::gather::{Finish, Sweep};
 use super::gradient::{Panels, gradient_on};
 use super::*;
+use crate::Optimizer;
 use std::ops::Range;
 
 /// A small generator of the tests' own.
@@ -345,8 +346,7 @@ fn any_number_of_threads_gives_the_same_bits() {
                 (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
             let mut counts = vec![0; gradients.len()];
             let optimizer = Optimizer::ADAM;
-            let step =
-                Step { optimizer, corrections: &Corrections::new(&optimizer), rate: 0.1, decay: Decay::L2(0.01) };
+            let step = Step { optimizer, corrections: &Corrections::new(optimizer), rate: 0.1, decay: Decay::L2(0.01) };
             let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
             update(step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
             let mut one_thread = vec![Lanes::ZERO; layout.len(case.blocks)];

@@ -4,6 +4,7 @@ use super::dispatch::Target;
 use super::reference::Dice;
 use super::update::update_on;
 use super::*;
+use crate::Optimizer;
 
 /// One element by the textbook, in f64; returns (w, m, v).
 fn textbook(optimizer: Optimizer, rate: f64, decay: Decay, t: i32, g: f64, [w, m, v]: [f64; 3]) -> [f64; 3] {
@@ -55,7 +56,7 @@ fn steps(target: Target, optimizer: Optimizer, decay: Decay) -> (Vec<f32>, Vec<u
     let mut values: Vec<f32> = (0..n).map(|_| dice.value()).collect();
     let frozen: Vec<bool> = (0..n).map(|i| i % 11 == 3).collect();
     let (mut first, mut second) = (vec![0.0; n * optimizer.slots().min(1)], vec![0.0; n * (optimizer.slots() / 2)]);
-    let (mut counts, corrections) = (vec![0; n], Corrections::new(&optimizer));
+    let (mut counts, corrections) = (vec![0; n], Corrections::new(optimizer));
     let mut exact: Vec<[f64; 3]> = values.iter().map(|&w| [f64::from(w), 0.0, 0.0]).collect();
     let mut ages = vec![0; n];
     for step in 0..12 {
@@ -101,7 +102,7 @@ fn an_optimizer_is_read_with_the_usual_constants_and_survives_a_checkpoint() {
 
 #[test]
 fn corrections_end_where_they_round_to_one() {
-    let corrections = Corrections::new(&Optimizer::ADAM);
+    let corrections = Corrections::new(Optimizer::ADAM);
     assert_eq!(corrections.of(u32::MAX), [1.0, 1.0]);
     assert_eq!(
         corrections.of(1),

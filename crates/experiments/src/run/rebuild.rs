@@ -68,7 +68,6 @@ pub fn take_up(
     saved: SavedState,
 ) -> Result<Session, crate::Failure> {
     let network = saved.network.clone().restore().map_err(|error| StateError::Structure(error.to_string()))?;
-    // An executor is made for one structure and follows its commits; it cannot be moved to another.
     let executor = executors::make(checked.executor(), &network, checked.executor_settings())?;
     let journal = Journal::new(&network, KEYFRAME_EVERY);
     let mut session = begin(checked, document, registry, (network, executor, journal))?;

@@ -315,32 +315,16 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             states,
             statistics: self.statistics.export(self.plan.neurons),
             operations: self.operations,
+            tape: self.settings.memory.map(|_| self.history.tape(self.name)),
         }
     }
 
     fn import(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
-        self.check_epoch(network);
-        let counts = self.counts();
-        let shape = |what, found, expected| {
-            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
-        };
+        from.check(network)?;
+        self.plan = Arc::new(Plan::new(network, self.density));
+        self.indices = upload::<Plain<B>>(&self.plan, &self.device);
+        self.epoch = network.epoch();
         let values = [&from.weights, &from.bias, &from.decay, &from.gain];
-        for (found, expected) in values.iter().zip(counts) {
-            shape("imported column of parameters", found.len(), expected)?;
-        }
-        for (found, expected) in from.moments.iter().flat_map(|moment| moment.iter().zip(counts)) {
-            shape("imported column of moments", found.len(), expected)?;
-        }
-        for (found, expected) in from.steps.iter().zip(counts) {
-            shape("imported column of step counts", found.len(), expected)?;
-        }
-        for cells in from.outputs.iter().chain([&from.states]) {
-            shape("imported state", cells.len(), self.plan.neurons * from.lanes)?;
-        }
-        shape("imported past, in cycles,", from.outputs.len(), ExecutorSettings::state_cycles(network))?;
-        for (_, values) in &from.statistics {
-            shape("imported statistic", values.len() % self.plan.neurons.max(1), 0)?;
-        }
         let device = &self.device;
         self.columns = std::array::from_fn(|kind| Learned {
             value: column(values[kind].clone(), device),
@@ -350,6 +334,9 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
         self.gradients = zeros_like(&self.columns);
         self.update_size = self.columns[0].value.zeros_like();
         self.history = History::import(&self.plan, from.lanes, &from.outputs, &from.states, device);
+        if let Some(tape) = from.tape.as_ref().filter(|tape| tape.executor == self.name) {
+            self.history.wind(&self.plan, tape, device)?;
+        }
         self.blame.clear();
         self.statistics = Statistics::import(&from.statistics, self.plan.neurons, device);
         self.operations = from.operations;

@@ -18,6 +18,7 @@ mod plan;
 mod signal;
 mod statistics;
 mod sweep;
+mod tape;
 mod update;
 mod window;
 

@@ -47,6 +47,7 @@ fn preserves_what_moves_promise_to_preserve() {
 #[test]
 fn same_bits_for_any_memory_and_number_of_threads() {
     suite::same_bits_for_memory(&make).unwrap();
+    suite::same_bits_after_import(&make).unwrap();
     suite::same_bits_for_threads(&make).unwrap();
 }
 

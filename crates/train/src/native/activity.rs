@@ -68,7 +68,7 @@ pub(super) struct Activity {
     /// Remembered cycles that the last sweep went back over; 0 if there is no blame.
     pub(super) swept: usize,
     /// Whether all that is carried is zero.
-    blank: bool,
+    pub(super) blank: bool,
     pub(super) layouts: Layouts,
     pub(super) outputs: Vec<Lanes>,
     /// z: after normalisation, gain and bias.
@@ -98,10 +98,15 @@ fn fit(rows: &mut Vec<Lanes>, len: usize) {
 
 impl Activity {
     pub(super) fn new(shape: Shape, lanes: usize) -> Self {
+        Self::with_room(shape, lanes, 0)
+    }
+
+    /// All zero, with place for so many cycles.
+    pub(super) fn with_room(shape: Shape, lanes: usize, room: usize) -> Self {
         let mut new = Self {
             shape,
             lanes,
-            room: 0,
+            room,
             start: 0,
             end: 0,
             window: 0,
@@ -202,7 +207,7 @@ impl Activity {
     }
 
     /// The rows of a block from `cycles` carried before the kept ones on.
-    fn kept(&self, layout: Layout, kept: usize) -> std::ops::Range<usize> {
+    pub(super) fn kept(&self, layout: Layout, kept: usize) -> std::ops::Range<usize> {
         let from = (self.end - kept) * layout.neurons();
         let carried = layout.base(0);
         from..from + carried + kept * layout.neurons()
@@ -232,11 +237,9 @@ impl Activity {
 
     /// The same into larger buffers.
     fn enlarge(&mut self, room: usize, kept: usize) {
-        let mut next = Self { room, lanes: self.lanes, ..Self::new(self.shape, 0) };
-        next.allot();
+        let mut next = Self::with_room(self.shape, self.lanes, room);
         if !self.factors.is_empty() {
-            let len = next.layouts.plain.len(next.blocks());
-            fit(&mut next.factors, len);
+            next.allot_factors();
         }
         let pairs = [
             (&self.outputs, &mut next.outputs, self.layouts.outputs, next.layouts.outputs),

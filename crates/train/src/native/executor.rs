@@ -16,6 +16,9 @@ use livenet_core::{
     Window,
 };
 
+/// What this executor is called.
+pub(super) const NAME: &str = "native";
+
 /// Runs a network on the CPU in f32. See the [module](super).
 ///
 /// Semantics are those of [`livenet_core::testing::Naive`]. A clone shares the threads.
@@ -58,7 +61,7 @@ pub(super) fn work(network: &Network, samples: usize) -> usize {
 
 pub(super) fn too_long(network: &Network, cycles: usize) -> ExecError {
     ExecError::Unsupported {
-        executor: "native",
+        executor: NAME,
         what: format!("a memory of {cycles} cycles of {} neurons", network.neuron_count()),
         mend: "lower the memory or the window".to_owned(),
     }
@@ -118,7 +121,7 @@ impl Native {
 
 impl Executor for Native {
     fn name(&self) -> &'static str {
-        "native"
+        NAME
     }
 
     fn supports(&self, network: &Network) -> Result<(), ExecError> {
@@ -252,7 +255,6 @@ impl Executor for Native {
     }
 
     fn import(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
-        self.check_epoch(network);
         self.take_over(network, from)
     }
 

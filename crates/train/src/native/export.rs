@@ -1,11 +1,11 @@
 //! Everything that is kept, and back, bit for bit.
 
 use super::activity::Activity;
-use super::executor::Native;
+use super::executor::{NAME, Native};
 use super::parameters::{BIAS, DECAY, GAIN, WEIGHTS, refill};
 use super::update::Memory;
 use livenet_core::kernel::{LANES, Lanes};
-use livenet_core::{ExecError, ExecutorSettings, Exported, Network, Row, UnitKind};
+use livenet_core::{ExecError, Exported, Network, Row, UnitKind};
 
 impl Native {
     pub(super) fn exported(&self, network: &Network) -> Exported {
@@ -29,33 +29,15 @@ impl Native {
             states: cells().map(state).collect(),
             statistics: self.statistics.export(),
             operations: self.operations,
+            tape: self.settings.memory.map(|_| activity.tape()),
         }
     }
 
     pub(super) fn take_over(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
-        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
-        let shape = |what, found, expected| {
-            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
-        };
-        let expected = [synapses, neurons, neurons, neurons];
+        from.check(network)?;
+        let neurons = network.neuron_count();
         let parameters = [&from.weights, &from.bias, &from.decay, &from.gain];
-        for (found, expected) in parameters.into_iter().zip(expected) {
-            shape("imported column of parameters", found.len(), expected)?;
-        }
-        for (found, expected) in from.moments.iter().flat_map(|moment| moment.iter().zip(expected)) {
-            shape("imported column of moments", found.len(), expected)?;
-        }
-        for (found, expected) in from.steps.iter().zip(expected) {
-            shape("imported column of step counts", found.len(), expected)?;
-        }
-        for rows in from.outputs.iter().chain([&from.states]) {
-            shape("imported state", rows.len(), neurons * from.lanes)?;
-        }
-        shape("imported past, in cycles,", from.outputs.len(), ExecutorSettings::state_cycles(network))?;
-        for (_, values) in &from.statistics {
-            shape("imported statistic", values.len() % neurons.max(1), 0)?;
-        }
-
+        self.plan.rebuild(network);
         for (column, from) in self.parameters.iter_mut().zip(parameters) {
             column.clone_from(from);
         }
@@ -77,6 +59,10 @@ impl Native {
             |block, ago, neuron| row(&from.outputs[ago - 1], block, neuron),
             |block, neuron| row(&from.states, block, neuron),
         );
+        self.trial = Activity::new(self.plan.shape(neurons), 0);
+        if let Some(tape) = from.tape.as_ref().filter(|tape| tape.executor == NAME) {
+            self.activity.wind(tape)?;
+        }
         Ok(())
     }
 }

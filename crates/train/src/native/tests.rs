@@ -31,6 +31,11 @@ fn same_bits_for_any_memory_in_predictions() {
 }
 
 #[test]
+fn same_bits_after_export_and_import() {
+    suite::same_bits_after_import(&with(1)).unwrap();
+}
+
+#[test]
 fn same_bits_for_any_number_of_threads() {
     suite::same_bits_for_threads(&|network, settings| with(rayon::current_num_threads())(network, settings)).unwrap();
 }

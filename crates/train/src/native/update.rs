@@ -41,7 +41,7 @@ impl Memory {
             self.moments = vec![columns(network, &0.0); rule.optimizer.slots()];
         }
         if self.optimizer.as_ref().is_none_or(|(optimizer, _)| *optimizer != rule.optimizer) {
-            self.optimizer = Some((rule.optimizer, Corrections::new(&of_kernel(rule.optimizer, WEIGHTS))));
+            self.optimizer = Some((rule.optimizer, Corrections::new(rule.optimizer)));
         }
         let clips = rule.passes.iter().any(|pass| matches!(pass, Pass::ClipNorm { .. } | Pass::ClipValue { .. }));
         if clips {
@@ -58,7 +58,8 @@ impl Memory {
             let frozen =
                 plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
             let decay = if kind == WEIGHTS && !clips && decay != 0.0 { Decay::L2(decay) } else { Decay::None };
-            let step = Step { optimizer: of_kernel(rule.optimizer, kind), corrections, rate: rule.rate, decay };
+            let optimizer = if kind == WEIGHTS { rule.optimizer } else { rule.optimizer.without_decay() };
+            let step = Step { optimizer, corrections, rate: rule.rate, decay };
             let elements = Elements { values: &mut parameters[kind], gradients: &gradients[kind], frozen };
             let (first, second) = match self.moments.as_mut_slice() {
                 [first, second] => (&mut *first[kind], &mut *second[kind]),
@@ -78,21 +79,6 @@ impl Memory {
                 }
             }
         }
-    }
-}
-
-/// The optimizer as kernels name it; what decays weights does not decay a neuron's own parameters.
-fn of_kernel(optimizer: Optimizer, kind: usize) -> kernel::Optimizer {
-    match optimizer {
-        Optimizer::Sgd => kernel::Optimizer::Sgd,
-        Optimizer::Momentum { beta } => kernel::Optimizer::Momentum { beta },
-        Optimizer::Nesterov { beta } => kernel::Optimizer::Nesterov { beta },
-        Optimizer::RmsProp { alpha, epsilon } => kernel::Optimizer::RmsProp { alpha, epsilon },
-        Optimizer::Adam { beta1, beta2, epsilon } => kernel::Optimizer::Adam { beta1, beta2, epsilon },
-        Optimizer::AdamW { beta1, beta2, epsilon, .. } if kind != WEIGHTS => {
-            kernel::Optimizer::Adam { beta1, beta2, epsilon }
-        }
-        Optimizer::AdamW { beta1, beta2, epsilon, decay } => kernel::Optimizer::AdamW { beta1, beta2, epsilon, decay },
     }
 }
 

@@ -78,7 +78,8 @@ impl Session {
         }
     }
 
-    /// Takes up a saved state in a session that was set up from the same config.
+    /// Takes up a saved state, whatever its structure, in a session that was set up from the same config.
+    /// The journal begins anew with that structure; a run that goes on puts its own in the place.
     ///
     /// # Errors
     /// [`StateError`] when the state is of another config.
@@ -91,7 +92,10 @@ impl Session {
         if saved.ledger.is_some() != self.ledger.is_some() {
             return Err(StateError::Ledger);
         }
-        self.network = saved.network.restore().map_err(|error| StateError::Structure(error.to_string()))?;
+        let network = saved.network.restore().map_err(|error| StateError::Structure(error.to_string()))?;
+        let exec = |source| SessionError::Exec { step: saved.step, source };
+        let mut executor = self.executor.boxed_clone();
+        executor.import(&network, &saved.executor).map_err(exec)?;
         for (grower, (name, state, when, done)) in self.growers.iter_mut().zip(saved.growers) {
             grower.strategy.load(&state).map_err(|source| StateError::Strategy { strategy: name, source })?;
             (grower.when, grower.done) = (when, done);
@@ -99,9 +103,9 @@ impl Session {
         if let (Some(ledger), Some(state)) = (&mut self.ledger, saved.ledger) {
             ledger.load(state);
         }
-        let exec = |source| SessionError::Exec { step: saved.step, source };
         let wanted = self.wanted();
-        self.executor.import(&self.network, &saved.executor).map_err(exec)?;
+        self.journal = self.journal.anew(&network);
+        (self.network, self.executor) = (network, executor);
         self.executor.observe(&self.network, &wanted);
         (self.step, self.ledger_step) = (saved.step, saved.ledger_step);
         (self.running, self.last_metric) = (saved.running, saved.last_metric);

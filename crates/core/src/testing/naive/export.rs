@@ -4,7 +4,7 @@
 //! per neuron, one after the other.
 
 use super::{History, Naive, Parameters, narrow, widen};
-use crate::{ExecError, ExecutorSettings, Exported, Network};
+use crate::{ExecError, Exported, Network};
 
 impl Naive {
     pub(super) fn exported(&self) -> Exported {
@@ -23,41 +23,23 @@ impl Naive {
             states: narrow(&history.before.concat()),
             statistics: self.statistics.exported(),
             operations: self.operations,
+            // Rounded to f32 it would not be what was recorded; the definition begins anew.
+            tape: None,
         }
     }
 
     pub(super) fn take_over(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError> {
-        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
-        let shape = |what, found, expected| {
-            if found == expected { Ok(()) } else { Err(ExecError::Shape { what, found, expected }) }
-        };
-        let expected = [synapses, neurons, neurons, neurons];
-        for (found, expected) in [&from.weights, &from.bias, &from.decay, &from.gain].into_iter().zip(expected) {
-            shape("imported column of parameters", found.len(), expected)?;
-        }
-        for (found, expected) in from.moments.iter().flat_map(|moment| moment.iter().zip(expected)) {
-            shape("imported column of moments", found.len(), expected)?;
-        }
-        for (found, expected) in from.steps.iter().zip(expected) {
-            shape("imported column of step counts", found.len(), expected)?;
-        }
-        let cells = neurons * from.lanes;
-        for rows in from.outputs.iter().chain([&from.states]) {
-            shape("imported state", rows.len(), cells)?;
-        }
-        shape("imported past, in cycles,", from.outputs.len(), ExecutorSettings::state_cycles(network))?;
-        for (_, values) in &from.statistics {
-            shape("imported statistic", values.len() % neurons.max(1), 0)?;
-        }
+        from.check(network)?;
+        self.epoch = network.epoch();
         self.adopt(from);
         self.gradients = Parameters::zeros(network);
-        self.update_size = vec![0.0; synapses];
+        self.update_size = vec![0.0; network.synapse_count()];
         self.history = History::new(network, from.lanes);
         let rows = |flat: &Vec<f32>| flat.chunks(from.lanes.max(1)).map(widen).collect::<Vec<_>>();
         self.history.past = from.outputs.iter().rev().map(rows).collect();
         self.history.before = rows(&from.states);
         self.blame.clear();
-        self.statistics.import(&from.statistics, neurons);
+        self.statistics.import(&from.statistics, network.neuron_count());
         self.operations = from.operations;
         Ok(())
     }

@@ -19,10 +19,12 @@ mod measure;
 mod moves;
 mod preserve;
 mod repeat;
+mod resume;
 mod rule;
 
 pub use preserve::preserves;
 pub use repeat::{same_bits_for_memory, same_bits_for_threads};
+pub use resume::same_bits_after_import;
 
 #[cfg(doc)]
 use super::Naive;

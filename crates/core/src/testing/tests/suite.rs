@@ -23,6 +23,12 @@ fn the_definition_has_the_same_bits_however_it_is_run() {
 }
 
 #[test]
+fn what_is_rounded_at_an_export_is_seen() {
+    // The definition computes in f64 and exports f32.
+    assert!(suite::same_bits_after_import(&naive).is_err());
+}
+
+#[test]
 fn the_definition_preserves_what_is_to_be_preserved() {
     if let Err(wrong) = suite::preserves(&naive) {
         panic!("{wrong}");
