@@ -10,7 +10,7 @@ pub struct Draft<'n> {
     births: Births,
     step: u64,
     proposals: Vec<Proposal>,
-    later: Vec<Proposal>,
+    later: Vec<(Proposal, NeuronId)>,
     shadow: Shadow,
 }
 
@@ -23,7 +23,7 @@ pub struct Finished {
     pub(crate) step: u64,
     pub(crate) proposals: Vec<Proposal>,
     pub(crate) shadow: Shadow,
-    later: Vec<Proposal>,
+    later: Vec<(Proposal, NeuronId)>,
 }
 
 impl<'n> Draft<'n> {
@@ -37,6 +37,20 @@ impl<'n> Draft<'n> {
             later: Vec::new(),
             shadow: Shadow::default(),
         }
+    }
+
+    /// A finished draft taken up again, to be changed.
+    ///
+    /// # Panics
+    /// If it was not made against this network.
+    #[track_caller]
+    pub fn again(network: &'n Network, finished: Finished) -> Self {
+        let Finished { epoch, revision, births, step, proposals, shadow, later } = finished;
+        assert!(
+            (epoch, revision) == (network.epoch(), network.revision()),
+            "the draft was made against another network"
+        );
+        Self { network, births, step, proposals, later, shadow }
     }
 
     /// The network that the draft is made against.
@@ -69,9 +83,10 @@ impl<'n> Draft<'n> {
         Ok(())
     }
     /// Notes a move for a second commit right after this one: what breaks a symmetry after it was
-    /// measured that the first changed nothing. It is checked then.
-    pub fn propose_later(&mut self, what: Move, reason: Reason) {
-        self.later.push(Proposal { what, priority: 0.0, reason });
+    /// measured that the first changed nothing. It is checked then, and goes without a trace if `with` is not
+    /// alive by then: the daughter whose division a budget cut.
+    pub fn propose_later(&mut self, what: Move, with: NeuronId, reason: Reason) {
+        self.later.push((Proposal { what, priority: 0.0, reason }, with));
     }
 
     fn reserve(&mut self, what: &Move) {
@@ -88,8 +103,8 @@ impl<'n> Draft<'n> {
         &self.proposals
     }
     /// The moves noted for later.
-    pub fn later(&self) -> &[Proposal] {
-        &self.later
+    pub fn later(&self) -> impl Iterator<Item = &Proposal> {
+        self.later.iter().map(|(proposal, _)| proposal)
     }
     /// Whether nothing was proposed.
     pub fn is_empty(&self) -> bool {
@@ -123,11 +138,7 @@ impl<'n> Draft<'n> {
                 dropped.push(proposal);
             }
         }
-        let alive = |what: &Move, next: &Self| match what {
-            Move::Perturb { neuron, .. } => next.alive(*neuron),
-            _ => true,
-        };
-        next.later = self.later.into_iter().filter(|proposal| alive(&proposal.what, &next)).collect();
+        next.later = self.later.into_iter().filter(|(_, with)| next.alive(*with)).collect();
         (next, dropped)
     }
 
@@ -155,7 +166,7 @@ impl<'n> Draft<'n> {
 impl Finished {
     /// Takes out what was noted for later.
     pub fn take_later(&mut self) -> Vec<Proposal> {
-        std::mem::take(&mut self.later)
+        std::mem::take(&mut self.later).into_iter().map(|(proposal, _)| proposal).collect()
     }
     /// Whether there is nothing to commit now.
     pub fn is_empty(&self) -> bool {

@@ -39,7 +39,7 @@ impl Window<'_> {
 pub struct Dropout {
     /// The share that falls silent, in [0, 1).
     pub rate: f32,
-    /// The stream; drawn by (neuron's birth number, cycle · lanes + lane).
+    /// The stream; drawn by (neuron's birth number, cycle · 2³² + lane).
     pub key: StreamKey,
 }
 
@@ -108,6 +108,10 @@ pub struct Exported {
     pub moments: Vec<[Vec<f32>; 4]>,
     /// Updates so far: per connection, then per neuron for bias, decay and gain.
     pub steps: [Vec<u32>; 4],
+    /// Whose moments they are.
+    pub optimizer: Option<Optimizer>,
+    /// |change| of every weight in the last update; empty where nobody looks at it.
+    pub update_sizes: Vec<f32>,
     /// How many lanes the state has.
     pub lanes: usize,
     /// Past outputs, `[cycles ago - 1][neuron][lane]`, as many cycles as the executor keeps.
@@ -160,8 +164,11 @@ impl Exported {
             shape("imported state", rows.len(), neurons * self.lanes)?;
         }
         shape("imported past, in cycles,", self.outputs.len(), ExecutorSettings::state_cycles(network))?;
-        for (_, values) in &self.statistics {
-            shape("imported statistic", values.len() % neurons.max(1), 0)?;
+        if !self.update_sizes.is_empty() {
+            shape("imported column of update sizes", self.update_sizes.len(), synapses)?;
+        }
+        for (signal, values) in &self.statistics {
+            shape("imported statistic", values.len(), (signal.components() + 1) * neurons)?;
         }
         Ok(())
     }

@@ -144,10 +144,14 @@ impl Network {
         })
     }
 
-    /// The same network drawing its births from a register shared with others.
+    /// The same network drawing its births from a register shared with others. Names that are taken here are
+    /// taken there from now on.
     #[must_use]
     pub fn with_births(mut self, births: Births) -> Self {
         self.births = births;
+        if let Some(last) = self.neurons.iter().map(|neuron| neuron.id).max() {
+            self.births.reserve(last);
+        }
         self
     }
 

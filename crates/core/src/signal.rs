@@ -64,6 +64,14 @@ impl Signal {
         )
     }
 
+    /// How many means a running one is made of.
+    pub const fn components(self) -> usize {
+        match self {
+            Self::OutputVariance | Self::Utility => 2,
+            _ => 1,
+        }
+    }
+
     /// Whether it needs a backward sweep.
     pub const fn needs_blame(self) -> bool {
         matches!(

@@ -10,7 +10,9 @@ use livenet_core::{
     Activation, Commit, Draft, Executor as _, ExecutorSettings, FireGroup, Follower, GroupId, Move, Network,
     NeuronSpec, Norm, Origin, Reach, Reason, Role, Schedule, Signal, StreamKey, Unit,
 };
-use livenet_growth::{Citation, Contract, Entry, Registry, Setting, Settings, Strategy, Verdict, View, Why, Wiring};
+use livenet_growth::{
+    Budget, Citation, Contract, Entry, Registry, Setting, Settings, Strategy, Verdict, View, Why, Wiring,
+};
 use std::error::Error;
 
 /// Removes hidden neurons whose output varies less than a threshold.
@@ -88,7 +90,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let signals = device.signals(&network, &hush.needs());
     let mut draft = Draft::new(&network, 100);
     let (network_now, signals, key) = (&network, &signals, StreamKey::new(1, "asking"));
-    let view = View { network: network_now, signals, step: 100, end: None, ledger: None, key };
+    let view =
+        View { network: network_now, signals, step: 100, end: None, budget: Budget::unlimited(), ledger: None, key };
     assert!(matches!(hush.propose(&view, &mut draft), Verdict::Proposed));
     let finished = draft.finish();
     let commit = network.commit(finished)?;

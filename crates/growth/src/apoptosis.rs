@@ -81,7 +81,8 @@ impl Apoptosis {
 
     fn victims(&self, view: &View<'_>) -> Result<Doomed, Why> {
         let network = view.network;
-        let hidden = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden);
+        // What is frozen was put aside by somebody else: what it knows shall stay.
+        let hidden = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden && !network.is_frozen(row));
         if self.cause == Cause::Starvation {
             let ledger = view.ledger.ok_or(Why::NoCandidates)?;
             let stands: Vec<Row<Neurons>> = hidden.collect();

@@ -10,7 +10,7 @@ pub(crate) fn draw(weights: &[f32], count: usize, stream: &mut Stream) -> Vec<us
         .enumerate()
         .map(|(at, &weight)| {
             let weight = if weight.is_finite() { f64::from(weight.abs()) } else { 0.0 };
-            let draw = -(1.0 - stream.uniform()).ln();
+            let draw = -libm::log(1.0 - stream.uniform());
             // An exponential race: who has the largest weight tends to arrive first.
             if weight > 0.0 { (0.0, draw / weight, at) } else { (1.0, draw, at) }
         })

@@ -55,7 +55,7 @@
 //! let settings = Settings::none().with("connections", Value::Integer(18)).with("dendrites", Value::Integer(2));
 //! let mut wire = Registry::standard().find("wire")?.strategy(settings)?;
 //! let mut draft = Draft::new(&network, 1);
-//! let view = View { network: &network, signals: &signals, step: 1, end: Some(100), ledger: None, key: StreamKey::new(1, "growth") };
+//! let view = View { network: &network, signals: &signals, step: 1, end: Some(100), budget: Budget::unlimited(), ledger: None, key: StreamKey::new(1, "growth") };
 //! assert!(matches!(wire.propose(&view, &mut draft), Verdict::Proposed));
 //! let (draft, cut) = Budget { connections: Some(18), ..Budget::unlimited() }.apply(draft);
 //! assert!(cut.is_empty());
@@ -74,6 +74,7 @@ pub mod energy;
 mod mitosis;
 mod nearest;
 mod pairs;
+mod place;
 pub mod registry;
 pub mod rewire;
 mod seed;

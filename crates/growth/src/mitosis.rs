@@ -108,13 +108,15 @@ impl Mitosis {
     }
 }
 
-/// Hidden neurons that hear and are heard: nobody else would be worth two.
+/// Hidden neurons that hear and are heard by others: nobody else would be worth two. What is silent counts for
+/// nothing, and what is frozen was put aside by somebody else.
 fn wired(network: &Network) -> impl Iterator<Item = Row<Neurons>> + '_ {
-    network.neuron_rows().filter(|&row| {
-        let others = |mut rows: Box<dyn Iterator<Item = u32> + '_>| rows.any(|other| other != row.get());
+    let speaks = |synapse: usize| !network.marks()[synapse].is_silent();
+    network.neuron_rows().filter(move |&row| {
         network.role(row) == Role::Hidden
-            && others(Box::new(network.pres()[network.incoming(row)].iter().copied()))
-            && others(Box::new(network.listeners(row).map(|(post, _)| post.get())))
+            && !network.is_frozen(row)
+            && network.incoming(row).any(|synapse| network.pres()[synapse] != row.get() && speaks(synapse))
+            && network.listeners(row).any(|(post, synapse)| post != row && speaks(synapse.index()))
     })
 }
 
@@ -190,7 +192,11 @@ impl Mitosis {
             let key = view.key.at(mother.number());
             for (neuron, scale) in [(mother, scale), (daughter, -scale)] {
                 let by = Birth::Random { key, law: Law::Normal, scale };
-                draft.propose_later(Move::Perturb { neuron, by }, Reason::scored("daughters move apart", scale));
+                draft.propose_later(
+                    Move::Perturb { neuron, by },
+                    daughter,
+                    Reason::scored("daughters move apart", scale),
+                );
             }
         }
     }

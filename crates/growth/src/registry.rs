@@ -15,8 +15,6 @@ use crate::{
 pub enum Contract {
     /// Outputs stay what they were, up to rounding (not in groups that normalise).
     Exact,
-    /// Outputs change in proportion to this.
-    Order(f32),
     /// Nothing.
     None,
 }

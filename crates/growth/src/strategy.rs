@@ -5,7 +5,7 @@
 //! ([`When`](crate::When)) nor how much it may spend ([`Budget`](crate::Budget),
 //! [`Ledger`](crate::Ledger)).
 
-use crate::Ledger;
+use crate::{Budget, Ledger};
 use livenet_core::{Draft, Finished, Follower, Network, Signal, Signals, StreamKey};
 
 /// What a strategy may know.
@@ -19,6 +19,8 @@ pub struct View<'a> {
     pub step: u64,
     /// The step at which the run will end, if it ends.
     pub end: Option<u64>,
+    /// What may be spent, for a method that must balance what goes and what comes; what is proposed beyond it is cut.
+    pub budget: Budget,
     /// Energy of every neuron, where the experiment keeps accounts.
     pub ledger: Option<&'a Ledger>,
     /// The stream of random numbers of this asking; distinct per strategy and step.
@@ -80,6 +82,11 @@ pub enum Why {
         /// What was needed.
         need: f32,
     },
+    /// The budget cut everything that was proposed.
+    OverBudget {
+        /// How many moves.
+        cut: u64,
+    },
     /// A cap is reached.
     Full {
         /// The count now.
@@ -104,8 +111,9 @@ pub trait Strategy: Follower + Send {
     fn probe(&self) -> Probe {
         Probe::LastWindow
     }
-    /// Whether the asking takes the place of the optimizer's step, as in the code of RigL.
-    fn instead_of_update(&self) -> bool {
+    /// Whether the asking after `step` of a run to `end` takes the place of the optimizer's step, as in the code
+    /// of RigL.
+    fn instead_of_update(&self, _step: u64, _end: Option<u64>) -> bool {
         false
     }
     /// Its state as bytes, for a checkpoint.

@@ -10,6 +10,7 @@ use livenet_train::{
     Loss, Native, Session, Threads,
     session::{Answers, Batch, Continuity, Event, Grower, Learning, SessionError, Source},
 };
+use std::collections::VecDeque;
 
 /// Why a living network cannot be made or run.
 #[derive(Debug, thiserror::Error)]
@@ -215,14 +216,19 @@ impl Living {
             Session::new(network, Box::new(executor), journal, learning, StreamKey::new(self.seed, "session"))?;
         let growers = self.growers.into_iter();
         let growers = growers.map(|grow| Grower::new(grow.name, grow.strategy, WhenState::new(grow.when), grow.budget));
-        Ok(LivingNetwork { session: session.with_growers(growers.collect()) })
+        Ok(LivingNetwork { session: session.with_growers(growers.collect()), events: VecDeque::new() })
     }
 }
 
 /// A network that lives: it propagates, learns, and changes its structure when its strategies say so.
 pub struct LivingNetwork {
     session: Session,
+    /// Those that nobody took yet.
+    events: VecDeque<Event>,
 }
+
+/// Events that are kept for who takes them; a network that trains for ever must not fill the memory with them.
+const KEPT: usize = 4096;
 
 /// One batch, whatever is asked for.
 struct Given(Batch);
@@ -271,16 +277,20 @@ impl LivingNetwork {
         let answers = Answers::Values(answers.to_vec());
         let batch =
             Batch { cycles: 1, lanes, inputs: inputs.to_vec(), answers, counts: None, continuity: Continuity::Fresh };
-        Ok(self.session.step(&Given(batch))?)
+        let stepped = self.session.step(&Given(batch));
+        self.events.extend(self.session.take_events());
+        self.events.drain(..self.events.len().saturating_sub(KEPT));
+        Ok(stepped?)
     }
 
     /// Connections that contribute.
     pub fn connections(&self) -> usize {
         self.session.network().active_count()
     }
-    /// What happened since the last call.
+    /// What happened since the last call, the last 4096 events of it at most.
     pub fn events(&mut self) -> Vec<Event> {
-        self.session.take_events()
+        self.events.extend(self.session.take_events());
+        std::mem::take(&mut self.events).into()
     }
     /// The session beneath, for everything beyond.
     pub fn session(&mut self) -> &mut Session {

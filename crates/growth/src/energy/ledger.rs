@@ -84,9 +84,13 @@ impl Ledger {
         Setting { name: "competition", default: "0.2", about: "part of the supply handed out by utility" },
         Setting { name: "reserve", default: "0.1", about: "part of the supply that growth leaves free" },
         Setting { name: "capacity", default: "100", about: "most that a neuron stores" },
-        Setting { name: "threshold", default: "60", about: "store at which a neuron may divide" },
-        Setting { name: "endowment", default: "30", about: "store of a newborn that is no daughter" },
-        Setting { name: "generation", default: "80", about: "steps of upkeep, times 0.55, that a division costs" },
+        Setting { name: "threshold", default: "0.6 capacity", about: "store at which a neuron may divide" },
+        Setting { name: "endowment", default: "0.3 capacity", about: "store of a newborn that is no daughter" },
+        Setting {
+            name: "generation",
+            default: "0.8 capacity",
+            about: "steps of upkeep, times 0.55, that a division costs",
+        },
         Setting {
             name: "maturity",
             default: "100",

@@ -28,7 +28,7 @@ impl Amount {
                 Some(end) => {
                     let progress = step as f64 / (end as f64 * f64::from(until)).max(1.0);
                     if progress < 1.0 {
-                        (f64::from(alpha) / 2.0 * (1.0 + (std::f64::consts::PI * progress).cos())) as f32
+                        (f64::from(alpha) / 2.0 * (1.0 + libm::cos(std::f64::consts::PI * progress))) as f32
                     } else {
                         0.0
                     }

@@ -5,13 +5,13 @@ use crate::{
     Probe, Strategy, Verdict, View, Why,
     budget::portions,
     pairs::{Pairs, group_pairs},
+    place::{PORTIONS, Place, absent},
     settings::{SettingError, Settings},
 };
-use livenet_core::{Birth, Commit, Draft, Follower, GroupId, Law, Move, Network, Reason, Row, Signal, Stream, Synapse};
+use livenet_core::{
+    Birth, Candidate, Commit, Draft, Follower, GroupId, Law, Move, Network, Reason, Row, Signal, Stream,
+};
 use std::collections::BTreeSet;
-
-/// A batch of growth is proposed in this many moves, best first, so that a budget can cut its tail.
-const PORTIONS: usize = 8;
 
 /// A rewiring method at work. Keeps no state between askings.
 #[derive(Clone, Copy, Debug)]
@@ -19,16 +19,6 @@ pub struct Rewire {
     method: Method,
     candidates: u32,
     samples: u32,
-}
-
-/// A connection, or a place for one.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    post: u32,
-    pre: u32,
-    delay: u16,
-    /// What decides.
-    score: f32,
 }
 
 /// What stands for choice: the connections there, and the pairs in reach.
@@ -139,15 +129,6 @@ impl Rewire {
     }
 }
 
-fn place(network: &Network, synapse: usize, score: f32) -> Place {
-    let post = network.post_of(Row::new(synapse as u32)).get();
-    Place { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score }
-}
-
-fn named(network: &Network, place: &Place) -> Synapse {
-    Synapse::new(network.id(Row::new(place.post)), network.id(Row::new(place.pre)))
-}
-
 impl Follower for Rewire {
     fn follow(&mut self, _after: &Network, _commit: &Commit) {}
 }
@@ -168,16 +149,24 @@ impl Strategy for Rewire {
         let network = view.network;
         let pools = self.pools(network);
         let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
+        let due: Vec<(usize, usize)> = pools
+            .iter()
+            .map(|pool| self.method.amount.due((pool.present.len(), all, pool.pairs.len()), view.step, view.end))
+            .collect();
+        // A budget of edits shrinks what goes and what comes alike: cut afterwards, only the growth would go.
+        let edits: usize = due.iter().map(|(drop, grow)| drop + grow).sum();
+        let part = view.budget.edits.map_or(1.0, |cap| (cap as f64 / edits.max(1) as f64).min(1.0));
+        let less = |count: usize| if part < 1.0 { (count as f64 * part) as usize } else { count };
         let mut due_in_all = 0.0;
-        for (number, pool) in pools.iter().enumerate() {
-            let (drop, grow) = self.method.amount.due((pool.present.len(), all, pool.pairs.len()), view.step, view.end);
+        for (number, (pool, (drop, grow))) in pools.iter().zip(due).enumerate() {
+            let (drop, grow) = (less(drop), less(grow));
             due_in_all += drop.max(grow) as f32;
             let mut stream = view.key.at(number as u64).stream();
             let share = self
                 .method
                 .amount
                 .fraction(view.step, view.end)
-                .map_or(drop as f64 / pool.present.len().max(1) as f64, f64::from);
+                .map_or(drop as f64 / pool.present.len().max(1) as f64, |share| f64::from(share) * part);
             let (victims, threshold) =
                 self.victims(&pool.present, view.signals.values(Signal::Weight), (drop, share, &mut stream));
             // As many come as went, where both are asked for: a share of each sign is rounded by itself.
@@ -199,8 +188,10 @@ impl Strategy for Rewire {
         if self.samples == 0 { Probe::LastWindow } else { Probe::Samples(self.samples) }
     }
 
-    fn instead_of_update(&self) -> bool {
-        self.method.asking == Asking::InsteadOfUpdate
+    fn instead_of_update(&self, step: u64, end: Option<u64>) -> bool {
+        // Once the schedule has come to nothing, updates go on without a gap.
+        let still_due = self.method.amount.fraction(step, end).is_none_or(|share| share > 0.0);
+        self.method.asking == Asking::InsteadOfUpdate && still_due
     }
 }
 
@@ -217,12 +208,12 @@ impl Rewire {
         let weights = view.signals.values(Signal::Weight);
         let gradients = view.signals.values(Signal::Gradient);
         let value = |values: &[f32], row: usize| values.get(row).copied().unwrap_or(0.0).abs();
-        let going: Vec<Place> = victims.iter().map(|&row| place(network, row, value(weights, row))).collect();
+        let going: Vec<Place> = victims.iter().map(|&row| Place::of(network, row, value(weights, row))).collect();
 
         let (mut chosen, next, considered) = match self.method.grow {
             Grow::Nowhere => (Vec::new(), None, 0),
             Grow::Random => {
-                let gone: BTreeSet<(u32, u32)> = going.iter().map(|place| (place.post, place.pre)).collect();
+                let gone: BTreeSet<(u32, u32)> = going.iter().map(Place::pair).collect();
                 let taken = taken(network, pool, &gone);
                 let free = pool.pairs.len() - taken.len() as u64;
                 let mut chosen: Vec<Place> = pool
@@ -238,8 +229,10 @@ impl Rewire {
                 (chosen, None, free)
             }
             Grow::LargestGradient => {
-                let candidates = absent(view, pool).into_iter();
-                let again = victims.iter().map(|&row| place(network, row, value(gradients, row)));
+                let group = |row| network.spec(Row::new(row)).group;
+                let of = |candidate: &Candidate| (group(candidate.post), group(candidate.pre));
+                let candidates = absent(view, |candidate| pool.groups.is_none_or(|groups| groups == of(candidate)));
+                let again = victims.iter().map(|&row| Place::of(network, row, value(gradients, row)));
                 let mut places: Vec<Place> = candidates.chain(again).collect();
                 places.sort_by(|a, b| {
                     b.score.total_cmp(&a.score).then((a.post, a.pre, a.delay).cmp(&(b.post, b.pre, b.delay)))
@@ -252,10 +245,10 @@ impl Rewire {
         let mut going = going;
         if self.method.grow == Grow::LargestGradient {
             // Chosen again: it stays, with its weight and moments.
-            let stays: BTreeSet<(u32, u32)> = chosen.iter().map(|place| (place.post, place.pre)).collect();
-            let goes: BTreeSet<(u32, u32)> = going.iter().map(|place| (place.post, place.pre)).collect();
-            going.retain(|place| !stays.contains(&(place.post, place.pre)));
-            chosen.retain(|place| !goes.contains(&(place.post, place.pre)));
+            let stays: BTreeSet<(u32, u32)> = chosen.iter().map(Place::pair).collect();
+            let goes: BTreeSet<(u32, u32)> = going.iter().map(Place::pair).collect();
+            going.retain(|place| !stays.contains(&place.pair()));
+            chosen.retain(|place| !goes.contains(&place.pair()));
         }
 
         if !going.is_empty() {
@@ -266,7 +259,7 @@ impl Rewire {
                 threshold,
                 considered: pool.present.len() as u64,
             };
-            let what = Move::Prune { at: going.iter().map(|place| named(network, place)).collect() };
+            let what = Move::Prune { at: going.iter().map(|place| place.name(network)).collect() };
             // Every place was read from this very network, so it is there to go.
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
         }
@@ -282,7 +275,7 @@ impl Rewire {
                 batch.iter().map(|place| place.score).collect()
             };
             let reason = Reason { rule: rule.into(), scores, threshold: next, considered };
-            let at = batch.iter().map(|place| (named(network, place), place.delay)).collect();
+            let at = batch.iter().map(|place| (place.name(network), place.delay)).collect();
             draft
                 .propose_because(Move::Grow { at, birth }, priority, reason)
                 .expect("a free pair within reach can be connected");
@@ -308,23 +301,4 @@ fn taken(network: &Network, pool: &Pool, gone: &BTreeSet<(u32, u32)>) -> BTreeSe
         }
     }
     taken
-}
-
-/// The absent pairs of a pool, each with its best delay, best first.
-fn absent(view: &View<'_>, pool: &Pool) -> Vec<Place> {
-    let network = view.network;
-    let group = |row| network.spec(Row::new(row)).group;
-    let mut seen = BTreeSet::new();
-    view.signals
-        .candidates()
-        .iter()
-        .filter(|candidate| pool.groups.is_none_or(|groups| groups == (group(candidate.post), group(candidate.pre))))
-        .filter(|candidate| seen.insert((candidate.post, candidate.pre)))
-        .map(|candidate| Place {
-            post: candidate.post,
-            pre: candidate.pre,
-            delay: candidate.delay,
-            score: candidate.gradient.abs(),
-        })
-        .collect()
 }

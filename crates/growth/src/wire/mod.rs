@@ -30,13 +30,14 @@ mod settings;
 
 pub use settings::Wire;
 
-use crate::{Citation, Probe, Strategy, Verdict, View, Why, budget::portions};
+use crate::{
+    Citation, Probe, Strategy, Verdict, View, Why,
+    budget::portions,
+    place::{PORTIONS, Place, absent},
+};
 use free::Standing;
-use livenet_core::{Birth, Commit, Draft, Follower, Move, Network, Reason, Row, Signal, Synapse};
+use livenet_core::{Birth, Candidate, Commit, Draft, Follower, Move, Network, Reason, Row, Signal, Synapse};
 use std::collections::BTreeSet;
-
-/// A batch of growth is proposed in this many moves, best first, so that a budget can cut its tail.
-const PORTIONS: usize = 8;
 
 /// Growth by gradient on sampled candidates, from which this method starts.
 pub(crate) const CITATION: Citation = Citation {
@@ -47,21 +48,6 @@ pub(crate) const CITATION: Citation = Citation {
     year: 2026,
     url: "https://github.com/livenet/livenet",
 };
-
-/// A connection that might go, or a place where one might come.
-#[derive(Clone, Copy, Debug)]
-struct Place {
-    post: u32,
-    pre: u32,
-    delay: u16,
-    score: f32,
-}
-
-impl Place {
-    fn name(&self, network: &Network) -> Synapse {
-        Synapse::new(network.id(Row::new(self.post)), network.id(Row::new(self.pre)))
-    }
-}
 
 impl Follower for Wire {
     fn follow(&mut self, _after: &Network, _commit: &Commit) {}
@@ -74,14 +60,15 @@ impl Strategy for Wire {
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let network = view.network;
-        let cap = self.cap(network);
+        let cap = self.cap(network).min(view.budget.connections.unwrap_or(u64::MAX));
+        let edits = view.budget.edits.unwrap_or(u64::MAX);
         let count = network.synapse_count() as u64;
         let share = self.share_to_drop(view.step, view.end);
         if share <= 0.0 && count <= cap {
             return Verdict::Nothing(Why::NothingDue { due: 0.0 });
         }
         let gone = drop(view, draft, (cap, share));
-        let spare = cap.saturating_sub(count - gone.len() as u64) as usize;
+        let spare = cap.saturating_sub(count - gone.len() as u64).min(edits.saturating_sub(gone.len() as u64)) as usize;
         if spare > 0 && share > 0.0 {
             let standing = Standing::of(network, &gone);
             let grown = best_absent(view, &standing, spare);
@@ -117,6 +104,8 @@ fn drop(view: &View<'_>, draft: &mut Draft<'_>, (cap, share): (u64, f32)) -> BTr
     if count.saturating_mul(50) >= cap.saturating_mul(49) {
         due = due.max((count as f64 * f64::from(share)) as u64);
     }
+    // As many may come as went.
+    due = due.min(view.budget.edits.map_or(u64::MAX, |edits| edits / 2));
     let mut gone = BTreeSet::new();
     if due > 0 {
         let mut places: Vec<(f32, usize)> = network
@@ -157,25 +146,12 @@ fn prune(network: &Network, draft: &mut Draft<'_>, rows: impl Iterator<Item = us
     }
 }
 
-/// The absent pairs among neurons that are part of something, one delay a pair, best first.
+/// The absent pairs among neurons that are part of something, best first.
 fn best_absent(view: &View<'_>, standing: &Standing, count: usize) -> Vec<Place> {
-    let mut seen = BTreeSet::new();
-    let useful = |candidate: &&livenet_core::Candidate| {
+    let useful = |candidate: &Candidate| {
         candidate.gradient != 0.0 && standing.speaks(candidate.pre) && standing.is_heard(candidate.post)
     };
-    view.signals
-        .candidates()
-        .iter()
-        .filter(useful)
-        .filter(|candidate| seen.insert((candidate.post, candidate.pre)))
-        .map(|candidate| Place {
-            post: candidate.post,
-            pre: candidate.pre,
-            delay: candidate.delay,
-            score: candidate.gradient.abs(),
-        })
-        .take(count)
-        .collect()
+    absent(view, useful).take(count).collect()
 }
 
 fn grow(view: &View<'_>, draft: &mut Draft<'_>, mut places: Vec<Place>, spare: usize) {

@@ -121,7 +121,8 @@ impl Wire {
         }
     }
 
-    /// How many absent pairs it wants to see: as many as it could ever make at once.
+    /// How many absent pairs it wants to see: as many as it could ever make at once, or with a `density`, whose count
+    /// depends on the network, 65 536; recruits get what growth leaves.
     pub(super) fn candidates(&self) -> u32 {
         if self.connections > 0 { self.connections.clamp(1024, u64::from(u32::MAX)) as u32 } else { 1 << 16 }
     }

@@ -113,12 +113,13 @@ impl Bench {
             signals,
             step: self.step,
             end: self.end,
+            budget,
             ledger: self.ledger.as_ref(),
             key: self.key.at(self.step),
         };
         let verdict = strategy.propose(&view, &mut draft);
         let (draft, cuts) = budget.apply(draft);
-        let (proposals, later) = (draft.proposals().to_vec(), draft.later().to_vec());
+        let (proposals, later) = (draft.proposals().to_vec(), draft.later().cloned().collect());
         (Asked { verdict, proposals, later, cuts }, draft.finish())
     }
 

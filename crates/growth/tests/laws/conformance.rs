@@ -140,7 +140,7 @@ proptest! {
             let mut strategy = build(entry);
             let mut draft = livenet_core::Draft::new(&bench.network, 1);
             let signals = Signals::default();
-            let view = livenet_growth::View { network: &bench.network, signals: &signals, step: 1, end: None, ledger: None, key: bench.key };
+            let view = livenet_growth::View { network: &bench.network, signals: &signals, step: 1, end: None, budget: Budget::unlimited(), ledger: None, key: bench.key };
             strategy.propose(&view, &mut draft);
             bench.network.accepts(&draft.finish()).unwrap();
         }

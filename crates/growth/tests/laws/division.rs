@@ -3,7 +3,7 @@
 use crate::bench::{Bench, layers};
 use livenet_core::{Birth, Draft, Move, Network, NeuronId, Signal, Signals, StreamKey};
 use livenet_growth::{
-    Apoptosis, Cause, Daughters, Ledger, Mitosis, Mother, Settings, Strategy, Value, Verdict, View, Why, Wiring,
+    Apoptosis, Budget, Cause, Daughters, Ledger, Mitosis, Mother, Settings, Strategy, Value, Verdict, View, Why, Wiring,
 };
 
 fn network() -> Network {
@@ -22,10 +22,18 @@ fn ask(
     signals.put(signal, [&[9.0, 9.0][..], &hidden, &[9.0, 9.0]].concat());
     signals.put(Signal::OutputMean, vec![0.25; 8]);
     let mut draft = Draft::new(network, 500);
-    let view = View { network, signals: &signals, step: 500, end: None, ledger, key: StreamKey::new(1, "asking") };
+    let view = View {
+        network,
+        signals: &signals,
+        step: 500,
+        end: None,
+        budget: Budget::unlimited(),
+        ledger,
+        key: StreamKey::new(1, "asking"),
+    };
     let verdict = strategy.propose(&view, &mut draft);
     let moves = |proposals: &[livenet_core::Proposal]| proposals.iter().map(|proposal| proposal.what.clone()).collect();
-    (verdict, moves(draft.proposals()), moves(draft.later()))
+    (verdict, moves(draft.proposals()), moves(&draft.later().cloned().collect::<Vec<_>>()))
 }
 
 fn mothers(moves: &[Move]) -> Vec<u64> {

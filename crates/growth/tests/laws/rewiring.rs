@@ -111,7 +111,7 @@ fn rigl_follows_its_rule_on_a_network_small_enough_to_check() {
         places.sort_by(|a, b| b.0.total_cmp(&a.0));
         expected.extend(places[..due].iter().map(|place| place.1));
     }
-    assert!(rigl.instead_of_update());
+    assert!(rigl.instead_of_update(100, Some(1000)) && !rigl.instead_of_update(750, Some(1000)));
     let asked = bench.ask(&mut rigl, Budget::unlimited());
     assert_eq!(pairs(&bench.network), expected);
     assert_eq!(counts(&bench.network), before);

@@ -28,7 +28,15 @@ fn births(proposals: &[Proposal]) -> BTreeMap<NeuronId, Vec<(NeuronId, f32)>> {
 
 fn propose(network: &Network, signals: &Signals, wire: &mut Wire) -> Vec<Proposal> {
     let mut draft = Draft::new(network, 1);
-    let view = View { network, signals, step: 1, end: Some(1000), ledger: None, key: StreamKey::new(7, "asking") };
+    let view = View {
+        network,
+        signals,
+        step: 1,
+        end: Some(1000),
+        budget: Budget::unlimited(),
+        ledger: None,
+        key: StreamKey::new(7, "asking"),
+    };
     wire.propose(&view, &mut draft);
     draft.proposals().to_vec()
 }
@@ -168,7 +176,15 @@ fn recall(network: Network, back: usize, seed: u64) -> f64 {
             let mut draft = Draft::new(&network, step);
             let key = StreamKey::new(seed, "asking").at(step);
             wire.propose(
-                &View { network: &network, signals: &signals, step, end: Some(150), ledger: None, key },
+                &View {
+                    network: &network,
+                    signals: &signals,
+                    step,
+                    end: Some(150),
+                    budget: Budget::unlimited(),
+                    ledger: None,
+                    key,
+                },
                 &mut draft,
             );
             let finished = draft.finish();

@@ -310,6 +310,8 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             moments: (0..slots).map(|slot| all(columns.map(|column| &column.moments[slot]))).collect(),
             steps: all(columns.map(|column| &column.steps))
                 .map(|steps| steps.into_iter().map(|count| count as u32).collect()),
+            optimizer: self.optimizer,
+            update_sizes: rows(&self.update_size, self.plan.synapses),
             lanes: self.history.lanes,
             outputs,
             states,
@@ -332,7 +334,12 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             steps: column(from.steps[kind].iter().map(|&count| count as f32).collect(), device),
         });
         self.gradients = zeros_like(&self.columns);
-        self.update_size = self.columns[0].value.zeros_like();
+        self.optimizer = from.optimizer;
+        self.update_size = if from.update_sizes.is_empty() {
+            self.columns[0].value.zeros_like()
+        } else {
+            column(from.update_sizes.clone(), device)
+        };
         self.history = History::import(&self.plan, from.lanes, &from.outputs, &from.states, device);
         if let Some(tape) = from.tape.as_ref().filter(|tape| tape.executor == self.name) {
             self.history.wind(&self.plan, tape, device)?;

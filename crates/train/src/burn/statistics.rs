@@ -17,14 +17,6 @@ struct Running<I: Backend> {
 #[derive(Clone, Debug)]
 pub(super) struct Statistics<I: Backend>(Vec<Running<I>>);
 
-/// How many means a signal is made of.
-fn components(signal: Signal) -> usize {
-    match signal {
-        Signal::OutputVariance | Signal::Utility => 2,
-        _ => 1,
-    }
-}
-
 fn blend<I: Backend>(old: &mut Tensor<I, 1>, new: Tensor<I, 1>) {
     *old = old.clone().mul_scalar(Signal::FORGET) + new.mul_scalar(1.0 - Signal::FORGET);
 }
@@ -46,7 +38,7 @@ impl<I: Backend> Statistics<I> {
         for &signal in signals.iter().filter(|signal| signal.is_running()) {
             if self.0.iter().all(|running| running.signal != signal) {
                 let zeros = || column::<I>(vec![0.0; neurons], device);
-                let fresh = || Running { signal, columns: (0..=components(signal)).map(|_| zeros()).collect() };
+                let fresh = || Running { signal, columns: (0..=signal.components()).map(|_| zeros()).collect() };
                 self.0.push(kept.iter().find(|running| running.signal == signal).cloned().unwrap_or_else(fresh));
             }
         }
@@ -60,7 +52,7 @@ impl<I: Backend> Statistics<I> {
     /// After a window with these outputs, `[cycle and lane][neuron]`.
     pub(super) fn fired(&mut self, outputs: &Tensor<I, 2>) {
         for Running { signal, columns } in self.0.iter_mut().filter(|running| running.signal != Signal::Blame) {
-            let (means, weight) = columns.split_at_mut(components(*signal));
+            let (means, weight) = columns.split_at_mut(signal.components());
             let weight = &mut weight[0];
             let first = match signal {
                 Signal::OutputMagnitude | Signal::Dormancy => outputs.clone().abs(),
@@ -137,7 +129,7 @@ impl<I: Backend> Statistics<I> {
     /// The same backwards.
     pub(super) fn import(from: &[(Signal, Vec<f32>)], neurons: usize, device: &I::Device) -> Self {
         let running = |(signal, values): &(Signal, Vec<f32>)| {
-            let columns = 0..=components(*signal);
+            let columns = 0..=signal.components();
             let part = |at: usize| {
                 values.get(at * neurons..(at + 1) * neurons).map_or_else(|| vec![0.0; neurons], <[f32]>::to_vec)
             };

@@ -38,9 +38,9 @@ pub struct Native {
     pub(super) counted_stale: bool,
     /// The decay of each neuron, where any unit keeps a state.
     pub(super) decays: Vec<f32>,
-    /// Weights before the last update, where somebody wants to know; empty after a commit.
-    pub(super) before: Vec<f32>,
-    pub(super) keep_before: bool,
+    /// |change| of every weight in the last update, where somebody wants to know; empty after a commit.
+    pub(super) update_sizes: Vec<f32>,
+    pub(super) keep_sizes: bool,
     pub(super) activity: Activity,
     /// The activity of predictions.
     pub(super) trial: Activity,
@@ -84,8 +84,8 @@ impl Native {
             counted: Vec::new(),
             counted_stale: true,
             decays: Vec::new(),
-            before: Vec::new(),
-            keep_before: false,
+            update_sizes: Vec::new(),
+            keep_sizes: false,
             activity: Activity::new(shape, 1),
             trial: Activity::new(shape, 0),
             scratch: Scratch::default(),
@@ -125,7 +125,10 @@ impl Executor for Native {
     }
 
     fn supports(&self, network: &Network) -> Result<(), ExecError> {
-        Plan::supports(network)
+        Plan::supports(network)?;
+        let memory = self.settings.memory.unwrap_or(0);
+        let rows = Activity::new(self.plan.shape(network.neuron_count()), 0);
+        if rows.is_too_long(memory) { Err(too_long(network, memory)) } else { Ok(()) }
     }
 
     fn reset(&mut self) {
@@ -208,16 +211,20 @@ impl Executor for Native {
         if std::mem::take(&mut self.gradients_stale) {
             self.gradients.iter_mut().for_each(|column| column.fill(0.0));
         }
-        if self.keep_before {
-            self.before.clone_from(&self.parameters[WEIGHTS]);
+        if self.keep_sizes {
+            self.update_sizes.clone_from(&self.parameters[WEIGHTS]);
         }
         self.counted_stale = true;
-        let Self { pool, plan, memory, parameters, gradients, .. } = self;
+        let Self { pool, plan, memory, parameters, gradients, update_sizes, .. } = self;
         // About ten operations an element.
-        pool.run(10 * network.synapse_count(), |_| {
+        let checked = pool.run(10 * network.synapse_count(), |_| {
             memory.step(&Update { network, plan, rule }, parameters, gradients);
             check(network, parameters)
-        })
+        });
+        for (size, weight) in update_sizes.iter_mut().zip(&parameters[WEIGHTS]) {
+            *size = (weight - *size).abs();
+        }
+        checked
     }
 
     fn predict(&mut self, network: &Network, window: Window<'_>) -> Result<Vec<f32>, ExecError> {
@@ -229,7 +236,7 @@ impl Executor for Native {
     fn observe(&mut self, network: &Network, signals: &[Signal]) {
         self.check_epoch(network);
         self.statistics.observe(signals, network.neuron_count());
-        self.keep_before = signals.contains(&Signal::UpdateSize);
+        self.keep_sizes = signals.contains(&Signal::UpdateSize);
     }
 
     fn signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {

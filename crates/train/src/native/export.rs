@@ -24,6 +24,8 @@ impl Native {
             gain: self.parameters[GAIN].clone(),
             moments: self.memory.moments.clone(),
             steps: self.memory.steps.clone(),
+            optimizer: self.memory.optimizer(),
+            update_sizes: self.update_sizes.clone(),
             lanes: activity.lanes,
             outputs: (1..=self.plan.depth).map(past).collect(),
             states: cells().map(state).collect(),
@@ -41,13 +43,13 @@ impl Native {
         for (column, from) in self.parameters.iter_mut().zip(parameters) {
             column.clone_from(from);
         }
-        self.memory = Memory::new(network);
+        self.memory = Memory::of(network, from.optimizer);
         self.memory.moments.clone_from(&from.moments);
         self.memory.steps.clone_from(&from.steps);
         refill(&mut self.gradients, network, &0.0);
         self.gradients_stale = false;
         self.counted_stale = true;
-        self.before.clear();
+        self.update_sizes.clone_from(&from.update_sizes);
         self.statistics.import(&from.statistics, neurons);
         self.operations = from.operations;
         // Padding repeats the last true lane.

@@ -37,7 +37,7 @@ impl Follower for Native {
             plan.touch(after, commit, |row| retuned.push(row));
         }
         self.statistics.follow(commit);
-        self.before.clear();
+        self.update_sizes.clear();
         (self.counted_stale, self.gradients_stale) = (true, true);
         let is_leaky = |row: usize| after.spec(Row::new(row as u32)).unit.kind == UnitKind::Leaky;
         self.activity.follow(self.plan.shape(after.neuron_count()), commit, is_leaky);

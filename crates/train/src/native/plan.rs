@@ -236,7 +236,10 @@ impl Plan {
         }
         Err(ExecError::Unsupported {
             executor: "native",
-            what: format!("delays of {} cycles among {} neurons", depth - 1, network.neuron_count()),
+            what: match network.neuron_count() {
+                0 => format!("delays of {} cycles", depth - 1),
+                neurons => format!("delays of {} cycles among {neurons} neurons", depth - 1),
+            },
             mend: "lower the largest delay in reach".to_owned(),
         })
     }

@@ -32,11 +32,8 @@ impl Native {
 
     /// |change| in the last update. Kept up from the first time that somebody observes it or asks.
     fn update_sizes(&mut self, synapses: usize) -> Vec<f32> {
-        self.keep_before = true;
-        if self.before.len() != synapses {
-            return vec![0.0; synapses];
-        }
-        self.parameters[WEIGHTS].iter().zip(&self.before).map(|(now, before)| (now - before).abs()).collect()
+        self.keep_sizes = true;
+        if self.update_sizes.len() == synapses { self.update_sizes.clone() } else { vec![0.0; synapses] }
     }
 
     fn split_scores(&self, network: &Network) -> Vec<f32> {

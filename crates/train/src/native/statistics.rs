@@ -24,14 +24,6 @@ pub(super) struct Statistics {
     means: Vec<f32>,
 }
 
-/// How many means a signal is made of.
-fn components(signal: Signal) -> usize {
-    match signal {
-        Signal::OutputVariance | Signal::Utility => 2,
-        _ => 1,
-    }
-}
-
 fn blend(old: f32, new: f32) -> f32 {
     let forget = f64::from(Signal::FORGET);
     (forget * f64::from(old) + (1.0 - forget) * f64::from(new)) as f32
@@ -99,7 +91,7 @@ impl Statistics {
         let kept = std::mem::take(&mut self.running);
         for &signal in signals.iter().filter(|signal| signal.is_running()) {
             if self.running.iter().all(|running| running.signal != signal) {
-                let fresh = || Running { signal, columns: vec![vec![0.0; neurons]; components(signal) + 1] };
+                let fresh = || Running { signal, columns: vec![vec![0.0; neurons]; signal.components() + 1] };
                 self.running.push(kept.iter().find(|running| running.signal == signal).cloned().unwrap_or_else(fresh));
             }
         }

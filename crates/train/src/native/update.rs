@@ -26,7 +26,16 @@ pub(super) struct Update<'a> {
 
 impl Memory {
     pub(super) fn new(network: &Network) -> Self {
-        Self { optimizer: None, moments: Vec::new(), steps: columns(network, &0), adjusted: Columns::default() }
+        Self::of(network, None)
+    }
+
+    pub(super) fn of(network: &Network, optimizer: Option<Optimizer>) -> Self {
+        Self {
+            optimizer: optimizer.map(|optimizer| (optimizer, Corrections::new(optimizer))),
+            moments: Vec::new(),
+            steps: columns(network, &0),
+            adjusted: Columns::default(),
+        }
     }
 
     /// Whose moments they are.

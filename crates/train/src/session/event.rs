@@ -75,6 +75,9 @@ pub enum Event {
         strategy: String,
         /// Why not.
         why: Why,
+        /// What the budget cut, where it cut everything.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        cut: Vec<Cut>,
     },
     /// Alternatives were tried on clones.
     Tried {

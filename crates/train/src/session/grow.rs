@@ -1,14 +1,14 @@
 //! Asking a strategy, and committing what it proposes.
 
 use super::{Batch, Continuity, Event, Explained, Session, SessionError, Source};
-use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signals};
-use livenet_growth::{Cut, Probe, Verdict, View};
+use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
+use livenet_growth::{Budget, Cut, Probe, Verdict, View, Why};
 
 impl Session {
     /// Asks the strategy number `at` once and commits what the budget leaves of its draft.
     pub(super) fn ask(&mut self, at: usize, source: &dyn Source, batch: &Batch) -> Result<(), SessionError> {
         self.settle_energy();
-        let signals = self.signals_for(at, source)?;
+        let signals = self.signals_for(at, source, batch)?;
         let mut grower = self.growers[at].clone();
         let mut draft = Draft::new(&self.network, self.step);
         let view = View {
@@ -17,6 +17,7 @@ impl Session {
             step: self.step,
             end: self.learning.end,
             ledger: self.ledger.as_ref(),
+            budget: grower.budget,
             key: self.key.at(at as u64).at(self.step),
         };
         let verdict = grower.strategy.propose(&view, &mut draft);
@@ -27,15 +28,18 @@ impl Session {
             }
             Verdict::Trial { drafts, steps } => {
                 self.growers[at].strategy = grower.strategy.boxed_clone();
-                match self.try_out(at, drafts, steps, source)? {
-                    Some(finished) => (finished, Vec::new()),
+                let within: Vec<_> = drafts.into_iter().map(|draft| self.within(grower.budget, draft)).collect();
+                let drafts: Vec<&Finished> = within.iter().map(|(draft, _)| draft).collect();
+                let chosen = self.try_out(at, &drafts, steps, source)?;
+                match within.into_iter().nth(chosen) {
+                    Some(best) => best,
                     None => return Ok(()),
                 }
             }
             Verdict::Nothing(why) => {
                 let strategy = grower.name.clone();
                 self.growers[at] = grower;
-                self.events.push(Event::Unchanged { step: self.step, strategy, why });
+                self.events.push(Event::Unchanged { step: self.step, strategy, why, cut: Vec::new() });
                 return Ok(());
             }
             Verdict::Done => {
@@ -49,10 +53,20 @@ impl Session {
         // The strategy may have changed its own state while it proposed.
         self.growers[at] = grower;
         let later = finished.take_later();
-        if !finished.is_empty() || !cut.is_empty() {
+        if !finished.is_empty() {
             self.commit(at, finished, cut, batch)?;
+        } else if !cut.is_empty() {
+            // No commit: it would count one that the journal does not hold.
+            let (strategy, why) = (self.growers[at].name.clone(), Why::OverBudget { cut: cut.len() as u64 });
+            self.events.push(Event::Unchanged { step: self.step, strategy, why, cut });
         }
         self.commit_later(at, later, batch)
+    }
+
+    /// What a budget leaves of a draft that is finished, and what it cut.
+    fn within(&self, budget: Budget, finished: Finished) -> (Finished, Vec<Cut>) {
+        let (draft, cut) = budget.apply(Draft::again(&self.network, finished));
+        (draft.finish(), cut)
     }
 
     /// What breaks the symmetry of a division comes in a commit of its own, after the first was
@@ -60,7 +74,7 @@ impl Session {
     fn commit_later(&mut self, at: usize, later: Vec<Proposal>, batch: &Batch) -> Result<(), SessionError> {
         let mut draft = Draft::new(&self.network, self.step);
         for Proposal { what, priority, reason } in later {
-            // Refused only when the neuron is not there after the budget's cut.
+            // Refused only when the first commit left nothing for it to change.
             let _refused = draft.propose_because(what, priority, reason);
         }
         let finished = draft.finish();
@@ -68,16 +82,24 @@ impl Session {
     }
 
     /// The signals that a strategy asks for, on the data that it asks for.
-    fn signals_for(&mut self, at: usize, source: &dyn Source) -> Result<Signals, SessionError> {
+    ///
+    /// A commit clears gradients: whoever is asked after one in the same step sees those of the last window as
+    /// the network is now.
+    fn signals_for(&mut self, at: usize, source: &dyn Source, batch: &Batch) -> Result<Signals, SessionError> {
         let wanted = self.growers[at].strategy.needs();
         if wanted.is_empty() {
             return Ok(Signals::default());
         }
-        if let Probe::Samples(samples) = self.growers[at].strategy.probe() {
-            let probe = source.probe(samples, self.key.at(at as u64).at(self.step).at(1));
+        let swept = |signal: &Signal| signal.needs_blame() && !signal.is_running() && *signal != Signal::UpdateSize;
+        let drawn = match self.growers[at].strategy.probe() {
+            Probe::Samples(samples) => Some(source.probe(samples, self.key.at(at as u64).at(self.step).at(1))),
+            Probe::LastWindow => None,
+        };
+        let stale = self.committed == Some(self.step) && wanted.iter().any(swept);
+        if let Some(probe) = drawn.as_ref().or(stale.then_some(batch)) {
             let kept = (probe.continuity == Continuity::Carried).then(|| self.executor.export(&self.network));
             let running = self.running;
-            self.train(&probe)?;
+            self.train(probe)?;
             self.running = running;
             let signals = self.executor.signals(&self.network, &wanted);
             match kept {
@@ -105,16 +127,15 @@ impl Session {
     /// Commits, writes the journal, lets everything follow, and tells.
     fn commit(&mut self, at: usize, finished: Finished, cut: Vec<Cut>, batch: &Batch) -> Result<(), SessionError> {
         let step = self.step;
+        self.committed = Some(step);
         let exec = |source| SessionError::Exec { step, source };
         let divides = finished.proposals().iter().any(|proposal| matches!(proposal.what, Move::Divide { .. }));
         let before =
             if divides { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
 
-        let written = (!finished.is_empty()).then(|| self.journal.append(&self.network, &finished));
+        self.journal.append(&self.network, &finished);
         let commit = self.network.commit(finished).map_err(|source| SessionError::Edit { step, source })?;
-        if written.is_some() {
-            self.journal.committed(&self.network);
-        }
+        self.journal.committed(&self.network);
         self.executor.follow(&self.network, &commit);
         self.credit.follow(&self.network, &commit);
         for grower in &mut self.growers {

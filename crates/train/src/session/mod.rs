@@ -12,6 +12,9 @@ mod source;
 mod state;
 mod trial;
 
+#[cfg(test)]
+mod tests;
+
 pub use event::{Event, Explained};
 pub use learning::Learning;
 pub use source::{Answers, Batch, Continuity, Source};
@@ -131,6 +134,8 @@ pub struct Session {
     step: u64,
     /// When the ledger was last brought up to date.
     ledger_step: u64,
+    /// The step after which the structure last changed: gradients were cleared then.
+    committed: Option<u64>,
     running: Running,
     last_metric: Option<f64>,
     events: Vec<Event>,
@@ -166,6 +171,7 @@ impl Session {
             key,
             step: 0,
             ledger_step: 0,
+            committed: None,
             running: Running::default(),
             last_metric: None,
             events: vec![started],
@@ -248,14 +254,17 @@ impl Session {
     pub fn step(&mut self, source: &dyn Source) -> Result<(), SessionError> {
         let batch = source.batch(self.step);
         self.train(&batch)?;
-        let due: Vec<usize> = (0..self.growers.len())
+        let (after, end) = (self.step + 1, self.learning.end);
+        // After the last update nothing would learn from a change any more.
+        let askable = if end == Some(after) { 0 } else { self.growers.len() };
+        let due: Vec<usize> = (0..askable)
             .filter(|&at| {
                 let grower = &mut self.growers[at];
-                !grower.done && grower.when.due(self.step + 1, self.last_metric)
+                !grower.done && grower.when.due(after, self.last_metric)
             })
             .collect();
         // In RigL's code the change of the mask takes the place of the optimizer's step.
-        if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update()) {
+        if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update(after, end)) {
             self.update()?;
         }
         self.step += 1;

@@ -17,23 +17,24 @@ impl Session {
             key: self.key,
             step: self.step,
             ledger_step: self.ledger_step,
+            committed: None,
             running: Running::default(),
             last_metric: self.last_metric,
             events: Vec::new(),
         }
     }
 
-    /// The draft whose clone has the lowest validation loss after `steps` updates, if it is lower
-    /// than that of the unchanged network's clone.
+    /// The number of the draft whose clone has the lowest validation loss after `steps` updates; that of the
+    /// unchanged network, one past the last draft, unless some loss is lower than its own.
     pub(super) fn try_out(
         &mut self,
         at: usize,
-        drafts: Vec<Finished>,
+        drafts: &[&Finished],
         steps: u32,
         source: &dyn Source,
-    ) -> Result<Option<Finished>, SessionError> {
+    ) -> Result<usize, SessionError> {
         let mut losses = Vec::with_capacity(drafts.len() + 1);
-        for draft in drafts.iter().map(Some).chain([None]) {
+        for draft in drafts.iter().copied().map(Some).chain([None]) {
             let mut clone = self.clone_for_trial();
             if let Some(draft) = draft {
                 let step = self.step;
@@ -52,11 +53,16 @@ impl Session {
                     other => other?,
                 }
             }
-            losses.push(if diverged { f64::INFINITY } else { clone.measure(source.validation())?.loss });
+            let measured = if diverged { None } else { Some(clone.measure(source.validation())) };
+            losses.push(match measured {
+                Some(Err(error)) if !error.is_divergence() => return Err(error),
+                Some(Ok(measured)) if measured.loss.is_finite() => measured.loss,
+                _ => f64::INFINITY,
+            });
         }
         let chosen = (0..losses.len()).rev().min_by(|&a, &b| losses[a].total_cmp(&losses[b])).unwrap_or(losses.len());
         let strategy = self.growers[at].name.clone();
         self.events.push(Event::Tried { step: self.step, strategy, losses, chosen });
-        Ok(drafts.into_iter().nth(chosen))
+        Ok(chosen)
     }
 }

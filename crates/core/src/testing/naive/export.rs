@@ -18,6 +18,8 @@ impl Naive {
             gain,
             moments: self.moments.iter().map(|moment| moment.columns().map(|column| narrow(column))).collect(),
             steps: self.steps.clone(),
+            optimizer: self.optimizer,
+            update_sizes: narrow(&self.update_size),
             lanes: history.lanes,
             outputs: history.past.iter().rev().map(|rows| narrow(&rows.concat())).collect(),
             states: narrow(&history.before.concat()),
@@ -33,7 +35,9 @@ impl Naive {
         self.epoch = network.epoch();
         self.adopt(from);
         self.gradients = Parameters::zeros(network);
-        self.update_size = vec![0.0; network.synapse_count()];
+        self.optimizer = from.optimizer;
+        self.update_size = widen(&from.update_sizes);
+        self.update_size.resize(network.synapse_count(), 0.0);
         self.history = History::new(network, from.lanes);
         let rows = |flat: &Vec<f32>| flat.chunks(from.lanes.max(1)).map(widen).collect::<Vec<_>>();
         self.history.past = from.outputs.iter().rev().map(rows).collect();

@@ -17,14 +17,6 @@ struct Running {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Statistics(Vec<Running>);
 
-/// How many means a signal is made of.
-fn components(signal: Signal) -> usize {
-    match signal {
-        Signal::OutputVariance | Signal::Utility => 2,
-        _ => 1,
-    }
-}
-
 /// The mean of a function over a neuron's cycles and lanes.
 fn mean(cycles: &[&Rows], neuron: usize, of: impl Fn(f64) -> f64) -> f64 {
     let values: Vec<f64> = cycles.iter().flat_map(|rows| rows[neuron].iter().map(|&value| of(value))).collect();
@@ -41,7 +33,7 @@ impl Statistics {
         let kept = std::mem::take(&mut self.0);
         for &signal in signals.iter().filter(|signal| signal.is_running()) {
             if self.0.iter().all(|running| running.signal != signal) {
-                let fresh = || Running { signal, columns: vec![vec![0.0; neurons]; components(signal) + 1] };
+                let fresh = || Running { signal, columns: vec![vec![0.0; neurons]; signal.components() + 1] };
                 self.0.push(kept.iter().find(|running| running.signal == signal).cloned().unwrap_or_else(fresh));
             }
         }
@@ -52,7 +44,7 @@ impl Statistics {
         let cycles: Vec<&Rows> =
             history.tape[history.tape.len() - history.window..].iter().map(|cycle| &cycle.output).collect();
         for Running { signal, columns } in &mut self.0 {
-            let (means, weights) = columns.split_at_mut(components(*signal));
+            let (means, weights) = columns.split_at_mut(signal.components());
             let weights = &mut weights[0];
             for (neuron, weight) in weights.iter_mut().enumerate() {
                 let average = |of: &dyn Fn(f64) -> f64| mean(&cycles, neuron, of);

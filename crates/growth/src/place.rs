@@ -1,0 +1,48 @@
+//! Places: a connection that may go, or an absent pair where one may come.
+
+use crate::View;
+use livenet_core::{Candidate, Network, Row, Synapse};
+use std::collections::BTreeSet;
+
+/// A batch of growth is proposed in this many moves, best first, so that a budget can cut its tail.
+pub(crate) const PORTIONS: usize = 8;
+
+/// By rows, with what decides.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Place {
+    pub(crate) post: u32,
+    pub(crate) pre: u32,
+    pub(crate) delay: u16,
+    pub(crate) score: f32,
+}
+
+impl Place {
+    /// Where a connection is.
+    pub(crate) fn of(network: &Network, synapse: usize, score: f32) -> Self {
+        let post = network.post_of(Row::new(synapse as u32)).get();
+        Self { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score }
+    }
+
+    pub(crate) fn name(&self, network: &Network) -> Synapse {
+        Synapse::new(network.id(Row::new(self.post)), network.id(Row::new(self.pre)))
+    }
+
+    pub(crate) const fn pair(&self) -> (u32, u32) {
+        (self.post, self.pre)
+    }
+}
+
+/// The absent pairs that a view shows and `wanted` lets in, each with its best delay, largest |gradient| first.
+pub(crate) fn absent<'a>(
+    view: &'a View<'_>,
+    wanted: impl Fn(&Candidate) -> bool + 'a,
+) -> impl Iterator<Item = Place> + 'a {
+    let mut seen = BTreeSet::new();
+    let candidates = view.signals.candidates().iter().filter(move |candidate| wanted(candidate));
+    candidates.filter(move |candidate| seen.insert((candidate.post, candidate.pre))).map(|candidate| Place {
+        post: candidate.post,
+        pre: candidate.pre,
+        delay: candidate.delay,
+        score: candidate.gradient.abs(),
+    })
+}
