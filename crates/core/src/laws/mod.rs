@@ -3,10 +3,12 @@
 mod births;
 mod function;
 mod journal;
+mod later;
 mod lists;
 mod machine;
 mod model;
 mod moves;
+mod reach;
 mod refusals;
 mod renewals;
 mod text;

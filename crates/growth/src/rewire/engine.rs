@@ -162,11 +162,10 @@ impl Strategy for Rewire {
             let (drop, grow) = (less(drop), less(grow));
             due_in_all += drop.max(grow) as f32;
             let mut stream = view.key.at(number as u64).stream();
-            let share = self
-                .method
-                .amount
-                .fraction(view.step, view.end)
-                .map_or(drop as f64 / pool.present.len().max(1) as f64, |share| f64::from(share) * part);
+            // A part of what was due is rounded once: of each sign by itself, more might go than may come.
+            let rounded = drop as f64 / pool.present.len().max(1) as f64;
+            let share = self.method.amount.fraction(view.step, view.end).map_or(rounded, f64::from);
+            let share = if part < 1.0 { rounded } else { share };
             let (victims, threshold) =
                 self.victims(&pool.present, view.signals.values(Signal::Weight), (drop, share, &mut stream));
             // As many come as went, where both are asked for: a share of each sign is rounded by itself.

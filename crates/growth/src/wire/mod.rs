@@ -60,7 +60,7 @@ impl Strategy for Wire {
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let network = view.network;
-        let cap = self.cap(network).min(view.budget.connections.unwrap_or(u64::MAX));
+        let cap = self.cap(view);
         let edits = view.budget.edits.unwrap_or(u64::MAX);
         let count = network.synapse_count() as u64;
         let share = self.share_to_drop(view.step, view.end);
@@ -128,7 +128,9 @@ fn drop(view: &View<'_>, draft: &mut Draft<'_>, (cap, share): (u64, f32)) -> BTr
         };
         prune(network, draft, places.iter().map(|place| place.1), reason);
     }
-    let idle = free::idle(network, &gone);
+    let mut idle = free::idle(network, &gone);
+    // More than that would be cut as one, at every asking anew.
+    idle.truncate(view.budget.edits.map_or(usize::MAX, |edits| (edits as usize).saturating_sub(gone.len())));
     let reason = Reason {
         rule: "no path from an input or to an output".into(),
         considered: idle.len() as u64,

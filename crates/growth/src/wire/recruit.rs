@@ -55,7 +55,7 @@ pub(super) fn recruit(
     let outputs: Vec<u32> = network.outputs().collect();
     let is_hidden = |row: u32| network.role(Row::new(row)) == Role::Hidden;
     let hidden = (0..n as u32).filter(|&row| is_hidden(row)).count();
-    let dendrites = wire.dendrites_of(wire.cap(network), hidden);
+    let dendrites = wire.dendrites_of(wire.cap(view), hidden);
     let mut residual = Residual {
         neurons: n,
         values: view.signals.values(Signal::Residual).to_vec(),

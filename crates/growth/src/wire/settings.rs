@@ -1,11 +1,10 @@
 //! What an experiment sets of `wire`.
 
 use crate::{
-    Setting,
+    Setting, View,
     rewire::Amount,
     settings::{SettingError, Settings},
 };
-use livenet_core::Network;
 
 /// Connection training. See the [module](super). Keeps no state between askings.
 #[derive(Clone, Debug, PartialEq)]
@@ -110,15 +109,16 @@ impl Wire {
         self
     }
 
-    /// The most connections that it makes. Never more than there are pairs within reach: where a small reach is
-    /// used up, the wiring is full and dropping must begin.
-    pub(super) fn cap(&self, network: &Network) -> u64 {
-        let pairs = network.reachable_pairs();
-        if self.connections > 0 {
+    /// The most connections that it makes: its own cap or the budget's. Never more than there are pairs within reach:
+    /// where a small reach is used up, the wiring is full and dropping must begin.
+    pub(super) fn cap(&self, view: &View<'_>) -> u64 {
+        let pairs = view.network.reachable_pairs();
+        let own = if self.connections > 0 {
             self.connections.min(pairs)
         } else {
             (pairs as f64 * f64::from(self.density)).round() as u64
-        }
+        };
+        own.min(view.budget.connections.unwrap_or(u64::MAX))
     }
 
     /// How many absent pairs it wants to see: as many as it could ever make at once, or with a `density`, whose count

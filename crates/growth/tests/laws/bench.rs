@@ -8,6 +8,7 @@ use livenet_core::{
 use livenet_growth::{Budget, Cut, Ledger, Strategy, Verdict, View, Wiring};
 
 /// A network, a device that answers with pseudo-signals, and energy accounts if there are any.
+#[derive(Clone)]
 pub(crate) struct Bench {
     pub(crate) network: Network,
     pub(crate) device: MockDevice,
@@ -81,6 +82,16 @@ impl Bench {
             self.device.update(&self.network, &rule).unwrap();
             self.step += 1;
         }
+        self.settle(steps);
+    }
+
+    /// Time goes by without updates: the signals of the device stay what they are, for each neuron for life.
+    pub(crate) fn rest(&mut self, steps: u64) {
+        self.step += steps;
+        self.settle(steps);
+    }
+
+    fn settle(&mut self, steps: u64) {
         if let Some(ledger) = &mut self.ledger {
             let needs = ledger.needs();
             self.device.observe(&self.network, &needs);

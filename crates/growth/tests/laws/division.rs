@@ -6,12 +6,12 @@ use livenet_growth::{
     Apoptosis, Budget, Cause, Daughters, Ledger, Mitosis, Mother, Settings, Strategy, Value, Verdict, View, Why, Wiring,
 };
 
-fn network() -> Network {
+pub(crate) fn network() -> Network {
     Bench::new(layers(&[2, 4, 2]), Wiring::Dense, 1).network
 }
 
 /// Asks with these values of a signal for the four hidden neurons.
-fn ask(
+pub(crate) fn ask(
     network: &Network,
     strategy: &mut dyn Strategy,
     signal: Signal,
@@ -36,7 +36,7 @@ fn ask(
     (verdict, moves(draft.proposals()), moves(&draft.later().cloned().collect::<Vec<_>>()))
 }
 
-fn mothers(moves: &[Move]) -> Vec<u64> {
+pub(crate) fn mothers(moves: &[Move]) -> Vec<u64> {
     moves
         .iter()
         .map(|what| if let Move::Divide { mother, .. } = what { mother.number() } else { panic!("{what:?}") })

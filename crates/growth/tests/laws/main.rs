@@ -8,8 +8,13 @@
 mod bench;
 mod budget;
 mod conformance;
+mod contract;
 mod division;
+mod edits;
 mod energy;
+mod marks;
+mod plateau;
 mod rewiring;
+mod saving;
 mod wire;
 mod wiring;
