@@ -7,9 +7,10 @@
 //! Sweeps give lane blocks to threads; the gradient and the update split themselves.
 
 use criterion::{Criterion, criterion_group, criterion_main};
+use livenet_core::Optimizer;
 use livenet_core::kernel::{
-    Absent, Corrections, Decay, Elements, Gather, LANES, Lanes, Layout, Moments, Optimizer, Span, Step, Store,
-    Transpose, backward, forward, gradient, update,
+    Absent, Corrections, Decay, Elements, Gather, LANES, Lanes, Layout, Moments, Span, Step, Store, Transpose,
+    backward, forward, gradient, update,
 };
 use livenet_core::unit::Activation;
 use rayon::prelude::*;

@@ -86,7 +86,7 @@ impl Network {
         allows(self.group(spec.group), (self.id(post), spec), (self.id(pre), self.spec(pre)), delay)
     }
 
-    /// Calls `visit` with each maximal range of rows that `post` may listen to, in ascending order.
+    /// Calls `visit` with the ranges of rows that `post` may listen to, in ascending order; neighbouring groups come apart, and a range may be empty.
     /// Pairs that are already connected are included: the caller knows its own exclusions.
     pub fn reach_of(&self, post: Row<Neurons>, visit: &mut dyn FnMut(Range<u32>)) {
         let spec = self.spec(post);

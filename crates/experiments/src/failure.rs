@@ -31,6 +31,9 @@ pub enum Failure {
     /// An executor.
     #[error(transparent)]
     Exec(#[from] ExecError),
+    /// A benchmark.
+    #[error(transparent)]
+    Bench(#[from] crate::bench::BenchError),
     /// No such executor.
     #[error("no executor is called `{name}`; this binary holds {known}")]
     NoExecutor {
@@ -71,7 +74,12 @@ impl Failure {
             Self::Config(_)
             | Self::Usage(_)
             | Self::NoExecutor { .. }
-            | Self::Run(RunError::Exists { .. } | RunError::NotARun { .. } | RunError::OtherConfig { .. }) => 2,
+            | Self::Run(
+                RunError::Exists { .. }
+                | RunError::NotARun { .. }
+                | RunError::OtherConfig { .. }
+                | RunError::OtherData { .. },
+            ) => 2,
             Self::Interrupted { .. } => 130,
             _ => 1,
         }

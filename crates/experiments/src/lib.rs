@@ -44,6 +44,7 @@
 //!
 //! Read on in [`config`], [`task`] and [`run`]; [`pictures`] says what is drawn, [`plots`] how.
 
+pub mod bench;
 mod cli;
 pub mod config;
 pub mod data;

@@ -26,6 +26,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let events = run::events(&directory)?;
     let commits = events.iter().filter_map(|event| match event {
         Event::Committed { step, .. } => Some((*step, event)),
+        // What a budget forbade altogether is told as well.
+        Event::Unchanged { step, cut, .. } if !cut.is_empty() => Some((*step, event)),
         _ => None,
     });
     let Some(nearest) = commits.clone().map(|(step, _)| step).min_by_key(|step| step.abs_diff(arguments.at)) else {
@@ -41,7 +43,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         return output.finish();
     }
     if nearest != arguments.at {
-        output.line(format_args!("nothing changed at step {}; the nearest change:", arguments.at))?;
+        output.line(format_args!(
+            "nothing changed at step {}; the nearest time that something was to change:",
+            arguments.at
+        ))?;
     }
     for event in at {
         print(&mut output, event)?;
@@ -50,6 +55,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
+    if let Event::Unchanged { step, strategy, cut, .. } = event {
+        output.line(format_args!("step {step}, {strategy}: nothing changed, the budget cut all"))?;
+        return cut.iter().try_for_each(|cut| output.line(format_args!("  the budget cut {cut}")));
+    }
     let Event::Committed { step, strategy, census, neurons, connections, change, cut, why, .. } = event else {
         return Ok(());
     };

@@ -3,6 +3,7 @@
 //! Standard output carries data, standard error everything else. Exit codes: 0 done, 1 failed, 2 the
 //! command or the config cannot run, 130 ended by Ctrl-C.
 
+mod bench;
 mod cite;
 mod claims;
 mod completions;
@@ -52,6 +53,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Print what a run's network answers to inputs of yours, as CSV
     Predict(predict::Arguments),
+    /// Time whole steps and changes of structure on this machine
+    Bench(bench::Arguments),
     /// Data sets: list, fetch, verify
     Data(data::Arguments),
     /// Print a completion script for a shell
@@ -79,6 +82,7 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
         Command::Cite(arguments) => cite::run(arguments, registry),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Predict(arguments) => predict::run(arguments, registry),
+        Command::Bench(arguments) => bench::run(arguments),
         Command::Data(arguments) => data::run(arguments),
         Command::Completions(arguments) => completions::run(arguments),
         Command::Schema => schema::run(),

@@ -57,16 +57,21 @@ impl Opened {
     /// Opens a run and makes its config ready, which reads its data.
     ///
     /// # Errors
-    /// [`RunError::OtherConfig`] when the config no longer gives the hash in the manifest.
+    /// [`RunError::OtherConfig`] when the config no longer gives the hash in the manifest, [`RunError::OtherData`]
+    /// when its data are no longer those.
     pub(super) fn new(path: &Path, registry: &Registry) -> Result<Self, Failure> {
         let directory = directory(path)?;
         let manifest = Manifest::read(&directory)?;
-        let document = Document::read(&directory.file("config.toml"), &[])?;
+        let mut document = Document::read(&directory.file("config.toml"), &[])?;
+        if !manifest.folder.is_empty() {
+            document = document.in_folder(Path::new(&manifest.folder));
+        }
         let checked = Checked::new(&document, "", manifest.seed, registry, &Places::from_environment(), None)?;
         if checked.hash() != manifest.config {
             let (found, expected) = (manifest.config, checked.hash().to_owned());
             return Err(RunError::OtherConfig { path: directory.path().to_owned(), found, expected }.into());
         }
+        manifest.check_data(directory.path(), &checked.task().shape().data)?;
         Ok(Self { directory, document, checked })
     }
 

@@ -16,6 +16,8 @@ pub(super) struct Planned {
     pub(super) seed: u64,
     /// Hash of the config.
     pub(super) hash: String,
+    /// Digest of the data.
+    pub(super) data: String,
     pub(super) path: PathBuf,
 }
 
@@ -84,7 +86,8 @@ impl Plan {
             let folder = out.join(&name);
             runs.extend(seeds.into_iter().map(|seed| {
                 let path = folder.join(format!("{}-s{seed}", checked.hash()));
-                Planned { arm: arm.clone(), seed, hash: checked.hash().to_owned(), path }
+                let (hash, data) = (checked.hash().to_owned(), checked.task().shape().data.clone());
+                Planned { arm: arm.clone(), seed, hash, data, path }
             }));
         }
         let (experiment, _) = document.arm(&arms[0])?;

@@ -2,8 +2,8 @@
 
 use super::{open::Opened, output::Output};
 use crate::{Failure, Registry, data::Matrix, task::Kind};
-use livenet_core::Window;
-use livenet_train::{Loss, Session};
+use livenet_core::{ExecError, Window};
+use livenet_train::Session;
 use std::{num::NonZeroUsize, path::PathBuf};
 
 /// Arguments of `predict`.
@@ -47,9 +47,8 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
         in_lanes(&mut session, &rows)?
     };
     let name = if shape.kind == Kind::Classes { "class" } else { "output" };
-    if shape.kind == Kind::Classes {
-        Loss::CrossEntropy.predictions(&mut answers, shape.outputs);
-    }
+    // Probabilities where the run learned to give logits, else the outputs as they are.
+    opened.checked.learning().loss.predictions(&mut answers, shape.outputs);
     let mut output = Output::new();
     let head: Vec<String> = (0..shape.outputs).map(|at| format!("{name}_{at}")).collect();
     output.line(head.join(","))?;
@@ -83,5 +82,11 @@ fn in_cycles(session: &mut Session, rows: &Matrix, every: usize) -> Result<Vec<f
 
 fn predict(session: &mut Session, window: Window<'_>) -> Result<Vec<f32>, Failure> {
     let network = session.network().clone();
-    Ok(session.executor_mut().predict(&network, window)?)
+    session.executor_mut().predict(&network, window).map_err(|error| match error {
+        // Nothing is learned here: the advice of the executor would lead nowhere.
+        ExecError::NonFinite { what, neuron, value, .. } => Failure::Unmet(format!(
+            "the {what} of {neuron} became {value}: the inputs are too large for this network\n  help: scale them as the task trains, such as pixels from 0 to 1"
+        )),
+        other => other.into(),
+    })
 }

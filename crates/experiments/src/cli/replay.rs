@@ -1,6 +1,9 @@
 //! `livenet replay`: the structure of any moment, rebuilt from the journal alone, with its digests checked.
 
-use super::{open, output::Output};
+use super::{
+    open,
+    output::{Output, note},
+};
 use crate::{Failure, run};
 use livenet_core::{Commit, Network};
 use serde_json::json;
@@ -24,7 +27,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let directory = open::directory(&arguments.run)?;
-    let journal = run::journal(&directory)?;
+    let journal = run::journal(&directory, &mut |text| note(format_args!("warning: {text}")))?;
     let damaged = |error| run::journal_damage(&directory, &error);
     let all = journal.len();
     let end = journal.verify().map_err(damaged)?;

@@ -12,13 +12,10 @@ use crate::{
     config::{Checked, Document},
     data::Places,
     pictures::comparison,
-    run::{Driver, Ending, Interrupt, Manifest, Outcome, RunDirectory, RunError},
+    run::{Driver, Ending, Manifest, Outcome, RunDirectory, RunError},
 };
 use serde_json::json;
-use std::{
-    num::NonZeroUsize,
-    path::{Path, PathBuf},
-};
+use std::{num::NonZeroUsize, path::PathBuf};
 
 /// Arguments of `run`.
 #[derive(clap::Args, Debug)]
@@ -58,8 +55,17 @@ pub(super) struct Arguments {
     quiet: bool,
 }
 
+/// Most worker threads: some systems make no more, and take minutes to refuse.
+const THREADS: usize = 1024;
+
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
     if let Some(threads) = arguments.threads {
+        if threads.get() > THREADS {
+            let message = format!(
+                "--threads {threads}: at most {THREADS} are taken; more than the machine has cores only cost time"
+            );
+            return Err(Failure::Usage(message));
+        }
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
         pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
     }
@@ -73,25 +79,19 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
             return Err(RunError::Exists { path: there.path.clone() }.into());
         }
     }
-    let interrupt = interrupt::watch();
+    interrupt::watch();
     let mut made = Vec::new();
     for planned in &plan.runs {
-        made.push(one(arguments, planned, &document, registry, interrupt)?);
+        made.push(one(arguments, planned, &document, registry)?);
     }
     conclude(arguments, &plan, &made)
 }
 
 /// Makes one run, or takes it up.
-fn one(
-    arguments: &Arguments,
-    planned: &Planned,
-    document: &Document,
-    registry: &Registry,
-    interrupt: &Interrupt,
-) -> Result<Made, Failure> {
-    let Planned { arm, seed, hash, path } = planned;
+fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: &Registry) -> Result<Made, Failure> {
+    let Planned { arm, seed, path, .. } = planned;
     let there = path.exists();
-    if there && let Some(outcome) = done(path, hash, *seed)? {
+    if there && let Some(outcome) = done(planned)? {
         if !arguments.quiet {
             note(format_args!("{}: is done", path.display()));
         }
@@ -107,6 +107,8 @@ fn one(
     } else {
         Driver::begin(&checked, document, registry, path)?
     };
+    // From here on there is something to save; until here a signal ends the process.
+    let training = interrupt::training();
     if let Some(parent) = path.parent().filter(|_| !there && display != Display::Quiet) {
         note(format_args!(
             "writing {} below {}",
@@ -115,7 +117,8 @@ fn one(
         ));
     }
     progress.begin(driver.session().network());
-    let outcome = driver.run(interrupt, &mut progress);
+    let outcome = driver.run(training.interrupt(), &mut progress);
+    drop(training);
     progress.clear();
     let Some(outcome) = outcome? else {
         return Err(Failure::Interrupted {
@@ -131,19 +134,20 @@ fn one(
 }
 
 /// What came of a run that is there, if it is complete.
-fn done(path: &Path, hash: &str, seed: u64) -> Result<Option<Outcome>, Failure> {
+fn done(Planned { seed, hash, data, path, .. }: &Planned) -> Result<Option<Outcome>, Failure> {
     let directory = RunDirectory::open(path)?;
     let manifest = Manifest::read(&directory)?;
-    if manifest.config != hash || manifest.seed != seed {
+    if manifest.config != *hash || manifest.seed != *seed {
         let (found, expected) = (format!("{}-s{}", manifest.config, manifest.seed), format!("{hash}-s{seed}"));
         return Err(RunError::OtherConfig { path: path.to_owned(), found, expected }.into());
     }
+    manifest.check_data(path, data)?;
     Ok(directory.outcome()?)
 }
 
 /// The command that was given, with `--resume`.
 fn resume_command() -> String {
-    let mut words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
+    let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
     if !words.iter().any(|word| word == "--resume") {
         words.push("--resume".into());
     }
@@ -172,7 +176,10 @@ fn conclude(arguments: &Arguments, plan: &Plan, made: &[Made]) -> Result<(), Fai
     let verdicts = if arguments.check { claims::judge(&plan.claims, made) } else { Vec::new() };
     let mut output = Output::new();
     if arguments.json {
-        let runs: Vec<_> = made.iter().map(|made| json!({"path": made.path, "report": made.outcome})).collect();
+        // A path need not be text, and JSON is.
+        let text = |path: &PathBuf| path.to_string_lossy().into_owned();
+        let runs: Vec<_> = made.iter().map(|made| json!({"path": text(&made.path), "report": made.outcome})).collect();
+        let joint: Vec<String> = joint.iter().map(text).collect();
         output.json(
             &json!({"experiment": plan.name, "arms": summaries, "runs": runs, "comparison": joint, "claims": verdicts}),
         )?;

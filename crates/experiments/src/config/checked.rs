@@ -6,8 +6,10 @@
 use super::{
     document::Document,
     error::{ConfigError, nearest},
+    finite::refuse_not_finite,
     learning, network,
     raw::{Experiment, Keep, ScheduleName, WiringName},
+    size,
 };
 use crate::{
     Registry,
@@ -60,6 +62,8 @@ impl Checked {
         executor: Option<&str>,
     ) -> Result<Self, ConfigError> {
         let (experiment, table) = document.arm(arm)?;
+        let document = &document.as_arm(arm)?;
+        refuse_not_finite(document, &experiment, &table)?;
         let executor = executor.map_or_else(|| experiment.executor.clone(), Into::into);
         if experiment.name.is_empty()
             || !experiment.name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
@@ -82,7 +86,10 @@ impl Checked {
         let epoch = shape.epoch;
         let steps = match (experiment.train.steps, experiment.train.epochs, epoch) {
             (Some(steps), None, _) => steps,
-            (None, Some(epochs), Some(epoch)) => epochs * epoch,
+            (None, Some(epochs), Some(epoch)) => epochs.checked_mul(epoch).ok_or_else(|| {
+                let message = format!("{epochs} epochs of {epoch} updates are more than can be counted");
+                document.fault("train.epochs", message, format!("give at most {}", u64::MAX / epoch))
+            })?,
             (None, Some(_), None) => {
                 return Err(document.fault(
                     "train.epochs",
@@ -106,7 +113,7 @@ impl Checked {
             }
         };
         let evaluate_every = experiment.train.evaluate_every.unwrap_or(epoch.unwrap_or(100)).max(1);
-        let learning = learning::build(document, &experiment, shape.kind, registry, (seed, steps))?;
+        let learning = learning::build(document, &experiment, &shape, registry, (seed, steps))?;
         if let WiringName::Uniform(density) | WiringName::ErdosRenyi(density) = experiment.network.wiring
             && !(0.0..=1.0).contains(&density)
         {
@@ -124,6 +131,7 @@ impl Checked {
             WiringName::ErdosRenyi(density) => Wiring::ErdosRenyi { density },
         };
         network::check_paths(document, &experiment, &groups, &birthrights)?;
+        size::check(document, &experiment, (&groups, &birthrights), &wiring, &*task)?;
         let hash = hash(&experiment, &executor);
         let checked = Self {
             experiment,
@@ -320,7 +328,8 @@ fn build_task(
         return Err(document.fault(&key, format!("no task is called `{name}`; known are {}", names.join(", ")), help));
     };
     let mut settings = settings_of(table).map_err(|message| document.fault(&key, message, None))?;
-    let setup = Setup { places: places.clone(), seed, batch: experiment.train.batch as usize };
+    let (places, folder) = (places.clone(), document.folder().to_owned());
+    let setup = Setup { places, folder, seed, batch: experiment.train.batch as usize };
     let task = (entry.build)(&mut settings, &setup).map_err(|error| document.fault(&key, error.to_string(), None))?;
     settings.finish().map_err(|error| document.fault(&key, error.to_string(), None))?;
     Ok(task)

@@ -5,13 +5,20 @@ use super::{
     raw::Experiment,
 };
 use std::path::{Path, PathBuf};
+use toml::de::DeValue;
 
 /// The text of an experiment file with the overrides of the command line.
 #[derive(Clone, Debug)]
 pub struct Document {
     path: PathBuf,
+    /// Where relative paths in it begin.
+    folder: PathBuf,
     text: String,
     table: toml::Table,
+    /// `key=value` of the command line, as given.
+    overrides: Vec<String>,
+    /// The arm that it is read as: its position and the keys that it sets.
+    arm: Option<(usize, Vec<String>)>,
 }
 
 impl Document {
@@ -41,28 +48,38 @@ impl Document {
     /// [`ConfigError`] with line and column.
     pub fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, ConfigError> {
         // The typed parse comes first, since only it can point at line and column.
-        let document = Self { path: path.to_owned(), text, table: toml::Table::new() };
+        let path = path.to_owned();
+        // Fails only for an empty path or without a current folder; what is relative then stays so.
+        let folder = std::path::absolute(&path).unwrap_or_default().parent().unwrap_or(Path::new("")).to_owned();
+        let (table, overrides) = (toml::Table::new(), overrides.to_vec());
+        let document = Self { path, folder, text, table, overrides, arm: None };
         if let Err(error) = toml::from_str::<Experiment>(&document.text) {
             return Err(document.explain(&error));
         }
         let mut table: toml::Table = toml::from_str(&document.text).map_err(|error| document.explain(&error))?;
-        for text in overrides {
+        for text in &document.overrides {
             let (key, value) = text.split_once('=').ok_or_else(|| ConfigError {
-                place: Place::Override(text.clone()),
+                place: Place::Override(format!("--set {text}")),
                 key: None,
                 message: "there is no `=`".into(),
                 help: Some("write --set key=value, such as --set optim.adam.rate=3e-4".into()),
             })?;
             set(&mut table, key.trim(), value_of(value.trim())).map_err(|message| ConfigError {
-                place: Place::Override(text.clone()),
+                place: Place::Override(format!("--set {text}")),
                 key: Some(key.trim().into()),
                 message,
                 help: None,
             })?;
         }
         let document = Self { table, ..document };
-        Self::typed(&document.table, "--set")?;
+        document.typed(&document.table)?;
         Ok(document)
+    }
+
+    /// The same with relative paths beginning in another folder than its own.
+    #[must_use]
+    pub fn in_folder(self, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), ..self }
     }
 
     /// The names of the arms, in order; one empty name where there are none.
@@ -70,7 +87,7 @@ impl Document {
     /// # Errors
     /// As [`Document::arm`].
     pub fn arms(&self) -> Result<Vec<String>, ConfigError> {
-        let raw = Self::typed(&self.table, "--set")?;
+        let raw = self.typed(&self.table)?;
         Ok(if raw.arm.is_empty() { vec![String::new()] } else { raw.arm.into_iter().map(|arm| arm.name).collect() })
     }
 
@@ -80,31 +97,44 @@ impl Document {
     /// [`ConfigError`] when an override of the arm does not fit.
     pub fn arm(&self, name: &str) -> Result<(Experiment, toml::Table), ConfigError> {
         let mut table = self.table.clone();
-        let raw = Self::typed(&table, "--set")?;
+        let raw = self.typed(&table)?;
         table.remove("arm");
+        let this = self.as_arm(name)?;
         if let Some(arm) = raw.arm.iter().find(|arm| arm.name == name) {
             for (key, value) in &arm.set {
-                set(&mut table, key, value.clone()).map_err(|message| ConfigError {
-                    place: self.place_of(&["arm"]),
-                    key: Some(format!("arm `{name}`: {key}")),
-                    message,
-                    help: None,
-                })?;
+                set(&mut table, key, value.clone()).map_err(|message| this.fault(key, message, None))?;
             }
         }
-        Ok((Self::typed(&table, &format!("arm {name}"))?, table))
+        Ok((this.typed(&table)?, table))
+    }
+
+    /// The same as one of its arms, whose faults are then found where the arm sets them.
+    ///
+    /// # Errors
+    /// As [`Document::arms`].
+    pub fn as_arm(&self, name: &str) -> Result<Self, ConfigError> {
+        let raw = self.typed(&self.table)?;
+        let keys = |arm: &super::raw::Arm| arm.set.keys().cloned().collect();
+        let arm = raw.arm.iter().position(|arm| arm.name == name).map(|at| (at, keys(&raw.arm[at])));
+        Ok(Self { arm, ..self.clone() })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
+    /// Where relative paths in it begin.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
 
-    fn typed(table: &toml::Table, whence: &str) -> Result<Experiment, ConfigError> {
+    fn typed(&self, table: &toml::Table) -> Result<Experiment, ConfigError> {
         serde_path_to_error::deserialize(table.clone()).map_err(|error| {
-            let key = error.path().to_string();
+            // `grow[0].when` as everywhere else: `grow.0.when`.
+            let key = error.path().to_string().replace('[', ".").replace(']', "");
             let message = error.inner().message().to_owned();
-            ConfigError { place: Place::Override(whence.into()), help: suggestion(&message), key: Some(key), message }
+            let help = suggestion(&message);
+            self.fault(&key, message, help)
         })
     }
 
@@ -123,30 +153,55 @@ impl Document {
         Place::Line(self.path.clone(), line, column)
     }
 
-    /// The place of a key in the file, as near as it can be found.
-    pub fn place_of(&self, keys: &[&str]) -> Place {
+    /// The place of a key in the file, as near as it can be found. Numbers step into arrays.
+    fn place_of(&self, keys: &[&str]) -> Place {
         let Ok(parsed) = toml::de::DeTable::parse(&self.text) else { return Place::File(self.path.clone()) };
-        let mut table = parsed.into_inner();
+        let mut here = DeValue::Table(parsed.into_inner());
         let mut best = None;
         for key in keys {
-            let found = table
-                .iter()
-                .find(|(name, _)| name.get_ref() == key)
-                .map(|(name, value)| (name.span().start, value.get_ref().clone()));
+            let found = match &here {
+                DeValue::Table(table) => table
+                    .iter()
+                    .find(|(name, _)| name.get_ref() == key)
+                    .map(|(name, value)| (name.span().start, value.get_ref().clone())),
+                DeValue::Array(items) => key
+                    .parse::<usize>()
+                    .ok()
+                    .and_then(|at| items.get(at))
+                    .map(|item| (item.span().start, item.get_ref().clone())),
+                _ => None,
+            };
             let Some((start, value)) = found else { break };
             best = Some(start);
-            match value {
-                toml::de::DeValue::Table(inner) => table = inner,
-                _ => break,
-            }
+            here = value;
         }
         best.map_or_else(|| Place::File(self.path.clone()), |start| self.at(start))
     }
 
-    /// A fault at a dotted key of this file.
+    /// Who set a dotted key last: the arm, the command line, or else the file.
+    fn origin_of(&self, key: &str) -> Place {
+        let touches = |set: &str| {
+            let within = |inner: &str, outer: &str| {
+                inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            within(key, set) || within(set, key)
+        };
+        if let Some((at, keys)) = &self.arm
+            && let Some(set) = keys.iter().find(|set| touches(set))
+        {
+            return self.place_of(&["arm", &at.to_string(), "set", set]);
+        }
+        let set = |text: &&String| touches(text.split_once('=').map_or("", |(key, _)| key.trim()));
+        match self.overrides.iter().rfind(set) {
+            Some(text) => Place::Override(format!("--set {text}")),
+            None => self.place_of(&key.split('.').collect::<Vec<_>>()),
+        }
+    }
+
+    /// A fault at a dotted key, with the place that set it.
     pub fn fault(&self, key: &str, message: impl Into<String>, help: impl Into<Option<String>>) -> ConfigError {
-        let keys: Vec<&str> = key.split('.').collect();
-        ConfigError { place: self.place_of(&keys), key: Some(key.into()), message: message.into(), help: help.into() }
+        let (message, help) = (message.into(), help.into());
+        ConfigError { place: self.origin_of(key), key: Some(key.into()), message, help }
     }
 }
 

@@ -5,20 +5,23 @@ use super::{
     error::{ConfigError, nearest},
     raw::{Experiment, Optim, Rate},
 };
-use crate::{Registry, task::Kind};
+use crate::{
+    Registry,
+    task::{self, Kind},
+};
 use livenet_core::{Optimizer, Pass, StreamKey};
-use livenet_train::{Loss, RateSchedule, session::Learning};
+use livenet_train::{Loss, RateSchedule, Shape, session::Learning};
 
 /// The learning of a run.
 pub(super) fn build(
     document: &Document,
     experiment: &Experiment,
-    kind: Kind,
+    shape: &task::Shape,
     registry: &Registry,
     (seed, steps): (u64, u64),
 ) -> Result<Learning, ConfigError> {
     let (optimizer, rate) = build_optimizer(document, &experiment.optim)?;
-    let loss = match (&experiment.train.loss, kind) {
+    let loss = match (&experiment.train.loss, shape.kind) {
         (Some(name), _) => registry.loss(name).ok_or_else(|| {
             let names = registry.loss_names();
             let help = nearest(name, names.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
@@ -28,18 +31,57 @@ pub(super) fn build(
         (None, Kind::Bits) => Loss::BinaryCrossEntropy,
         (None, Kind::Values) => Loss::MeanSquared,
     };
-    let (passes, dropout) = (passes(experiment, seed), experiment.train.dropout);
+    if loss == Loss::CrossEntropy && shape.outputs < 2 {
+        return Err(document.fault(
+            "train.loss",
+            "`cross_entropy` compares the outputs with each other, and this task has one",
+            "give `binary_cross_entropy`, or leave `loss` out for the task's own".to_owned(),
+        ));
+    }
+    let (passes, dropout) = (passes(document, experiment, seed)?, experiment.train.dropout);
     Ok(Learning { loss, optimizer, rate, passes, dropout, end: Some(steps) })
 }
 
-fn passes(experiment: &Experiment, seed: u64) -> Vec<Pass> {
+/// Refuses a number outside what its key can mean.
+fn within(document: &Document, key: &str, value: f32, range: Range) -> Result<(), ConfigError> {
+    let (fits, words) = match range {
+        Range::NotNegative => (value >= 0.0, "of at least 0"),
+        Range::Positive => (value > 0.0, "above 0"),
+        Range::Share => ((0.0..1.0).contains(&value), "of at least 0 and below 1"),
+    };
+    if fits && value.is_finite() {
+        return Ok(());
+    }
+    Err(document.fault(key, format!("found {value}"), format!("give a finite number {words}")))
+}
+
+/// What a number may be.
+#[derive(Clone, Copy)]
+enum Range {
+    NotNegative,
+    Positive,
+    /// At least 0 and below 1.
+    Share,
+}
+
+fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec<Pass>, ConfigError> {
     let passes = experiment.train.passes;
+    for (name, value, range) in [
+        ("decay", passes.decay, Range::NotNegative),
+        ("clip_norm", passes.clip_norm, Range::Positive),
+        ("clip_value", passes.clip_value, Range::Positive),
+        ("noise", passes.noise, Range::NotNegative),
+    ] {
+        if let Some(value) = value {
+            within(document, &format!("train.passes.{name}"), value, range)?;
+        }
+    }
     let mut all = Vec::new();
     all.extend(passes.decay.map(|by| Pass::Decay { by }));
     all.extend(passes.clip_norm.map(|norm| Pass::ClipNorm { norm }));
     all.extend(passes.clip_value.map(|value| Pass::ClipValue { value }));
     all.extend(passes.noise.map(|scale| Pass::Noise { scale, key: StreamKey::new(seed, "noise") }));
-    all
+    Ok(all)
 }
 
 fn build_optimizer(document: &Document, optim: &Optim) -> Result<(Optimizer, RateSchedule), ConfigError> {
@@ -61,25 +103,34 @@ fn build_optimizer(document: &Document, optim: &Optim) -> Result<(Optimizer, Rat
             "write one table, such as [optim.adam] with rate = 1e-3".to_owned(),
         ));
     };
-    let found: &[(&str, Option<f32>)] = &[
-        ("beta", rate.beta),
-        ("alpha", rate.alpha),
-        ("beta1", rate.beta1),
-        ("beta2", rate.beta2),
-        ("epsilon", rate.epsilon),
-        ("decay", rate.decay),
+    let found: &[(&str, Option<f32>, Range)] = &[
+        ("beta", rate.beta, Range::Share),
+        ("alpha", rate.alpha, Range::Share),
+        ("beta1", rate.beta1, Range::Share),
+        ("beta2", rate.beta2, Range::Share),
+        ("epsilon", rate.epsilon, Range::Positive),
+        ("decay", rate.decay, Range::NotNegative),
     ];
-    if let Some((key, _)) = found.iter().find(|(key, value)| value.is_some() && !takes.contains(key)) {
+    if let Some((key, ..)) = found.iter().find(|(key, value, _)| value.is_some() && !takes.contains(key)) {
         let help =
             if takes.is_empty() { "it has none but `rate`".to_owned() } else { format!("it has {}", takes.join(", ")) };
         return Err(document.fault(&format!("optim.{name}.{key}"), format!("`{name}` has no such constant"), help));
     }
-    if !(rate.rate.is_finite() && rate.rate >= 0.0) {
-        return Err(document.fault(
-            &format!("optim.{name}.rate"),
-            format!("found {}", rate.rate),
-            "give a finite rate of at least 0".to_owned(),
-        ));
+    let shape = match rate.shape {
+        Shape::Constant => None,
+        Shape::Step { by, .. } => Some(("step.by", by)),
+        Shape::Cosine { to } => Some(("cosine.to", to)),
+        Shape::Linear { to } => Some(("linear.to", to)),
+        Shape::Exponential { by } => Some(("exponential.by", by)),
+    };
+    within(document, &format!("optim.{name}.rate"), rate.rate, Range::NotNegative)?;
+    if let Some((key, value)) = shape {
+        within(document, &format!("optim.{name}.shape.{key}"), value, Range::NotNegative)?;
+    }
+    for &(key, value, range) in found {
+        if let Some(value) = value {
+            within(document, &format!("optim.{name}.{key}"), value, range)?;
+        }
     }
     let Rate { beta, alpha, beta1, beta2, epsilon, decay, .. } = *rate;
     let (beta, beta1, beta2) = (beta.unwrap_or(0.9), beta1.unwrap_or(0.9), beta2.unwrap_or(0.999));

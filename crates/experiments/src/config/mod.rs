@@ -4,9 +4,11 @@
 mod checked;
 mod document;
 mod error;
+mod finite;
 mod learning;
 mod network;
 pub mod raw;
+mod size;
 
 pub use checked::{Birthright, Checked};
 pub use document::Document;

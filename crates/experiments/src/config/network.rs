@@ -54,6 +54,10 @@ pub(super) fn build_groups(
             };
             groups.push(GroupId::new(at as u16));
         }
+        if let Some(within) = table.within.filter(|within| *within < 0.0) {
+            let help = "give a distance of at least 0, or leave `within` out".to_owned();
+            return Err(document.fault(&format!("{key}.within"), format!("found {within}"), help));
+        }
         Ok(Reach { groups, within: table.within, max_delay: table.max_delay, itself: table.itself })
     };
     let norm = |name| match name {

@@ -17,10 +17,12 @@ pub enum DataError {
         known: String,
     },
     /// A series was asked for that is neither a known name nor a file.
-    #[error("no series `{name}`: it is not a file here, and the known names are {known}")]
+    #[error("no series `{name}`: there is no file {}, and the known names are {known}", path.display())]
     UnknownSeries {
         /// The name or path asked for.
         name: String,
+        /// Where the file would be.
+        path: PathBuf,
         /// The names that would do, with commas.
         known: String,
     },

@@ -11,7 +11,7 @@ use super::images::published;
 use super::places::Places;
 use super::table;
 
-/// The values of a known series, or of the CSV file at this path.
+/// The values of a known series, or of the CSV file at this path; a relative one begins in `folder`.
 ///
 /// A line is `value` or `date,value`; the first line may be a header.
 ///
@@ -19,7 +19,7 @@ use super::table;
 /// [`DataError::UnknownSeries`], [`DataError::Missing`], [`DataError::Read`]; a known file that is not the
 /// published one as [`DataError::WrongSize`] or [`DataError::WrongHash`]; in the text [`DataError::Cell`] and
 /// [`DataError::Columns`] with the line, and [`DataError::Empty`].
-pub fn load(name: &str, places: &Places) -> Result<Vec<f64>, DataError> {
+pub fn load(name: &str, places: &Places, folder: &Path) -> Result<Vec<f64>, DataError> {
     if let Some(entry) = ALL.iter().find(|entry| entry.kind == Kind::Series && entry.name == name) {
         let file = &entry.files[0];
         let path = places.find(entry, file)?;
@@ -27,10 +27,11 @@ pub fn load(name: &str, places: &Places) -> Result<Vec<f64>, DataError> {
         published(&path, &bytes, file)?;
         return parse(&path, &bytes);
     }
-    let path = Path::new(name);
+    let path = &folder.join(name);
     if !path.exists() {
         return Err(DataError::UnknownSeries {
             name: name.to_owned(),
+            path: path.clone(),
             known: names(|entry| entry.kind == Kind::Series),
         });
     }
@@ -164,10 +165,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("mine.csv");
         std::fs::write(&path, "3\n4\n").unwrap();
-        assert_eq!(load(path.to_str().unwrap(), &Places::default()).unwrap(), [3.0, 4.0]);
-        let error = load("sunspot", &Places::default()).unwrap_err().to_string();
+        let elsewhere = Path::new("elsewhere");
+        assert_eq!(load(path.to_str().unwrap(), &Places::default(), elsewhere).unwrap(), [3.0, 4.0]);
+        assert_eq!(load("mine.csv", &Places::default(), folder.path()).unwrap(), [3.0, 4.0]);
+        let error = load("sunspot", &Places::default(), elsewhere).unwrap_err().to_string();
         assert!(error.contains("daily-min-temperatures, santafe, sunspots"), "{error}");
-        assert!(matches!(load("sunspots", &Places::default()), Err(DataError::Missing { .. })));
+        assert!(matches!(load("sunspots", &Places::default(), elsewhere), Err(DataError::Missing { .. })));
     }
 
     #[test]
@@ -175,7 +178,7 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         std::fs::create_dir(root.path().join("timeseries")).unwrap();
         std::fs::write(root.path().join("timeseries/santafe.dat"), "1\n2\n").unwrap();
-        let error = load("santafe", &Places::new(vec![root.path().to_owned()])).unwrap_err();
+        let error = load("santafe", &Places::new(vec![root.path().to_owned()]), root.path()).unwrap_err();
         assert!(matches!(error, DataError::WrongSize { found: 4, expected: 31_693, .. }), "{error}");
     }
 
@@ -211,7 +214,7 @@ mod tests {
             ("santafe", 10_093, 86.0, 100.0),
             ("sunspots", 309, 5.0, 2.9),
         ] {
-            let values = load(name, &places).unwrap();
+            let values = load(name, &places, Path::new("")).unwrap();
             assert_eq!((values.len(), values[0], values[length - 1]), (length, first, last), "{name}");
         }
     }

@@ -55,7 +55,7 @@ pub fn draw(
     if let Ok(activity) = activity::raster(checked, session) {
         gallery.hang("activity", &activity, "What each neuron says to the first samples of the validation part.")?;
     }
-    let lineage = lineage::tree(&run::journal(directory)?, session.steps())
+    let lineage = lineage::tree(&run::journal(directory, &mut |_| {})?, session.steps())
         .map_err(|error| run::journal_damage(directory, &error))?;
     gallery.hang("lineage", &lineage, "Who divided from whom, and who died when.")?;
     if let Some(energy) = course.energy() {

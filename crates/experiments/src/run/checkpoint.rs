@@ -4,6 +4,7 @@ use super::{Ending, RunDirectory, RunError};
 use livenet_train::session::SavedState;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use std::path::Path;
 
 const MAGIC: &[u8; 8] = b"LIVECKP1";
 
@@ -58,15 +59,23 @@ impl Checkpoint {
     /// # Errors
     /// [`RunError::Io`]; earlier checkpoints are untouched.
     pub fn write(&self, directory: &RunDirectory, name: &str) -> Result<(), RunError> {
+        directory.write(name, &self.encode(&directory.file(name))?)
+    }
+
+    /// Its bytes; `path` is named where they cannot be had.
+    ///
+    /// # Errors
+    /// [`RunError::Damaged`].
+    pub fn encode(&self, path: &Path) -> Result<Vec<u8>, RunError> {
         let body = postcard::to_stdvec(self).map_err(|error| RunError::Damaged {
-            path: directory.file(name),
-            what: format!("it cannot be encoded: {error}"),
+            path: path.to_owned(),
+            what: format!("its checkpoint cannot be encoded: {error}"),
             mend: "this is a fault of livenet; please report it",
         })?;
         let mut bytes = MAGIC.to_vec();
         bytes.extend_from_slice(Sha256::digest(&body).as_ref());
         bytes.extend_from_slice(&body);
-        directory.write(name, &bytes)
+        Ok(bytes)
     }
 
     /// Reads one.

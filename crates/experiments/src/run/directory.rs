@@ -34,6 +34,16 @@ pub enum RunError {
         /// Hash of this config.
         expected: String,
     },
+    /// It was made with other data.
+    #[error("{} was made with other data ({found}; here they are {expected}); nothing was changed. Restore the data, or give --out for a new run", path.display())]
+    OtherData {
+        /// The directory.
+        path: PathBuf,
+        /// The data in its manifest.
+        found: String,
+        /// The data of the task now.
+        expected: String,
+    },
     /// Another process is at it.
     #[error("{} is being written by another process", path.display())]
     Locked {
@@ -74,6 +84,26 @@ pub struct Lock {
     _file: File,
 }
 
+/// Stands between the name of a directory that is being made and the number of the process that makes it.
+const MAKING: &str = ".making-";
+
+/// Removes what processes that are no more left of the directory at `path`. A living one holds the lock.
+fn remove_stale(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else { return };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let stale = entry.file_name().to_str().is_some_and(|found| {
+            found
+                .strip_prefix(name)
+                .and_then(|rest| rest.strip_prefix(MAKING))
+                .is_some_and(|pid| pid.parse::<u32>().is_ok())
+        });
+        if stale && (RunDirectory { path: entry.path() }).lock().is_ok() {
+            // What cannot be removed is in nobody's way.
+            let _left = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
 impl RunDirectory {
     /// A directory that exists and holds a run.
     ///
@@ -88,7 +118,8 @@ impl RunDirectory {
         Ok(Self { path: path.to_owned() })
     }
 
-    /// A new directory, begun with these files in it; a half-made one never shows under its name.
+    /// A new directory, begun with these files in it; a half-made one never shows under its name. What a
+    /// process that was killed on the way left beside it is removed.
     ///
     /// # Errors
     /// [`RunError::Exists`], [`RunError::Io`].
@@ -96,18 +127,26 @@ impl RunDirectory {
         if path.exists() {
             return Err(RunError::Exists { path: path.to_owned() });
         }
+        remove_stale(path);
         let mut making = path.as_os_str().to_owned();
-        making.push(format!(".making-{}", std::process::id()));
+        making.push(format!("{MAKING}{}", std::process::id()));
         let making = PathBuf::from(making);
         let io = |what, at: &Path| {
             let path = at.to_owned();
             move |source| RunError::Io { what, path, source }
         };
         fs::create_dir_all(making.join("checkpoints")).map_err(io("make", &making))?;
+        let lock = Self { path: making.clone() }.lock()?;
         for (name, bytes) in files {
             let at = making.join(name);
-            fs::write(&at, bytes).map_err(io("write", &at))?;
+            let written = File::create(&at).and_then(|mut file| {
+                file.write_all(bytes)?;
+                file.sync_all()
+            });
+            written.map_err(io("write", &at))?;
         }
+        // Some systems do not rename a directory in which a file is open.
+        drop(lock);
         if let Err(source) = fs::rename(&making, path) {
             let _ = fs::remove_dir_all(&making);
             return Err(if path.exists() {

@@ -72,6 +72,7 @@ impl<'a> Driver<'a> {
         let mut manifest =
             Manifest::here(checked.hash().into(), &checked.experiment().name, checked.arm(), checked.seed());
         (manifest.executor, manifest.data) = (checked.executor().into(), checked.task().shape().data.clone());
+        manifest.folder = document.folder().to_string_lossy().into_owned();
         let manifest = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
         let journal = session.journal().bytes().to_vec();
         let mut events = Vec::new();
@@ -80,14 +81,6 @@ impl<'a> Driver<'a> {
             events.push(b'\n');
         }
         let config = checked.to_toml();
-        let files: &[(&str, &[u8])] = &[
-            ("config.toml", config.as_bytes()),
-            ("manifest.json", &manifest),
-            ("journal.bin", &journal),
-            ("events.jsonl", &events),
-            ("timings.jsonl", b""),
-        ];
-        let directory = RunDirectory::create(path, files)?;
         let start = Checkpoint {
             state: session.save(),
             best: None,
@@ -98,8 +91,18 @@ impl<'a> Driver<'a> {
             seconds: 0.0,
             ending: None,
         };
+        // All at once: a run that was killed while it was made can be begun anew, and any other be resumed.
+        let (name, encoded) = (Checkpoint::name(0), start.encode(path)?);
+        let files: &[(&str, &[u8])] = &[
+            ("config.toml", config.as_bytes()),
+            ("manifest.json", &manifest),
+            ("journal.bin", &journal),
+            ("events.jsonl", &events),
+            ("timings.jsonl", b""),
+            (&name, &encoded),
+        ];
+        let directory = RunDirectory::create(path, files)?;
         let lock = directory.lock()?;
-        start.write(&directory, &Checkpoint::name(0))?;
         Self::attach((checked, document, registry), session, directory, lock, start)
     }
 
@@ -122,6 +125,7 @@ impl<'a> Driver<'a> {
             let expected = format!("{}-s{}", checked.hash(), checked.seed());
             return Err(RunError::OtherConfig { path: path.to_owned(), found, expected }.into());
         }
+        manifest.check_data(path, &checked.task().shape().data)?;
         let checkpoint = Checkpoint::latest(&directory, &mut |error| watcher.warn(&error.to_string()))?
             .ok_or_else(|| RunError::NotARun { path: path.to_owned(), missing: "any checkpoint" })?;
         let mut session = rebuild::take_up(checked, document, registry, checkpoint.state.clone())?;
@@ -204,8 +208,15 @@ impl<'a> Driver<'a> {
             let step = self.session.steps();
             if step.is_multiple_of(self.checked.evaluate_every()) || step == steps {
                 self.session.report();
-                let measured = self.session.evaluate(self.checked.task())?;
-                if let Some(ending) = self.judge(&measured) {
+                let ending = match self.session.evaluate(self.checked.task()) {
+                    Ok(measured) => self.judge(&measured),
+                    Err(error) if error.is_divergence() => Some(Ending::Diverged { step, what: error.to_string() }),
+                    Err(error) => {
+                        self.flush(watcher)?;
+                        return Err(error.into());
+                    }
+                };
+                if let Some(ending) = ending {
                     self.flush(watcher)?;
                     return self.finish(ending, watcher).map(Some);
                 }
@@ -283,7 +294,7 @@ impl<'a> Driver<'a> {
     }
 
     /// Reads the test part, for the first and only time, and writes the report.
-    fn finish(&mut self, ending: Ending, watcher: &mut dyn Watcher) -> Result<Outcome, Failure> {
+    fn finish(&mut self, mut ending: Ending, watcher: &mut dyn Watcher) -> Result<Outcome, Failure> {
         if self.ending.is_none() {
             // The digest of the structure at the end, for every later replay to be held against.
             let network = self.session.network().clone();
@@ -306,9 +317,17 @@ impl<'a> Driver<'a> {
                 self.validation = (best.loss, best.accuracy);
                 self.session = rebuild::take_up(self.checked, self.document, self.registry, best.state)?;
             }
-            let test = self.session.measure(&self.checked.task().test())?;
-            put("test_loss", Some(test.loss));
-            put("test_accuracy", test.accuracy);
+            match self.session.measure(&self.checked.task().test()) {
+                Ok(test) => {
+                    put("test_loss", Some(test.loss));
+                    put("test_accuracy", test.accuracy);
+                }
+                // Finite on everything that it saw before, and not on the test part.
+                Err(error) if error.is_divergence() => {
+                    ending = Ending::Diverged { step: steps, what: error.to_string() }
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         put("validation_loss", Some(self.validation.0));
         put("validation_accuracy", self.validation.1);

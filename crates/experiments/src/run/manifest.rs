@@ -2,6 +2,7 @@
 
 use super::{RunDirectory, RunError};
 use serde::{Deserialize, Serialize};
+use std::path::Path;
 
 /// Versions, machine and config of a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,9 @@ pub struct Manifest {
     pub executor: String,
     /// Digest of the data, or the rule that makes them.
     pub data: String,
+    /// Where relative paths in the config begin: the folder of the experiment file.
+    #[serde(default)]
+    pub folder: String,
     /// The compiler's target.
     pub target: String,
     /// The processor.
@@ -43,6 +47,7 @@ impl Manifest {
             seed,
             executor: String::new(),
             data: String::new(),
+            folder: String::new(),
             target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
             processor: processor(),
             threads: rayon::current_num_threads(),
@@ -60,6 +65,18 @@ impl Manifest {
             what: error.to_string(),
             mend: "it says which config the run belongs to; restore it from a copy, or run anew with --out",
         })
+    }
+
+    /// Refuses to go on with, or to look again at, a run over other data than its own.
+    ///
+    /// # Errors
+    /// [`RunError::OtherData`].
+    pub fn check_data(&self, path: &Path, data: &str) -> Result<(), RunError> {
+        if self.data == data {
+            return Ok(());
+        }
+        let (found, expected) = (self.data.clone(), data.to_owned());
+        Err(RunError::OtherData { path: path.to_owned(), found, expected })
     }
 }
 

@@ -124,23 +124,54 @@ pub fn events(directory: &RunDirectory) -> Result<Vec<Event>, RunError> {
     Ok(all)
 }
 
-/// The journal of a run; an entry that was being written when the process died is left out.
+/// The journal of a run. In a run that is not complete, an entry that was being written when the process died
+/// is left out, which `warn` is told.
 ///
 /// # Errors
-/// [`RunError::Damaged`] names the entry.
-pub fn journal(directory: &RunDirectory) -> Result<Journal, RunError> {
-    let (journal, _torn) =
-        Journal::read_whole(directory.read("journal.bin")?).map_err(|error| journal_damage(directory, &error))?;
+/// [`RunError::Damaged`] names the entry, or says how much is missing of what the run's checkpoint counted.
+pub fn journal(directory: &RunDirectory, warn: &mut dyn FnMut(&str)) -> Result<Journal, RunError> {
+    let bytes = directory.read("journal.bin")?;
+    let length = bytes.len() as u64;
+    let (journal, torn) = Journal::read_whole(bytes).map_err(|error| journal_damage(directory, &error))?;
+    let complete = directory.file("report.json").exists();
+    let counted = if complete {
+        match Checkpoint::read(directory, Checkpoint::FINAL) {
+            Ok(checkpoint) => Some(checkpoint),
+            Err(error) => {
+                warn(&format!("whether the journal is whole cannot be told: {error}"));
+                None
+            }
+        }
+    } else {
+        Checkpoint::latest(directory, &mut |_| {}).ok().flatten()
+    };
+    if let Some(counted) = counted {
+        let (entries, needed) = (journal.len() as u64, (counted.journal, counted.state.entries));
+        let differs = if complete { (length, entries) != needed } else { length < needed.0 || entries < needed.1 };
+        if differs {
+            let of = if complete { "the run ended with" } else { "its last checkpoint counts" };
+            return Err(RunError::Damaged {
+                path: directory.file("journal.bin"),
+                what: format!("it holds {entries} entries in {length} bytes where {of} {} in {}", needed.1, needed.0),
+                mend: JOURNAL_MEND,
+            });
+        }
+    }
+    if torn > 0 {
+        warn(&format!(
+            "the last {torn} bytes of {} are an entry whose writing was interrupted; it is left out",
+            directory.file("journal.bin").display()
+        ));
+    }
     Ok(journal)
 }
 
+const JOURNAL_MEND: &str =
+    "restore it from a copy, or run anew with --out; the checkpoints hold the structure of their steps";
+
 /// What is wrong with the journal of a run.
 pub fn journal_damage(directory: &RunDirectory, error: &JournalError) -> RunError {
-    RunError::Damaged {
-        path: directory.file("journal.bin"),
-        what: error.to_string(),
-        mend: "restore it from a copy, or run anew with --out; the checkpoints hold the structure of their steps",
-    }
+    RunError::Damaged { path: directory.file("journal.bin"), what: error.to_string(), mend: JOURNAL_MEND }
 }
 
 /// The session as it was at `step`, by going forward from the nearest checkpoint before it. A damaged

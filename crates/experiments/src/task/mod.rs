@@ -16,15 +16,16 @@ pub use xor::HeldXor;
 use crate::data::{DataError, Places};
 use livenet_growth::{Setting, SettingError, Settings};
 use livenet_train::session::{Batch, Source};
+use std::path::PathBuf;
 
 /// What kind of answer a task wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// One of several classes: predictions are probabilities.
+    /// One of several classes: an output each.
     Classes,
-    /// A bit per output: predictions are raw outputs, right when on the right side of 0.
+    /// A bit per output: outputs are log-odds, right when on the right side of 0.
     Bits,
-    /// Numbers: predictions are raw outputs.
+    /// Numbers.
     Values,
 }
 
@@ -60,6 +61,8 @@ pub trait Task: Source {
 pub struct Setup {
     /// Where data are looked for.
     pub places: Places,
+    /// Where relative paths in the settings begin: the folder of the experiment file.
+    pub folder: PathBuf,
     /// The seed of the run.
     pub seed: u64,
     /// Samples per update.

@@ -30,7 +30,7 @@ pub(super) const SERIES: TaskEntry = TaskEntry {
         Setting {
             name: "name",
             default: "sunspots",
-            about: "a known series (`livenet data list`) or the path of a CSV file",
+            about: "a known series (`livenet data list`), or the path of a CSV file from the experiment file's folder",
         },
         Setting { name: "window", default: "32", about: "cycles of a training window" },
         Setting { name: "settle", default: "8", about: "cycles at its start that do not count" },
@@ -47,7 +47,7 @@ impl NextValue {
             let mend = "lower `settle` below `window`";
             return Err(TaskError::TooLittle { what: "cycles of a window", found: window, needed: settle + 1, mend });
         }
-        let raw = series::load(&name, &setup.places)?;
+        let raw = series::load(&name, &setup.places, &setup.folder)?;
         let ends = (raw.len() * 70 / 100, raw.len() * 85 / 100);
         let needed = (window + 2) * 100 / 15 + 1;
         if ends.0 < window + 2 || raw.len() - ends.1 < settle + 2 || ends.1 - ends.0 < settle + 2 {

@@ -66,11 +66,11 @@ fn show(window: usize, patterns: Vec<u64>) -> Batch {
 
 impl Source for HeldXor {
     fn batch(&self, step: u64) -> Batch {
-        // All four patterns as evenly as the batch allows, the rest by lot.
-        show(
-            self.shape.window,
-            (0..self.batch as u64).map(|lane| if lane < 4 { lane } else { self.key.draw(step, lane) }).collect(),
-        )
+        // All four patterns as evenly as the batch allows, one step going on where the one before ended; the
+        // rest by lot.
+        let first = step % 4 * (self.batch as u64 % 4);
+        let pattern = |lane| if lane < 4 { (first + lane) % 4 } else { self.key.draw(step, lane) };
+        show(self.shape.window, (0..self.batch as u64).map(pattern).collect())
     }
     fn probe(&self, samples: u32, key: StreamKey) -> Batch {
         show(self.shape.window, (0..u64::from(samples)).map(|lane| key.draw(0, lane)).collect())
@@ -87,5 +87,27 @@ impl Task for HeldXor {
     fn test(&self) -> Batch {
         // There are only four patterns in the world; the test is the same four.
         show(self.shape.window, (0..4).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pattern_is_seen_whatever_the_batch() {
+        for batch in 1..=9 {
+            let setup = Setup { places: crate::data::Places::default(), folder: "".into(), seed: 1, batch };
+            let task = HeldXor::new(2, &setup);
+            let mut seen = [0; 4];
+            for step in 0..4 {
+                let Batch { inputs, .. } = task.batch(step);
+                for lane in 0..batch.min(4) {
+                    let bit = |at: usize| usize::from(inputs[lane * 2 + at] > 0.0);
+                    seen[bit(0) + 2 * bit(1)] += 1;
+                }
+            }
+            assert_eq!(seen, [batch.min(4); 4], "batch {batch}");
+        }
     }
 }

@@ -22,6 +22,41 @@ fn faults_in_the_file_are_named_with_their_place() {
         ("strategy = \"set\"", "strategy = \"set\"\nbudget = { edits = 0 }", &["grow.0.budget", "allows 0 edits"][..]),
         ("uniform = 0.2", "uniform = 1.2", &["network.wiring", "a share of 1.2"][..]),
         ("steps = 60", "epochs = 3\nsteps = 60", &["both `steps` and `epochs`"][..]),
+        (
+            "steps = 60",
+            "epochs = 9000000000000000000",
+            &["tiny.toml:16:1", "train.epochs", "more than can be counted"][..],
+        ),
+        ("groups = [\"input\"]", "groups = [\"input\"], within = nan", &["tiny.toml:13:", "within", "found NaN"][..]),
+        ("groups = [\"input\"]", "groups = [\"input\"], within = 1e39", &["reach.within", "found inf"][..]),
+        ("groups = [\"input\"]", "groups = [\"input\"], within = -1", &["reach.within", "at least 0"][..]),
+        ("{ every = { steps = 10 } }", "{ below = { metric = inf } }", &["grow.0.when.below.metric", "found inf"][..]),
+        ("uniform = 0.2", "count = 1777", &["network.wiring", "1777 connections", "1776 pairs"][..]),
+        (
+            "neurons = 24",
+            "neurons = 4000000000",
+            &["tiny.toml:12:1", "network.group.0.neurons", "at most 10000000"][..],
+        ),
+        (
+            "neurons = 24",
+            "neurons = 9000000",
+            &["tiny.toml:12:1", "765 samples side by side in the validation part"][..],
+        ),
+        (
+            "{ uniform = 0.2 }\n\n[[network.group]]\nname = \"hidden\"\nneurons = 24",
+            "\"dense\"\n\n[[network.group]]\nname = \"hidden\"\nneurons = 9000000",
+            &["tiny.toml:8:1", "network.wiring", "666000000 connections", "at most 200000000"][..],
+        ),
+        ("rate = 0.01", "rate = 0.01\nbeta1 = 1.0", &["optim.adam.beta1", "below 1"][..]),
+        ("rate = 0.01", "rate = 0.01\nbeta2 = -0.1", &["optim.adam.beta2", "below 1"][..]),
+        ("rate = 0.01", "rate = 0.01\nepsilon = 0.0", &["optim.adam.epsilon", "above 0"][..]),
+        ("rate = 0.01", "rate = 0.01\nshape = { cosine = { to = -1.0 } }", &["shape.cosine.to", "at least 0"][..]),
+        ("[optim.adam]", "[optim.rmsprop]\nalpha = 1.5", &["optim.rmsprop.alpha", "below 1"][..]),
+        ("[optim.adam]", "[optim.adamw]\ndecay = -1.0", &["optim.adamw.decay", "at least 0"][..]),
+        ("steps = 60", "steps = 60\npasses = { clip_norm = 0.0 }", &["train.passes.clip_norm", "above 0"][..]),
+        ("steps = 60", "steps = 60\npasses = { clip_value = -1.0 }", &["train.passes.clip_value", "above 0"][..]),
+        ("steps = 60", "steps = 60\npasses = { noise = -1.0 }", &["train.passes.noise", "at least 0"][..]),
+        ("steps = 60", "steps = 60\npasses = { decay = -1.0 }", &["train.passes.decay", "at least 0"][..]),
     ];
     for (from, to, parts) in cases {
         let bench = Bench::new(&TINY.replacen(from, to, 1));
@@ -37,10 +72,81 @@ fn faults_in_the_command_are_named() {
     bench.call("run tiny.toml --set optim.adam.rte=1").fails(2, &["optim.adam", "did you mean `rate`?"]);
     bench.call("run tiny.toml --executor natve").fails(2, &["no executor is called `natve`", "native"]);
     bench.call("run tiny.toml --threads 0").fails(2, &["--threads"]);
+    bench.call("run tiny.toml --threads 1025").fails(2, &["--threads 1025", "at most 1024"]);
+    // Of several, the one at fault is named with its text, whether its key or its value is wrong.
+    let several = "run tiny.toml --set seeds=[2] --set";
+    bench.call(&format!("{several} optim.adam.rte=1")).fails(2, &["`--set optim.adam.rte=1`", "`rte`"]);
+    bench.call(&format!("{several} train.batch=0 --set train.memory=4")).fails(2, &["`--set train.batch=0`"]);
+    bench.call(&format!("{several} network.group.0.reach.within=nan")).fails(2, &["reach.within=nan`", "found NaN"]);
+    bench.call(&format!("{several} grow.0.steps=nan")).fails(2, &["`--set grow.0.steps=nan`", "`grow.0.steps`"]);
+    assert!(!bench.path("runs").exists());
     bench.call("show nowhere").fails(2, &["nowhere", "is not the directory of a run"]);
     bench.call("cite sett").fails(2, &["did you mean `set`?"]);
     bench.call("data fetch nothing").fails(1, &["no data set is called `nothing`"]);
     bench.call("wander").fails(2, &["unrecognized subcommand"]);
+}
+
+#[test]
+fn faults_in_lists_and_arms_are_named_with_their_own_place() {
+    let line = |text: &str, of: &str| 1 + text[..text.find(of).unwrap()].matches('\n').count();
+    let more = "[[grow]]\nstrategy = \"rigl\"\nsettings = { nothing = 1 }\n";
+    let text = format!("{TINY}\n{more}");
+    let place = format!("tiny.toml:{}:1: `grow.1.settings`", line(&text, "settings = { nothing"));
+    Bench::new(&text).call("run tiny.toml").fails(2, &[&place]);
+
+    let group =
+        "[[network.group]]\nname = \"second\"\nneurons = 3\nunit = \"rleu\"\nreach = { groups = [\"hidden\"] }\n";
+    let text = TINY.replace("[train]", &format!("{group}\n[train]"));
+    let place = format!("tiny.toml:{}:1: `network.group.1.unit`", line(&text, "unit = \"rleu\""));
+    Bench::new(&text).call("run tiny.toml").fails(2, &[&place, "did you mean `relu`?"]);
+
+    for (set, key) in [
+        ("\"network.group.0.unit\" = \"rleu\"", "network.group.0.unit"),
+        ("\"network.group.0.neurons\" = 0.5", "network.group.0.neurons"),
+        ("grow = [{ strategy = \"rigll\" }]", "grow.0.strategy"),
+        ("\"train.dropout\" = 1.5", "train.dropout"),
+        ("\"grow.5.strategy\" = \"set\"", "grow.5.strategy"),
+    ] {
+        let text = format!("{TINY}\n[[arm]]\nname = \"a\"\n\n[[arm]]\nname = \"b\"\nset = {{ {set} }}\n");
+        let place = format!("tiny.toml:{}:9: `{key}`", line(&text, "set = {"));
+        Bench::new(&text).call("run tiny.toml").fails(2, &[&place]);
+    }
+}
+
+#[test]
+fn a_loss_that_compares_outputs_needs_two_of_them() {
+    let text = TINY
+        .replace("[task.digits]\ntrain = 640", "[task.xor]")
+        .replace("[train]", "[train]\nloss = \"cross_entropy\"");
+    Bench::new(&text).call("run tiny.toml").fails(2, &["train.loss", "this task has one", "binary_cross_entropy"]);
+    // It takes any batch, and one that no memory holds is refused before it is made.
+    let text = TINY.replace("[task.digits]\ntrain = 640", "[task.xor]").replace("batch = 32", "batch = 4000000000");
+    Bench::new(&text).call("run tiny.toml").fails(2, &["train.batch", "4000000000 samples side by side"]);
+}
+
+#[test]
+fn a_journal_that_lost_its_end_is_not_called_whole() {
+    let bench = Bench::new(TINY);
+    bench.call("run tiny.toml -q").succeeds();
+    let run = bench.only_run("runs");
+    let path = run.join("journal.bin");
+    let whole = std::fs::read(&path).unwrap();
+    // Within the seal, all of it (a number of length and kind, a check byte, 32 bytes and their tag), within entries.
+    for lost in [1, 31, 32, 40, 66, 67, 80, 200, whole.len() / 2] {
+        std::fs::write(&path, &whole[..whole.len() - lost]).unwrap();
+        bench.call("replay runs/tiny").fails(1, &["journal.bin is damaged", "where the run ended with"]);
+    }
+    std::fs::write(&path, [&whole[..], &[0]].concat()).unwrap();
+    bench.call("replay runs/tiny").fails(1, &["journal.bin is damaged"]);
+    // A run that was killed may have a torn end; what its last checkpoint counts must be there.
+    for file in ["report.json", "checkpoints/final.ckpt"] {
+        std::fs::remove_file(run.join(file)).unwrap();
+    }
+    std::fs::write(&path, &whole[..whole.len() - 1]).unwrap();
+    let answer = bench.call("replay runs/tiny").succeeds();
+    assert!(answer.err().contains("writing was interrupted"), "{}", answer.err());
+    std::fs::write(&path, &whole[..whole.len() / 2]).unwrap();
+    bench.call("replay runs/tiny").fails(1, &["journal.bin is damaged", "its last checkpoint counts"]);
 }
 
 #[test]
@@ -128,5 +234,8 @@ fn inputs_to_predict_must_fit() {
     bench.call("predict runs/tiny --input short.csv --at 61").fails(1, &["short.csv"]);
     bench.write("row.csv", vec!["0.5"; 64].join(",").as_bytes());
     bench.call("predict runs/tiny --input row.csv --at 61").fails(2, &["ends at step 60"]);
+    bench.write("huge.csv", vec!["3e38"; 64].join(",").as_bytes());
+    let answer = bench.call("predict runs/tiny --input huge.csv").fails(1, &["inputs are too large", "scale them"]);
+    assert!(!answer.err().contains("learning rate"), "{}", answer.err());
     bench.call("predict runs/tiny --input row.csv --reset-every 4").fails(2, &["--reset-every is for tasks over time"]);
 }

@@ -177,4 +177,30 @@ fn a_task_over_time_is_predicted_cycle_by_cycle() {
     assert_eq!(reset.len(), 6);
     assert_eq!(reset[..3], reset[3..]);
     assert_eq!(reset[..3], cells(&whole)[..3]);
+    // They are probabilities: what is more probably 0 than 1 has a raw output below 0.
+    let answers: Vec<f32> = cells(&whole).concat();
+    assert!(answers.iter().all(|answer| (0.0..1.0).contains(answer)), "{answers:?}");
+    assert!(answers.iter().any(|answer| *answer < 0.5), "{answers:?}");
+}
+
+#[test]
+fn predictions_mean_what_the_loss_of_the_run_means() {
+    let bench = Bench::new(&TINY.replace("steps = 60", "steps = 60\nloss = \"mean_squared\""));
+    bench.call("run tiny.toml -q").succeeds();
+    bench.write("row.csv", vec!["0.5"; 64].join(",").as_bytes());
+    let row = cells(&bench.call("predict runs/tiny --input row.csv").succeeds().out()).concat();
+    // Raw outputs, not the softmax of what was never a logit.
+    assert!((row.iter().sum::<f32>() - 1.0).abs() > 1e-4, "{row:?}");
+}
+
+#[test]
+fn what_a_budget_forbade_altogether_is_explained() {
+    let config = TINY.replace("strategy = \"set\"", "strategy = \"mitosis\"\nbudget = { connections = 1 }");
+    let bench = Bench::new(&config);
+    bench.call("run tiny.toml -q").succeeds();
+    let text = bench.call("explain runs/tiny --at 20").succeeds().out();
+    assert!(text.contains("step 20, mitosis: nothing changed, the budget cut all"), "{text}");
+    assert!(text.contains("the budget cut divide n"), "{text}");
+    let events = bench.call("explain runs/tiny --at 20 --json").succeeds().json();
+    assert!(events[0]["cut"].as_array().is_some_and(|cut| !cut.is_empty()), "{events}");
 }

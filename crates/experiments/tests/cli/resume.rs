@@ -2,7 +2,7 @@
 
 use super::{Bench, TINY, assert_same};
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     path::Path,
     process::{Child, Command, Stdio},
 };
@@ -124,4 +124,88 @@ fn a_run_that_lacks_only_its_report_is_not_trained_further() {
         (&again["ending"], &again["steps"], &again["metrics"]),
         (&report["ending"], &report["steps"], &report["metrics"])
     );
+}
+
+/// The system kills a process that writes a file larger than it may: here the first checkpoint, which is the largest
+/// file of a new run.
+#[cfg(unix)]
+#[test]
+fn a_process_that_is_killed_while_it_makes_the_directory_leaves_no_half_of_a_run() {
+    let bench = Bench::new(&TINY.replace("neurons = 24", "neurons = 400"));
+    let binary = env!("CARGO_BIN_EXE_livenet");
+    let limited = |blocks: u32| {
+        let mut command = Command::new("sh");
+        command.current_dir(bench.path("")).arg("-c");
+        // Blocks of 512 bytes, or of 1024 where `sh` is another shell.
+        command.arg(format!("ulimit -c 0; ulimit -f {blocks}; exec '{binary}' run tiny.toml -q --out cut"));
+        command.output().unwrap().status
+    };
+    let folder = bench.path("cut/tiny");
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&folder).unwrap();
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+    };
+    // The other files stay below 32 KiB, the checkpoint lies above 64.
+    assert!(!limited(64).success());
+    let left = names();
+    assert!(left.len() == 1 && left[0].contains(".making-"), "{left:?}");
+    bench.call("run tiny.toml -q --out cut --resume").succeeds();
+    let left = names();
+    assert!(left.len() == 1 && left[0].ends_with("-s1"), "{left:?}");
+}
+
+/// Nothing is there to save before the first step: the signal ends the process at once. The data come through a pipe, so
+/// that the test knows when the run is being set up.
+#[cfg(unix)]
+#[test]
+fn a_signal_before_training_ends_the_process() {
+    let config = TINY
+        .replace("[task.digits]\ntrain = 640", "[task.series]\nname = \"pipe.csv\"\nwindow = 4\nsettle = 0")
+        .replace("batch = 32", "batch = 4");
+    let bench = Bench::new(&config);
+    for pipe in ["pipe.csv", "second"] {
+        assert!(Command::new("mkfifo").arg(bench.path(pipe)).status().unwrap().success());
+    }
+    let mut child = bench.command("run tiny.toml").stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let values = "1\n2\n3\n5\n".repeat(50);
+    // The plan reads the data through the first pipe, then the run through the second.
+    let open = || std::fs::OpenOptions::new().write(true).open(bench.path("pipe.csv")).unwrap();
+    let mut first = open();
+    std::fs::rename(bench.path("second"), bench.path("pipe.csv")).unwrap();
+    first.write_all(values.as_bytes()).unwrap();
+    drop(first);
+    let held = open();
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut said = String::new();
+    BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+    let code = if said.is_empty() { child.wait().unwrap().code() } else { None };
+    drop(held);
+    let _over = child.kill();
+    let _ended = child.wait();
+    assert_eq!((code, said.as_str()), (Some(130), ""));
+    assert!(!bench.path("runs").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_that_is_not_text_can_be_interrupted_as_well() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+    let bench = Bench::new(&long());
+    let mut command = bench.command("run tiny.toml --json --out");
+    command.arg(OsStr::from_bytes(b"cut\xff"));
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    while !line.contains("writing ") {
+        line.clear();
+        assert!(lines.read_line(&mut line).unwrap() > 0);
+    }
+    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
+    let mut rest = String::new();
+    while lines.read_line(&mut rest).unwrap() > 0 {}
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest}");
+    assert!(rest.contains("go on with") && !rest.contains("panicked"), "{rest}");
+    let mut command = bench.command("run tiny.toml --json -q --resume --set train.steps=3 --out");
+    let answer = command.arg(OsStr::from_bytes(b"cut\xff")).output().unwrap();
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
 }

@@ -124,3 +124,81 @@ fn a_diverging_run_ends_as_such_and_names_the_neuron() {
     let report = bench.call("show runs/tiny --json").succeeds().json();
     assert!(report["ending"]["diverged"]["what"].as_str().unwrap().contains("became"), "{report}");
 }
+
+#[test]
+fn a_run_that_diverges_while_it_is_looked_at_ends_as_such_and_the_next_seed_runs() {
+    let dense = TINY.replace("{ uniform = 0.2 }", "\"dense\"");
+    let sgd = |rate: &str| dense.replace("[optim.adam]\nrate = 0.01", &format!("[optim.sgd]\nrate = {rate}"));
+    let last = sgd("1e20").replace("steps = 60", "steps = 1");
+    let early = sgd("1e19").replace("evaluate_every = 20", "evaluate_every = 1");
+    for config in [last, early] {
+        let bench = Bench::new(&config.replace("[task.digits]", "seeds = [1, 2]\n[task.digits]"));
+        bench.call("run tiny.toml -q").fails(1, &["2 of 2 runs diverged"]);
+        for run in bench.runs("runs") {
+            let report = bench.call(&format!("show {} --json", run.display())).succeeds().json();
+            assert!(report["ending"]["diverged"]["what"].as_str().unwrap().contains("became"), "{report}");
+            assert!(report["metrics"]["test_loss"].is_null(), "{report}");
+        }
+        bench.call("run tiny.toml -q --resume").fails(1, &["2 of 2 runs diverged"]);
+    }
+}
+
+/// A config over a series of the user's own, and 200 of its values.
+fn series() -> (String, Vec<f64>) {
+    let config = TINY
+        .replace("[task.digits]\ntrain = 640", "[task.series]\nname = \"data/mine.csv\"\nwindow = 4\nsettle = 0")
+        .replace("neurons = 24", "neurons = 24\nunit = \"linear\"")
+        .replace("uniform = 0.2", "uniform = 1.0")
+        .replace("batch = 32", "batch = 4");
+    (config, (0..200).map(|at| (f64::from(at) * 0.3).sin()).collect())
+}
+
+fn csv(values: &[f64]) -> Vec<u8> {
+    let lines: Vec<String> = values.iter().map(ToString::to_string).collect();
+    lines.join("\n").into_bytes()
+}
+
+#[test]
+fn a_run_that_diverges_on_the_test_part_alone_ends_as_such() {
+    let (config, mut values) = series();
+    values[195] = 2e38;
+    let bench = Bench::new(&config);
+    std::fs::create_dir(bench.path("data")).unwrap();
+    bench.write("data/mine.csv", &csv(&values));
+    bench.call("run tiny.toml -q").fails(1, &["1 of 1 runs diverged"]);
+    let report = bench.call("show runs/tiny --json").succeeds().json();
+    assert_eq!(report["ending"]["diverged"]["step"], 60, "{report}");
+    assert!(report["metrics"]["validation_loss"].is_f64() && report["metrics"]["test_loss"].is_null(), "{report}");
+}
+
+#[test]
+fn a_run_is_over_the_data_that_it_began_with() {
+    let (config, mut values) = series();
+    let bench = Bench::new(&config);
+    std::fs::create_dir_all(bench.path("data")).unwrap();
+    bench.write("data/mine.csv", &csv(&values));
+    bench.call("run tiny.toml -q").succeeds();
+    let run = bench.only_run("runs");
+    let here = bench.call("show runs/tiny --at 20 --json").succeeds().json();
+    // The file is found from wherever the command is given, and the run keeps its name.
+    std::fs::create_dir(bench.path("elsewhere")).unwrap();
+    let from = |arguments: &str| {
+        let mut command = bench.command(arguments);
+        command.current_dir(bench.path("elsewhere")).output().unwrap()
+    };
+    let answer = from("show ../runs/tiny --at 20 --json");
+    assert!(answer.status.success(), "{}", String::from_utf8_lossy(&answer.stderr));
+    assert_eq!(serde_json::from_slice::<serde_json::Value>(&answer.stdout).unwrap(), here);
+    let answer = from("run ../tiny.toml --out ../runs --resume");
+    assert!(String::from_utf8_lossy(&answer.stderr).contains("is done"), "{answer:?}");
+
+    values[3] += 1.0;
+    bench.write("data/mine.csv", &csv(&values));
+    let other = &["was made with other data", "nothing was changed"];
+    bench.call("show runs/tiny --at 20").fails(2, other);
+    bench.call("run tiny.toml --resume").fails(2, other);
+    std::fs::remove_file(run.join("report.json")).unwrap();
+    let events = std::fs::read(run.join("events.jsonl")).unwrap();
+    bench.call("run tiny.toml --resume").fails(2, other);
+    assert_eq!(std::fs::read(run.join("events.jsonl")).unwrap(), events);
+}

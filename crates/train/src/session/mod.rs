@@ -357,7 +357,13 @@ impl Session {
             .predict(&self.network, batch.window())
             .map_err(|source| SessionError::Exec { step, source })?;
         let mut unused = vec![0.0; outputs.len()];
-        self.learning.measure(batch, outputs, &mut unused).map_err(|source| SessionError::Loss { step, source })
+        let measured = self.learning.measure(batch, outputs, &mut unused);
+        let measured = measured.map_err(|source| SessionError::Loss { step, source })?;
+        if measured.loss.is_finite() {
+            Ok(measured)
+        } else {
+            Err(SessionError::LossNotFinite { step, loss: measured.loss })
+        }
     }
 
     /// Looks at the validation part; the loss drives plateaus and thresholds.

@@ -56,7 +56,7 @@ impl Session {
             let measured = if diverged { None } else { Some(clone.measure(source.validation())) };
             losses.push(match measured {
                 Some(Err(error)) if !error.is_divergence() => return Err(error),
-                Some(Ok(measured)) if measured.loss.is_finite() => measured.loss,
+                Some(Ok(measured)) => measured.loss,
                 _ => f64::INFINITY,
             });
         }

@@ -1,0 +1,200 @@
+//! The rows: what is timed, and how.
+
+use super::{BenchError, Shape, Workload, memory};
+use livenet_train::Threads;
+use serde::Serialize;
+use std::num::NonZeroUsize;
+use std::time::{Duration, Instant};
+
+/// A row in a word and a line.
+#[derive(Clone, Copy, Debug)]
+pub struct RowInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What is done.
+    pub work: &'static str,
+}
+
+const fn row(name: &'static str, work: &'static str) -> RowInfo {
+    RowInfo { name, work }
+}
+
+/// All of them, in the order in which they run. A step is forward, loss, backward, gradient, optimizer.
+pub const ROWS: [RowInfo; 15] = [
+    row("A1", "a step of 784-1000-1000-10, 10 % of the connections, batch 64, Adam"),
+    row("A2", "a step of the same with 2 %"),
+    row("A3", "a step of the same, dense"),
+    row("B1", "a step of 2048 recurrent neurons at 5 %, 64 in, 16 out, window 32, batch 32, Adam"),
+    row("B2", "a step of 256 recurrent neurons at 20 %, 16 in, 8 out, window 64, batch 32, Adam"),
+    row("C1", "a step on one sample of 784-100-100-100-10, dense, SGD, normal inputs"),
+    row("C1m", "the same, four fifths of the inputs zero"),
+    row("C2", "a step on one sample of 784-2000-2000-2000-10, dense, SGD, normal inputs"),
+    row("C3", "one cycle of 1000 recurrent neurons with a fan-in of 50, no training"),
+    row("D1", "a commit that rewires 1 % of 784-1000-1000-10 at 56 %, with all followers"),
+    row("D1s", "a step of that network at batch 64, Adam"),
+    row("D2", "the renewal of one neuron of 784-100-100-100-10"),
+    row("D2b", "the renewal of one neuron of 784-2000-2000-2000-10"),
+    row("H", "the gradient at absent pairs, the best 1 % of a reach of 1000 x 1000, batch 64"),
+    row("E1", "a step of 100 000 recurrent neurons with a fan-in of 100, window 8, batch 16, Adam"),
+];
+
+/// What came out.
+#[derive(Clone, Debug, Serialize)]
+pub struct Figure {
+    /// The row.
+    pub row: &'static str,
+    /// The median, in milliseconds.
+    pub ms_per_step: f64,
+    /// The fastest.
+    pub min_ms: f64,
+    /// Threads that could be used.
+    pub threads: usize,
+    /// How often it was timed.
+    pub samples: usize,
+    /// Connections of the network.
+    pub connections: usize,
+    /// Nanoseconds per connection (and cycle and sample).
+    pub ns_per_event: f64,
+    /// The most memory held by the process so far, per connection, where a row is about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub peak_bytes_per_connection: Option<f64>,
+}
+
+/// What a sample of a row does.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Step,
+    Cycle,
+    Rewire,
+    Renew,
+    Score(u32),
+}
+
+fn plan(name: &str) -> Option<(Shape, Deed)> {
+    let wide = [784, 1000, 1000, 10];
+    let (small, large) = ([784, 100, 100, 100, 10], [784, 2000, 2000, 2000, 10]);
+    Some(match name {
+        "A1" => (Shape::feed_forward(&wide, 0.1), Deed::Step),
+        "A2" => (Shape::feed_forward(&wide, 0.02), Deed::Step),
+        "A3" => (Shape::feed_forward(&wide, 1.0), Deed::Step),
+        "B1" => (Shape::recurrent([64, 2048, 16], 0.05, (32, 32)), Deed::Step),
+        "B2" => (Shape::recurrent([16, 256, 8], 0.2, (64, 32)), Deed::Step),
+        "C1" => (Shape::streaming(&small, 1.0), Deed::Step),
+        "C1m" => (Shape::streaming(&small, 0.19), Deed::Step),
+        "C2" => (Shape::streaming(&large, 1.0), Deed::Step),
+        "C3" => (Shape { lanes: 1, ..Shape::recurrent([1, 1000, 1], 0.05, (1, 1)) }, Deed::Cycle),
+        "D1" => (Shape::feed_forward(&wide, 0.56), Deed::Rewire),
+        "D1s" => (Shape::feed_forward(&wide, 0.56), Deed::Step),
+        "D2" => (Shape::streaming(&small, 1.0), Deed::Renew),
+        "D2b" => (Shape::streaming(&large, 1.0), Deed::Renew),
+        // One connection in a hundred, so that the pairs are absent.
+        "H" => (Shape::feed_forward(&[1000, 1000, 10], 0.01), Deed::Score(10_000)),
+        "E1" => (Shape::recurrent([16, 100_000, 8], 0.001, (8, 16)), Deed::Step),
+        _ => return None,
+    })
+}
+
+/// A row made ready: its network stands, warmed up by one step.
+#[derive(Debug)]
+pub struct Prepared {
+    workload: Workload,
+    deed: Deed,
+    events: usize,
+}
+
+impl Prepared {
+    /// Makes a row ready on so many threads; `None` if there is no such row.
+    ///
+    /// # Errors
+    /// [`BenchError`].
+    pub fn new(name: &str, threads: NonZeroUsize) -> Result<Option<Self>, BenchError> {
+        let Some((shape, deed)) = plan(name) else { return Ok(None) };
+        let events = if let Deed::Step = deed { shape.cycles * shape.lanes } else { 1 };
+        let mut workload = Workload::new(shape, Threads::Exactly(threads))?;
+        workload.step()?;
+        Ok(Some(Self { workload, deed, events }))
+    }
+
+    /// Does it once, and says how long it took. What a strategy would have to propose first is not counted.
+    ///
+    /// # Errors
+    /// [`BenchError`].
+    pub fn sample(&mut self) -> Result<Duration, BenchError> {
+        let Self { workload, deed, .. } = self;
+        let finished = match deed {
+            Deed::Rewire => Some(workload.rewire()?),
+            Deed::Renew => Some(workload.renew()?),
+            _ => None,
+        };
+        if let Deed::Score(_) = deed {
+            workload.step()?;
+        }
+        let begun = Instant::now();
+        match (deed, finished) {
+            (_, Some(finished)) => workload.commit(finished)?,
+            (Deed::Cycle, None) => drop(workload.go_on()?),
+            (Deed::Score(top), None) => drop(workload.score(*top)),
+            _ => workload.step()?,
+        }
+        Ok(begun.elapsed())
+    }
+}
+
+/// Times a row on so many threads: after a warm-up, for about two seconds, five times at least. `None` if there is no
+/// such row.
+///
+/// # Errors
+/// [`BenchError`].
+pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, BenchError> {
+    let Some(info) = ROWS.iter().find(|row| row.name == name) else { return Ok(None) };
+    let Some(mut row) = Prepared::new(name, threads)? else { return Ok(None) };
+    for _ in 0..3 {
+        row.sample()?;
+    }
+    let mut all = Vec::new();
+    let begun = Instant::now();
+    while all.len() < 5 || begun.elapsed() < Duration::from_secs(2) && all.len() < 10_000 {
+        all.push(row.sample()?.as_secs_f64() * 1e3);
+    }
+    all.sort_by(f64::total_cmp);
+    let (median, connections) = (all[all.len() / 2], row.workload.connections());
+    let peak = if name == "E1" {
+        // A commit counts as well.
+        let finished = row.workload.rewire()?;
+        row.workload.commit(finished)?;
+        memory::peak()
+    } else {
+        None
+    };
+    Ok(Some(Figure {
+        row: info.name,
+        ms_per_step: median,
+        min_ms: all[0],
+        threads: threads.get(),
+        samples: all.len(),
+        connections,
+        ns_per_event: median * 1e6 / (connections * row.events).max(1) as f64,
+        peak_bytes_per_connection: peak.map(|bytes| bytes as f64 / connections.max(1) as f64),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_row_has_a_plan() {
+        assert!(ROWS.iter().all(|row| plan(row.name).is_some()));
+        assert!(plan("Z9").is_none());
+    }
+
+    #[test]
+    fn a_row_is_timed() {
+        for name in ["C1", "D2", "C3"] {
+            let mut row = Prepared::new(name, NonZeroUsize::MIN).unwrap().unwrap();
+            let connections = row.workload.connections();
+            assert!(row.sample().unwrap() > Duration::ZERO);
+            assert_eq!(row.workload.connections(), connections, "{name}");
+        }
+    }
+}

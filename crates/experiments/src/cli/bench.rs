@@ -1,0 +1,66 @@
+//! `livenet bench`.
+
+use super::output::Output;
+use crate::{
+    Failure,
+    bench::{self, ROWS},
+};
+use clap::{Args, builder::PossibleValuesParser};
+use std::num::NonZeroUsize;
+
+/// Which rows, on how many threads.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// A row to time; again for more; all if not given
+    #[arg(long = "row", value_name = "ROW", num_args = 1.., value_parser = PossibleValuesParser::new(ROWS.map(|row| row.name)))]
+    rows: Vec<String>,
+    /// Threads; as many as the machine has if not given
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// One JSON object per row
+    #[arg(long)]
+    json: bool,
+    /// Say what the rows are, and time nothing
+    #[arg(long)]
+    list: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if arguments.list {
+        let mut out = Output::new();
+        for row in ROWS {
+            out.line(format_args!("{:4} {}", row.name, row.work))?;
+        }
+        return out.finish();
+    }
+    let threads = match arguments.threads.map(usize::from).and_then(NonZeroUsize::new) {
+        Some(threads) => threads,
+        None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    };
+    let mut heads = !arguments.json;
+    for row in ROWS {
+        if !arguments.rows.is_empty() && arguments.rows.iter().all(|name| name != row.name) {
+            continue;
+        }
+        // Each row is handed on when it is known: all of them take minutes.
+        let mut out = Output::new();
+        if std::mem::take(&mut heads) {
+            let [median, least, connections, event] = ["median ms", "least ms", "connections", "ns/event"];
+            out.line(format_args!("row  {median:>10} {least:>10} {connections:>12} {event:>9}  work"))?;
+        }
+        let Some(figure) = bench::measure(row.name, threads)? else { continue };
+        if arguments.json {
+            out.line(serde_json::to_string(&figure).map_err(std::io::Error::from)?)?;
+        } else {
+            let peak = figure.peak_bytes_per_connection;
+            let memory = peak.map_or_else(String::new, |bytes| format!("; {bytes:.0} bytes a connection at most"));
+            let (name, work) = (row.name, row.work);
+            out.line(format_args!(
+                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{memory}",
+                figure.ms_per_step, figure.min_ms, figure.connections, figure.ns_per_event
+            ))?;
+        }
+        out.finish()?;
+    }
+    Ok(())
+}
