@@ -57,26 +57,29 @@ impl Plot for ActivityRaster {
         let per_column = self.columns.div_ceil(MOST_COLUMNS).max(1);
         let columns = self.columns.div_ceil(per_column);
         let blocks = self.blocks(per_row, per_column);
-        let Some((scale, clipped)) = scale(&blocks) else {
+        if blocks.iter().flatten().all(|value| !usable(*value)) {
             panel::nothing(&mut drawing, &frame);
             return drawing;
-        };
+        }
+        let mut notes = averaging(per_row, per_column, column_label);
+        let mut ranges = Vec::new();
         for ((group, cells), (top, bottom)) in self.groups.iter().zip(&blocks).zip(spans(&self.groups, &frame)) {
             if group.neurons > 0 {
                 let block = Frame { top, bottom, ..frame };
-                let share = |row: usize, column: usize| scale.share(cells[row * columns + column]);
+                // Each group by itself: outputs before the softmax would drown everybody else.
+                let range = range(cells);
+                let share = |row: usize, column: usize| range.share(cells[row * columns + column]);
                 heat::cells(&mut drawing, &block, (cells.len() / columns, columns), share);
                 group_name(&mut drawing, group, &block);
+                ranges.push(format!("{} {} to {}", group.name, number::short(range.low), number::short(range.high)));
             }
         }
+        notes.extend((!ranges.is_empty()).then(|| format!("dark to bright: {}", ranges.join(", "))));
         let steps = Scale::between(0.0, (columns * per_column) as f64, Unit::Count);
         panel::x_axis(&mut drawing, &frame, &steps, Labels::Full(column_label));
         let bar = Frame { left: frame.right + 14.0, right: frame.right + 28.0, ..frame };
-        heat::bar(&mut drawing, &bar, &scale, value_label);
-        let mut notes = averaging(per_row, per_column, column_label);
-        if let Some(highest) = clipped {
-            notes.push(format!("values up to {} in the brightest colour", number::short(highest)));
-        }
+        let bar_label = format!("{value_label}, part of the group's range");
+        heat::bar(&mut drawing, &bar, &Scale::between(0.0, 1.0, Unit::Plain), &bar_label);
         panel::note(&mut drawing, (frame.right, frame.bottom + FOOT + 6.0), Anchor::End, &notes.join("; "));
         drawing
     }
@@ -115,18 +118,27 @@ impl ActivityRaster {
     }
 }
 
-/// From zero, or the lowest value, to the highest; where a few values are far above all others, to the most of those,
-/// and the highest beside it.
-fn scale(blocks: &[Vec<f64>]) -> Option<(Scale, Option<f64>)> {
-    let mut values: Vec<f64> = blocks.iter().flatten().copied().filter(|v| usable(*v)).collect();
-    values.sort_by(f64::total_cmp);
-    let (low, high) = (*values.first()?, *values.last()?);
-    let common = quantile(&values, 0.995)?;
-    let low = low.min(0.0);
-    if common > 0.0 && high > 1.3 * common {
-        return Some((Scale::between(low, common, Unit::Plain), Some(high)));
+/// What the colours of a group span.
+#[derive(Clone, Copy)]
+struct Span {
+    low: f64,
+    high: f64,
+}
+
+impl Span {
+    /// How bright a value is; NaN stays NaN.
+    fn share(self, value: f64) -> f64 {
+        ((value - self.low) / (self.high - self.low)).clamp(0.0, 1.0)
     }
-    Some((Scale::between(low, if high > low { high } else { low + 1.0 }, Unit::Plain), None))
+}
+
+/// All but the utmost half percent on either side, and zero.
+fn range(cells: &[f64]) -> Span {
+    let mut values: Vec<f64> = cells.iter().copied().filter(|value| usable(*value)).collect();
+    values.sort_by(f64::total_cmp);
+    let at = |part| quantile(&values, part).unwrap_or(0.0);
+    let (low, high) = (at(0.005).min(0.0), at(0.995).max(0.0));
+    Span { low, high: if high > low { high } else { low + 1.0 } }
 }
 
 fn averaging(per_row: usize, per_column: usize, column_label: &str) -> Vec<String> {

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 /// Sums over all accounts since the books were last taken. Unit: the cost of a reference neuron per step.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Books {
+    /// Steps that they cover.
+    pub steps: u64,
     /// Handed out of the supply.
     pub income: f64,
     /// Spent on upkeep and on divisions.

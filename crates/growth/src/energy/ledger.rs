@@ -181,6 +181,7 @@ impl Ledger {
         let (supply, competition) = (self.state.supply, self.economy.competition);
         let basic = if cost > 0.0 { ((1.0 - competition) * supply / cost).min(1.0) } else { 0.0 };
         let books = &mut self.state.books;
+        books.steps += steps;
         for (row, account) in self.state.accounts.iter_mut().enumerate() {
             let Some(account) = account else { continue };
             let part = if useful > 0.0 { utility(row) / useful } else { 1.0 / count as f64 };

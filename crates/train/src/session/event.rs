@@ -96,11 +96,11 @@ pub enum Event {
         step: u64,
         /// Sum of all stores.
         store: f64,
-        /// Earned since the last of these events.
+        /// Earned per step, since the last of these events.
         income: f64,
-        /// Spent since the last of these events.
+        /// Spent per step, since the last of these events.
         cost: f64,
-        /// Supply per cycle.
+        /// Supply per step.
         supply: f64,
     },
 }

@@ -326,13 +326,15 @@ impl Session {
                 operations: self.executor.operations(),
             });
         }
-        if let Some(ledger) = &mut self.ledger {
+        // Accounts are settled when strategies are asked; between two reports that may not have been.
+        if let Some(ledger) = self.ledger.as_mut().filter(|ledger| ledger.books().steps > 0) {
             let books = ledger.take_books();
+            let steps = books.steps as f64;
             self.events.push(Event::Energy {
                 step: self.step,
                 store: ledger.store(),
-                income: books.income,
-                cost: books.cost,
+                income: books.income / steps,
+                cost: books.cost / steps,
                 supply: ledger.supply(),
             });
         }
