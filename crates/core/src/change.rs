@@ -26,11 +26,6 @@ impl Moves {
     pub const fn none() -> Self {
         Self::Touched { freed: Vec::new(), born: Vec::new() }
     }
-
-    /// Whether rows moved.
-    pub const fn is_remap(&self) -> bool {
-        matches!(self, Self::Remap(_))
-    }
 }
 
 /// A number that needs no read back: a constant, or a named draw.

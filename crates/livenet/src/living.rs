@@ -8,7 +8,7 @@ use livenet_core::{
 use livenet_growth::{Budget, Registry, SettingError, Settings, Strategy, When, WhenState};
 use livenet_train::{
     Loss, Native, Session, Threads,
-    session::{Answers, Batch, Continuity, Event, Grower, Learning, SessionError, Source},
+    session::{Answers, Batch, Continuity, Event, Grower, Learning, SessionError},
 };
 use std::collections::VecDeque;
 
@@ -230,21 +230,6 @@ pub struct LivingNetwork {
 /// Events that are kept for who takes them; a network that trains for ever must not fill the memory with them.
 const KEPT: usize = 4096;
 
-/// One batch, whatever is asked for.
-struct Given(Batch);
-
-impl Source for Given {
-    fn batch(&self, _: u64) -> Batch {
-        self.0.clone()
-    }
-    fn probe(&self, _: u32, _: StreamKey) -> Batch {
-        self.0.clone()
-    }
-    fn validation(&self) -> &Batch {
-        &self.0
-    }
-}
-
 fn rows(what: &'static str, values: &[f32], width: usize) -> Result<usize, LivingError> {
     if width > 0 && !values.is_empty() && values.len().is_multiple_of(width) {
         Ok(values.len() / width)
@@ -277,7 +262,7 @@ impl LivingNetwork {
         let answers = Answers::Values(answers.to_vec());
         let batch =
             Batch { cycles: 1, lanes, inputs: inputs.to_vec(), answers, counts: None, continuity: Continuity::Fresh };
-        let stepped = self.session.step(&Given(batch));
+        let stepped = self.session.step(&batch);
         self.events.extend(self.session.take_events());
         self.events.drain(..self.events.len().saturating_sub(KEPT));
         Ok(stepped?)

@@ -102,13 +102,6 @@ impl Wire {
         })
     }
 
-    /// The same with this many connections at most.
-    #[must_use]
-    pub fn with_connections(mut self, connections: u64) -> Self {
-        self.connections = connections;
-        self
-    }
-
     /// The most connections that it makes: its own cap or the budget's. Never more than there are pairs within reach:
     /// where a small reach is used up, the wiring is full and dropping must begin.
     pub(super) fn cap(&self, view: &View<'_>) -> u64 {

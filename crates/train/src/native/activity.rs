@@ -22,6 +22,13 @@ pub(super) struct Shape {
     pub(super) normalises: bool,
 }
 
+impl Shape {
+    /// Whether a block of so many cycles has more rows than offsets can tell apart.
+    pub(super) fn is_too_long(self, cycles: usize) -> bool {
+        cycles.saturating_add(self.depth).saturating_mul(self.neurons) > i32::MAX as usize
+    }
+}
+
 /// The layouts of the buffers, for some number of cycles.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Layouts {
@@ -181,11 +188,6 @@ impl Activity {
     /// Forgets all but the state.
     pub(super) fn forget(&mut self) {
         (self.start, self.window, self.swept) = (self.end, 0, 0);
-    }
-
-    /// Whether a block of so many cycles has more rows than offsets can tell apart.
-    pub(super) fn is_too_long(&self, cycles: usize) -> bool {
-        cycles.saturating_add(self.shape.depth).saturating_mul(self.shape.neurons) > i32::MAX as usize
     }
 
     /// Makes place for a window of `cycles` in a memory of `memory` cycles; the new ones are recorded from `end`

@@ -127,8 +127,11 @@ impl Executor for Native {
     fn supports(&self, network: &Network) -> Result<(), ExecError> {
         Plan::supports(network)?;
         let memory = self.settings.memory.unwrap_or(0);
-        let rows = Activity::new(self.plan.shape(network.neuron_count()), 0);
-        if rows.is_too_long(memory) { Err(too_long(network, memory)) } else { Ok(()) }
+        if self.plan.shape(network.neuron_count()).is_too_long(memory) {
+            Err(too_long(network, memory))
+        } else {
+            Ok(())
+        }
     }
 
     fn reset(&mut self) {
@@ -145,7 +148,7 @@ impl Executor for Native {
         window.check(network)?;
         let (lanes, cycles) = (window.lanes, window.cycles);
         let memory = self.settings.memory.unwrap_or(0).max(cycles);
-        if self.activity.is_too_long(memory) {
+        if self.activity.shape.is_too_long(memory) {
             return Err(too_long(network, memory));
         }
         self.prepare();

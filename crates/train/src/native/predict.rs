@@ -23,7 +23,7 @@ impl Native {
         if self.trial.shape != shape {
             self.trial = Activity::new(shape, together);
         }
-        if self.trial.is_too_long(CYCLES) {
+        if self.trial.shape.is_too_long(CYCLES) {
             return Err(too_long(network, CYCLES));
         }
         // The first in the order of firing, whichever lanes it arose in.

@@ -45,7 +45,7 @@ impl Activity {
         let [outputs, states, potentials, normals, scales, factors, dropped] = tape.columns.as_slice() else {
             return shape(tape.columns.len(), 7);
         };
-        if self.is_too_long(tape.cycles) {
+        if self.shape.is_too_long(tape.cycles) {
             return shape(tape.cycles, 0);
         }
         let mut next = Self::with_room(self.shape, self.lanes, tape.cycles);

@@ -1,7 +1,7 @@
 //! Sessions on the mock device, where nothing but order and bookkeeping is at stake, and on the CPU where
 //! numbers are.
 
-use super::{Answers, Batch, Continuity, Event, Grower, Learning, Session, Source};
+use super::{Answers, Batch, Continuity, Event, Grower, Learning, Session};
 use crate::{Loss, Native, Threads};
 use livenet_core::testing::MockDevice;
 use livenet_core::{
@@ -71,26 +71,10 @@ fn every_step(name: &str, strategy: impl Strategy + 'static, budget: Budget) -> 
 }
 
 /// Two cycles of two lanes; the answer is the first input.
-struct Data(Batch);
-
-impl Data {
-    fn new(continuity: Continuity) -> Self {
-        let inputs = vec![1.0, 0.5, -1.0, 0.25, 0.5, -0.75, -0.25, 1.0];
-        let answers = Answers::Values(inputs.chunks(2).map(|pair| pair[0]).collect());
-        Self(Batch { cycles: 2, lanes: 2, inputs, answers, counts: None, continuity })
-    }
-}
-
-impl Source for Data {
-    fn batch(&self, _: u64) -> Batch {
-        self.0.clone()
-    }
-    fn probe(&self, _: u32, _: StreamKey) -> Batch {
-        self.0.clone()
-    }
-    fn validation(&self) -> &Batch {
-        &self.0
-    }
+fn data(continuity: Continuity) -> Batch {
+    let inputs = vec![1.0, 0.5, -1.0, 0.25, 0.5, -0.75, -0.25, 1.0];
+    let answers = Answers::Values(inputs.chunks(2).map(|pair| pair[0]).collect());
+    Batch { cycles: 2, lanes: 2, inputs, answers, counts: None, continuity }
 }
 
 type Seen = Arc<Mutex<Vec<f32>>>;
@@ -129,7 +113,7 @@ fn a_draft_that_is_cut_to_nothing_leaves_no_trace_but_its_event() {
     let mut session = on_mock(learning(0.1, None), vec![every_step("mitosis", Mitosis::default(), budget)]);
     let before = session.network().clone();
     for _ in 0..5 {
-        session.step(&Data::new(Continuity::Fresh)).unwrap();
+        session.step(&data(Continuity::Fresh)).unwrap();
     }
     assert_eq!((session.network().digest(), session.journal().len()), (before.digest(), 1));
     assert_eq!(session.journal().verify().unwrap().digest(), before.digest());
@@ -143,7 +127,7 @@ fn the_mother_of_a_division_that_is_cut_keeps_her_weights() {
     // One division fits; the two others must leave no nudge behind.
     let budget = Budget { neurons: Some(7), ..Budget::unlimited() };
     let mut session = on_mock(learning(0.1, None), vec![every_step("mitosis", Mitosis::default(), budget)]);
-    session.step(&Data::new(Continuity::Fresh)).unwrap();
+    session.step(&data(Continuity::Fresh)).unwrap();
     let nudged: Vec<usize> = session
         .take_events()
         .iter()
@@ -178,7 +162,7 @@ fn who_is_asked_after_a_commit_sees_gradients() {
         vec![every_step("connects", connects, Budget::unlimited()), every_step("looks", looks, Budget::unlimited())];
     for continuity in [Continuity::Fresh, Continuity::Carried] {
         let mut session = on_cpu(learning(0.1, None), growers.clone());
-        session.step(&Data::new(continuity)).unwrap();
+        session.step(&data(continuity)).unwrap();
         let seen = std::mem::take(&mut *seen.lock().unwrap());
         assert!(seen.len() == 3 && seen.iter().all(|&value| value > 1e-3), "{continuity:?}: {seen:?}");
     }
@@ -199,7 +183,7 @@ fn a_look_between_windows_leaves_the_carried_state_as_it_was() {
         growers.extend(looker.map(|looks| every_step("looks", looks, Budget::unlimited())));
         let mut session = on_cpu(learning(0.1, None), growers);
         for _ in 0..4 {
-            session.step(&Data::new(Continuity::Carried)).unwrap();
+            session.step(&data(Continuity::Carried)).unwrap();
         }
         let network = session.network().clone();
         let exported = session.executor().export(&network);
@@ -220,16 +204,16 @@ fn state_is_carried_from_window_to_window_where_the_task_says_so() {
         let growers = vec![Grower::new("loops", Box::new(looped), once, Budget::unlimited())];
         let mut session = on_cpu(learning(0.0, None), growers);
         for _ in 0..3 {
-            session.step(&Data::new(continuity)).unwrap();
+            session.step(&data(continuity)).unwrap();
         }
         let network = session.network().clone();
         session.executor().export(&network).outputs
     };
     assert_ne!(state(Continuity::Carried), state(Continuity::Fresh));
     // Two windows in a row are one of twice the length.
-    let data = Data::new(Continuity::Carried);
+    let data = data(Continuity::Carried);
     let mut one = on_cpu(learning(0.0, None), Vec::new());
-    let twice = [data.0.inputs.clone(), data.0.inputs.clone()].concat();
+    let twice = [data.inputs.clone(), data.inputs.clone()].concat();
     let network = one.network().clone();
     let long = one.executor_mut().predict(&network, Window { cycles: 4, lanes: 2, values: &twice }).unwrap();
     for _ in 0..2 {
@@ -263,7 +247,7 @@ fn the_best_of_some_drafts_is_committed_within_its_budget() {
     let budget = Budget { connections: Some(7), ..Budget::unlimited() };
     let mut session = on_cpu(learning(0.05, None), vec![every_step("tries", scripted(Vec::new(), tries), budget)]);
     for _ in 0..3 {
-        session.step(&Data::new(Continuity::Fresh)).unwrap();
+        session.step(&data(Continuity::Fresh)).unwrap();
     }
     let events = session.take_events();
     let tried = events.iter().find_map(|event| match event {
@@ -290,7 +274,7 @@ fn nobody_is_asked_after_the_last_update() {
     let seen = Arc::clone(&counts.seen);
     let mut session = on_mock(learning(0.1, Some(4)), vec![every_step("counts", counts, Budget::unlimited())]);
     for _ in 0..4 {
-        session.step(&Data::new(Continuity::Fresh)).unwrap();
+        session.step(&data(Continuity::Fresh)).unwrap();
     }
     assert_eq!(*seen.lock().unwrap(), [1.0, 2.0, 3.0]);
 }
@@ -300,7 +284,7 @@ fn a_saved_session_goes_on_in_one_of_another_structure() {
     let growers =
         || vec![every_step("mitosis", Mitosis::default(), Budget { neurons: Some(12), ..Budget::unlimited() })];
     let mut first = on_mock(learning(0.1, None), growers());
-    let data = Data::new(Continuity::Fresh);
+    let data = data(Continuity::Fresh);
     first.step(&data).unwrap();
     let mut second = on_mock(learning(0.1, None), growers());
     second.load(first.save()).unwrap();
