@@ -226,6 +226,16 @@ pub trait Executor: Follower {
     /// # Errors
     /// [`ExecError::NonFinite`] where an update leaves the finite numbers.
     fn update(&mut self, network: &Network, rule: &UpdateRule) -> Result<(), ExecError>;
+    /// [`backward`](Self::backward), then [`update`](Self::update): what a step does when nobody looks between the two.
+    /// An executor may do both in one sweep: the gradients are then to be had until the
+    /// next window only, and if it fails, some weights may have moved.
+    ///
+    /// # Errors
+    /// As for both.
+    fn learn(&mut self, network: &Network, d_outputs: &[f32], rule: &UpdateRule) -> Result<(), ExecError> {
+        self.backward(network, d_outputs)?;
+        self.update(network, rule)
+    }
     /// Runs a sequence from zero state and returns its outputs. State, memory, gradients and
     /// statistics stay untouched.
     ///

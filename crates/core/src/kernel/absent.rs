@@ -249,8 +249,7 @@ impl<'a> Absent<'a> {
 
     #[track_caller]
     fn check(&self, lag: u16) {
-        let depth =
-            self.panels.outputs.layout.base(self.panels.outputs.cycle) / self.panels.outputs.layout.neurons().max(1);
+        let depth = self.panels.outputs.base / self.panels.outputs.layout.neurons().max(1);
         assert!(usize::from(lag) <= depth, "lag {lag} reaches beyond the {depth} cycles kept before the first");
     }
 

@@ -31,14 +31,30 @@ pub(crate) trait Wide: Copy {
     fn load(row: &Lanes) -> Self;
     /// To memory.
     fn store(self, row: &mut Lanes);
+    /// Sixteen neighbours, wherever they begin.
+    fn read(from: &[f32; LANES]) -> Self;
+    /// To sixteen neighbours.
+    fn write(self, to: &mut [f32; LANES]);
     /// `self + other`.
     fn plus(self, other: Self) -> Self;
+    /// `self * other`.
+    fn times(self, other: Self) -> Self;
     /// `a * b + self`, rounded once.
     fn fuse(self, a: Self, b: Self) -> Self;
     /// The sum across lanes: halves onto halves, 16, 8, 4, 2, 1.
     fn tree(self) -> f32;
     /// [`tree`](Self::tree) of four at once, which share the shuffles; the same bits.
     fn trees(four: [Self; 4]) -> [f32; 4];
+    /// Eight running sums of products: lanes `i` and `i + 8` go into sum `i`.
+    type Half: Copy;
+    /// Sums of nothing.
+    fn none() -> Self::Half;
+    /// Lane `i` plus lane `i + 8`: the first step of [`tree`](Self::tree).
+    fn halve(self) -> Self::Half;
+    /// The sum of eight: 8, 4, 2, 1.
+    fn eight(sums: Self::Half) -> f32;
+    /// [`eight`](Self::eight) of four at once, which share the shuffles; the same bits.
+    fn eights(four: [Self::Half; 4]) -> [f32; 4];
 }
 
 #[derive(Clone, Copy)]
@@ -58,9 +74,24 @@ impl Wide for Plain {
         row.0 = self.0;
     }
     #[inline(always)]
+    fn read(from: &[f32; LANES]) -> Self {
+        Self(*from)
+    }
+    #[inline(always)]
+    fn write(self, to: &mut [f32; LANES]) {
+        *to = self.0;
+    }
+    #[inline(always)]
     fn plus(mut self, other: Self) -> Self {
         for lane in 0..LANES {
             self.0[lane] += other.0[lane];
+        }
+        self
+    }
+    #[inline(always)]
+    fn times(mut self, other: Self) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] *= other.0[lane];
         }
         self
     }
@@ -81,17 +112,36 @@ impl Wide for Plain {
     fn trees(four: [Self; 4]) -> [f32; 4] {
         four.map(Self::tree)
     }
+    type Half = [f32; 8];
+    #[inline(always)]
+    fn none() -> [f32; 8] {
+        [0.0; 8]
+    }
+    #[inline(always)]
+    fn halve(self) -> [f32; 8] {
+        std::array::from_fn(|i| self.0[i] + self.0[i + 8])
+    }
+    #[inline(always)]
+    fn eight(sums: [f32; 8]) -> f32 {
+        let four: [f32; 4] = std::array::from_fn(|i| sums[i] + sums[i + 4]);
+        (four[0] + four[2]) + (four[1] + four[3])
+    }
+    #[inline(always)]
+    fn eights(four: [[f32; 8]; 4]) -> [f32; 4] {
+        four.map(Self::eight)
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Lanes, Wide};
+    use super::{LANES, Lanes, Wide};
     use std::arch::x86_64::{__m256, __m512};
     use std::arch::x86_64::{
         _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps, _mm_storeu_ps,
-        _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_set1_ps,
-        _mm256_store_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_fmadd_ps,
-        _mm512_load_ps, _mm512_set1_ps, _mm512_shuffle_f64x2, _mm512_store_ps,
+        _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps,
+        _mm256_mul_ps, _mm256_set1_ps, _mm256_store_ps, _mm256_storeu_ps, _mm512_add_ps, _mm512_castpd_ps,
+        _mm512_castps_pd, _mm512_castps512_ps256, _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps, _mm512_mul_ps,
+        _mm512_set1_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_ps,
     };
 
     /// The tree from its second level on, of four.
@@ -150,9 +200,29 @@ mod x86 {
             }
         }
         #[inline(always)]
+        fn read(from: &[f32; LANES]) -> Self {
+            let at = from.as_ptr();
+            // SAFETY: as above; an array of 16 floats, at any alignment.
+            unsafe { Self(_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))) }
+        }
+        #[inline(always)]
+        fn write(self, to: &mut [f32; LANES]) {
+            let at = to.as_mut_ptr();
+            // SAFETY: as above; an array of 16 floats, at any alignment.
+            unsafe {
+                _mm256_storeu_ps(at, self.0);
+                _mm256_storeu_ps(at.add(8), self.1);
+            }
+        }
+        #[inline(always)]
         fn plus(self, other: Self) -> Self {
             // SAFETY: as above.
             unsafe { Self(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
+        }
+        #[inline(always)]
+        fn times(self, other: Self) -> Self {
+            // SAFETY: as above.
+            unsafe { Self(_mm256_mul_ps(self.0, other.0), _mm256_mul_ps(self.1, other.1)) }
         }
         #[inline(always)]
         fn fuse(self, a: Self, b: Self) -> Self {
@@ -169,6 +239,25 @@ mod x86 {
             // SAFETY: as above.
             eights(four.map(|v| unsafe { _mm256_add_ps(v.0, v.1) }))
         }
+        type Half = __m256;
+        #[inline(always)]
+        fn none() -> __m256 {
+            // SAFETY: as above.
+            unsafe { _mm256_set1_ps(0.0) }
+        }
+        #[inline(always)]
+        fn halve(self) -> __m256 {
+            // SAFETY: as above.
+            unsafe { _mm256_add_ps(self.0, self.1) }
+        }
+        #[inline(always)]
+        fn eight(sums: __m256) -> f32 {
+            eight(sums)
+        }
+        #[inline(always)]
+        fn eights(four: [__m256; 4]) -> [f32; 4] {
+            eights(four)
+        }
     }
 
     /// All lanes.
@@ -176,16 +265,24 @@ mod x86 {
     pub(super) struct Avx512(__m512);
 
     impl Avx512 {
+        /// Lanes 0 to 7 and 8 to 15.
         #[inline(always)]
-        fn halves(self) -> __m256 {
+        fn parts(self) -> (__m256, __m256) {
             // SAFETY: as below.
             unsafe {
                 let high = _mm512_castpd_ps(_mm512_shuffle_f64x2::<0b11_10_11_10>(
                     _mm512_castps_pd(self.0),
                     _mm512_castps_pd(self.0),
                 ));
-                _mm256_add_ps(_mm512_castps512_ps256(self.0), _mm512_castps512_ps256(high))
+                (_mm512_castps512_ps256(self.0), _mm512_castps512_ps256(high))
             }
+        }
+
+        #[inline(always)]
+        fn halves(self) -> __m256 {
+            let (low, high) = self.parts();
+            // SAFETY: as below.
+            unsafe { _mm256_add_ps(low, high) }
         }
     }
 
@@ -208,9 +305,24 @@ mod x86 {
             unsafe { _mm512_store_ps(row.0.as_mut_ptr(), self.0) }
         }
         #[inline(always)]
+        fn read(from: &[f32; LANES]) -> Self {
+            // SAFETY: as above; an array of 16 floats, at any alignment.
+            Self(unsafe { _mm512_loadu_ps(from.as_ptr()) })
+        }
+        #[inline(always)]
+        fn write(self, to: &mut [f32; LANES]) {
+            // SAFETY: as above; an array of 16 floats, at any alignment.
+            unsafe { _mm512_storeu_ps(to.as_mut_ptr(), self.0) }
+        }
+        #[inline(always)]
         fn plus(self, other: Self) -> Self {
             // SAFETY: as above.
             Self(unsafe { _mm512_add_ps(self.0, other.0) })
+        }
+        #[inline(always)]
+        fn times(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm512_mul_ps(self.0, other.0) })
         }
         #[inline(always)]
         fn fuse(self, a: Self, b: Self) -> Self {
@@ -224,6 +336,24 @@ mod x86 {
         #[inline(always)]
         fn trees(four: [Self; 4]) -> [f32; 4] {
             eights(four.map(Self::halves))
+        }
+        type Half = __m256;
+        #[inline(always)]
+        fn none() -> __m256 {
+            // SAFETY: as above.
+            unsafe { _mm256_set1_ps(0.0) }
+        }
+        #[inline(always)]
+        fn halve(self) -> __m256 {
+            self.halves()
+        }
+        #[inline(always)]
+        fn eight(sums: __m256) -> f32 {
+            eight(sums)
+        }
+        #[inline(always)]
+        fn eights(four: [__m256; 4]) -> [f32; 4] {
+            eights(four)
         }
     }
 }

@@ -10,20 +10,9 @@
 //! same cycle reads what this one fires.
 
 use super::dispatch::Target;
-use super::gather::{Finish, Sweep};
+use super::gather::Sweep;
 use super::{Gather, View, ViewMut};
 use std::ops::Range;
-
-fn sweep<'a>(
-    wires: Gather<'a>,
-    weights: &'a [f32],
-    outputs: View<'a>,
-    rows: Range<usize>,
-    bias: Option<&'a [f32]>,
-) -> Sweep<'a> {
-    let finish = bias.map_or(Finish::Set, Finish::Bias);
-    Sweep { wires, weights, inputs: outputs, rows, finish }
-}
 
 /// Writes the potentials of `rows` in the cycle where `outputs` stands, for all blocks of the view, on
 /// the calling thread. `bias` is by neuron; `None` leaves the raw sum. All lanes are computed, padding too.
@@ -39,7 +28,7 @@ pub fn forward<'a>(
     bias: Option<&'a [f32]>,
     potentials: ViewMut<'a>,
 ) {
-    sweep(wires, weights, outputs, rows, bias).run(Target::best(), potentials);
+    Sweep { wires, weights, inputs: outputs, rows, bias }.run(Target::best(), potentials);
 }
 
 /// [`forward`] with the rows split among threads: for fewer lane blocks than threads. The same bits.
@@ -55,5 +44,5 @@ pub fn forward_parallel<'a>(
     bias: Option<&'a [f32]>,
     potentials: ViewMut<'a>,
 ) {
-    sweep(wires, weights, outputs, rows, bias).run_parallel(Target::best(), potentials);
+    Sweep { wires, weights, inputs: outputs, rows, bias }.run_parallel(Target::best(), potentials);
 }

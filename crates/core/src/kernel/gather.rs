@@ -1,4 +1,4 @@
-//! The one inner loop of forward and backward: a weighted sum of rows read through offsets.
+//! The inner loop of forward: a weighted sum of rows read through offsets.
 //!
 //! ```text
 //! for row in rows: for e in offsets[row]..offsets[row + 1]:
@@ -38,7 +38,7 @@ impl<'a> Gather<'a> {
 
     /// The connections of a range of rows.
     #[inline(always)]
-    pub(super) fn edges(&self, rows: &Range<usize>) -> Range<usize> {
+    pub fn edges(&self, rows: &Range<usize>) -> Range<usize> {
         self.offsets[rows.start] as usize..self.offsets[rows.end] as usize
     }
 
@@ -51,17 +51,6 @@ impl<'a> Gather<'a> {
     }
 }
 
-/// What becomes of a row's sum.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Finish<'a> {
-    /// `out = sum`.
-    Set,
-    /// `out = sum + bias[row]`.
-    Bias(&'a [f32]),
-    /// `out += sum`.
-    Add,
-}
-
 /// A range of rows of `B` blocks.
 pub(super) struct Pass<'a, const B: usize> {
     pub(super) wires: Gather<'a>,
@@ -69,7 +58,8 @@ pub(super) struct Pass<'a, const B: usize> {
     pub(super) inputs: [&'a [Lanes]; B],
     pub(super) base: usize,
     pub(super) rows: Range<usize>,
-    pub(super) finish: Finish<'a>,
+    /// By row; `None` leaves the raw sum.
+    pub(super) bias: Option<&'a [f32]>,
     /// One slice of `rows.len()` per block.
     pub(super) out: [&'a mut [Lanes]; B],
 }
@@ -107,10 +97,9 @@ impl<const B: usize> Kernel for Pass<'_, B> {
             for b in 0..B {
                 let out = &mut self.out[b][i];
                 let sum = even[b].plus(odd[b]);
-                let sum = match self.finish {
-                    Finish::Set => sum,
-                    Finish::Bias(bias) => sum.plus(W::splat(bias[row])),
-                    Finish::Add => W::load(out).plus(sum),
+                let sum = match self.bias {
+                    None => sum,
+                    Some(bias) => sum.plus(W::splat(bias[row])),
                 };
                 sum.store(out);
             }
@@ -124,7 +113,8 @@ pub(super) struct Sweep<'a> {
     pub(super) weights: &'a [f32],
     pub(super) inputs: View<'a>,
     pub(super) rows: Range<usize>,
-    pub(super) finish: Finish<'a>,
+    /// By row; `None` leaves the raw sum.
+    pub(super) bias: Option<&'a [f32]>,
 }
 
 impl<'a> Sweep<'a> {
@@ -139,7 +129,7 @@ impl<'a> Sweep<'a> {
             self.wires.rows()
         );
         assert!(self.rows.end <= out.layout.neurons(), "rows {:?} of {} written", self.rows, out.layout.neurons());
-        if let Finish::Bias(bias) = self.finish {
+        if let Some(bias) = self.bias {
             assert!(bias.len() >= self.rows.end, "{} biases for rows {:?}", bias.len(), self.rows);
         }
         let blocks = self.inputs.blocks();
@@ -152,9 +142,9 @@ impl<'a> Sweep<'a> {
             wires: self.wires,
             weights: self.weights,
             inputs: std::array::from_fn(|b| self.inputs.block(block + b)),
-            base: self.inputs.base(),
+            base: self.inputs.base,
             rows: self.rows.clone(),
-            finish: self.finish,
+            bias: self.bias,
             out,
         }
     }
@@ -163,7 +153,7 @@ impl<'a> Sweep<'a> {
     #[track_caller]
     pub(super) fn run(&self, target: super::dispatch::Target, out: ViewMut<'a>) {
         let blocks = self.check(&out);
-        let (stride, start) = (out.layout.stride(), out.layout.base(out.cycle) + self.rows.start);
+        let (stride, start) = (out.layout.stride(), out.base + self.rows.start);
         let here = start..start + self.rows.len();
         let mut rest = out.rows;
         let mut block = 0;
@@ -182,7 +172,7 @@ impl<'a> Sweep<'a> {
     #[track_caller]
     pub(super) fn run_parallel(&self, target: super::dispatch::Target, out: ViewMut<'a>) {
         let blocks = self.check(&out);
-        let (stride, start) = (out.layout.stride(), out.layout.base(out.cycle) + self.rows.start);
+        let (stride, start) = (out.layout.stride(), out.base + self.rows.start);
         let ViewMut { rows: written, .. } = out;
         for (block, rows) in (0..blocks).zip(written.chunks_exact_mut(stride.max(1))) {
             let pass = self.pass(block, [&mut rows[start..start + self.rows.len()]]);
@@ -193,7 +183,7 @@ impl<'a> Sweep<'a> {
 
 fn halves(target: super::dispatch::Target, pass: Pass<'_, 1>) {
     let work = pass.wires.edges(&pass.rows).len() * LANES;
-    if work < super::WORTH_A_THREAD || pass.rows.len() < 2 || rayon::current_num_threads() == 1 {
+    if work < super::WORTH_A_THREAD || pass.rows.len() < 2 || super::threads() == 1 {
         return target.run(pass);
     }
     let middle = pass.wires.halve(&pass.rows);

@@ -71,11 +71,11 @@ impl Layout {
         Self::checked(neurons, depth + cycles, depth)
     }
 
-    /// Blame (what the loss says of each potential): `cycles` slots, then `depth` that stay zero, since
-    /// nobody hears beyond the end of the window.
+    /// Blame (what the loss says of each potential): `cycles` slots between twice `depth` that stay zero, since
+    /// nobody is blamed for what is carried, and nobody hears beyond the end of the window.
     #[track_caller]
     pub fn blame(neurons: usize, depth: usize, cycles: usize) -> Self {
-        Self::checked(neurons, depth + cycles, 0)
+        Self::checked(neurons, 2 * depth + cycles, depth)
     }
 
     /// `cycles` slots and nothing else.
@@ -147,14 +147,22 @@ impl Layout {
     #[track_caller]
     pub fn view(self, rows: &[Lanes], cycle: usize) -> View<'_> {
         self.check(rows.len(), cycle);
-        View { rows, layout: self, cycle }
+        View { rows, layout: self, base: self.base(cycle) }
+    }
+
+    /// The same, standing some cycles earlier, if need be at a carried one.
+    #[track_caller]
+    pub fn view_before(self, rows: &[Lanes], cycle: usize, ago: usize) -> View<'_> {
+        let view = self.view(rows, cycle);
+        assert!(ago <= self.first + cycle, "{ago} cycles before {cycle} of {} carried", self.first);
+        View { base: view.base - ago * self.neurons, ..view }
     }
 
     /// A writable view of these rows, standing at a recorded cycle.
     #[track_caller]
     pub fn view_mut(self, rows: &mut [Lanes], cycle: usize) -> ViewMut<'_> {
         self.check(rows.len(), cycle);
-        ViewMut { rows, layout: self, cycle }
+        ViewMut { rows, layout: self, base: self.base(cycle) }
     }
 
     #[track_caller]
@@ -178,7 +186,8 @@ impl Layout {
 pub struct View<'a> {
     pub(super) rows: &'a [Lanes],
     pub(super) layout: Layout,
-    pub(super) cycle: usize,
+    /// The row of neuron 0 in the cycle where it stands, within a block.
+    pub(super) base: usize,
 }
 
 impl<'a> View<'a> {
@@ -193,12 +202,6 @@ impl<'a> View<'a> {
         let stride = self.layout.stride();
         &self.rows[block * stride..(block + 1) * stride]
     }
-
-    /// The base of the cycle it stands at.
-    #[inline(always)]
-    pub(super) const fn base(&self) -> usize {
-        self.layout.base(self.cycle)
-    }
 }
 
 /// Rows of some blocks, to be written at a cycle.
@@ -206,5 +209,6 @@ impl<'a> View<'a> {
 pub struct ViewMut<'a> {
     pub(super) rows: &'a mut [Lanes],
     pub(super) layout: Layout,
-    pub(super) cycle: usize,
+    /// The row of neuron 0 in the cycle where it stands, within a block.
+    pub(super) base: usize,
 }

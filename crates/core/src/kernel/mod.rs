@@ -21,6 +21,7 @@ mod gradient;
 mod lanes;
 mod leaky;
 mod rows;
+pub mod solo;
 mod transpose;
 mod update;
 
@@ -30,17 +31,22 @@ mod reference;
 mod textbook;
 
 pub use absent::{Absent, Candidate, Span};
-pub use backward::{backward, backward_parallel};
+pub use backward::{Heard, backward};
 pub use corrections::Corrections;
 pub use forward::{forward, forward_parallel};
 pub use gather::Gather;
-pub use gradient::{Store, gradient};
+pub use gradient::Store;
 pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use rows::{dots, scale_shift, sums};
 pub use transpose::Transpose;
 pub use update::{Decay, Elements, Moments, Step, update};
 
-/// Multiply-adds below which work stays on the calling thread: handing it over costs 10 to 60 us,
-/// in which a core does about this many.
-pub(crate) const WORTH_A_THREAD: usize = 1 << 18;
+/// Multiply-adds below which work stays on the calling thread: handing it over to a thread that is awake costs
+/// about a microsecond, in which a core does some 30 000.
+pub(crate) const WORTH_A_THREAD: usize = 1 << 16;
+
+/// The threads that a kernel may use: those of the pool that it is called in.
+pub(crate) fn threads() -> usize {
+    if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 }
+}

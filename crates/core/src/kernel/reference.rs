@@ -1,8 +1,8 @@
 //! Tests of the kernels against dense f64 over random graphs, on every target and several thread counts.
 
+use super::backward::backward_on;
 use super::dispatch::Target;
-use super::gather::{Finish, Sweep};
-use super::gradient::{Panels, gradient_on};
+use super::gather::Sweep;
 use super::*;
 use crate::Optimizer;
 use std::ops::Range;
@@ -63,7 +63,8 @@ impl Case {
         let mut outputs = dice.rows(history.len(blocks));
         let mut blames = dice.rows(blame.len(blocks));
         for block in blames.chunks_exact_mut(blame.stride()) {
-            block[cycles * neurons..].fill(Lanes::ZERO);
+            block[..depth * neurons].fill(Lanes::ZERO);
+            block[(depth + cycles) * neurons..].fill(Lanes::ZERO);
         }
         if quanta {
             for value in Lanes::flat_mut(&mut outputs).iter_mut().chain(Lanes::flat_mut(&mut blames)) {
@@ -103,7 +104,7 @@ impl Case {
         if cycle >= self.cycles {
             return 0.0;
         }
-        f64::from(self.blames[(block * self.blame.slots() + cycle) * self.neurons + post][lane])
+        f64::from(self.blames[(block * self.blame.slots() + self.depth + cycle) * self.neurons + post][lane])
     }
 
     fn gradient_at(&self, post: usize, pre: u32, lag: u16) -> f64 {
@@ -148,19 +149,49 @@ fn forward_is_the_dense_sum() {
     }
 }
 
-#[test]
-fn backward_adds_the_dense_sum_over_listeners() {
-    for case in Case::all() {
+impl Case {
+    fn transpose(&self) -> (Transpose, Vec<f32>) {
         let mut transpose = Transpose::default();
-        transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
-        let mut weights = vec![0.0; case.weights.len()];
-        transpose.arrange(&case.weights, &mut weights);
-        let layout = Layout::plain(case.neurons, case.cycles);
-        let mut lambda = vec![Lanes::all(0.5); layout.len(case.blocks)];
-        for cycle in (0..case.cycles).rev() {
-            let blame = case.blame.view(&case.blames, cycle);
-            backward(transpose.wires(), &weights, blame, 0..case.neurons, layout.view_mut(&mut lambda, cycle));
+        transpose.rebuild(&self.offsets, &self.pre, &self.lag, self.blame);
+        let mut weights = vec![0.0; self.weights.len()];
+        transpose.arrange(&self.weights, &mut weights);
+        (transpose, weights)
+    }
+
+    /// lambda by cycle on top of 0.5, and all gradients, of a sweep back in two parts.
+    fn sweep(&self, target: Target) -> (Vec<Lanes>, Vec<f32>) {
+        let (transpose, weights) = self.transpose();
+        let layout = Layout::plain(self.neurons, self.cycles);
+        let mut lambda = vec![Lanes::all(0.5); layout.len(self.blocks)];
+        let mut gradients = vec![f32::NAN; self.weights.len()];
+        let wires = transpose.wires();
+        let (half, n) = (self.neurons / 2, self.neurons);
+        for cycle in (0..self.cycles).rev() {
+            let store = if cycle + 1 == self.cycles { Store::Set } else { Store::Add };
+            let outputs = self.history.view(&self.outputs, cycle);
+            let heard = Heard { wires, weights: &weights, outputs, blame: self.blame.view(&self.blames, cycle) };
+            for rows in [half..n, 0..half] {
+                let into = layout.view_mut(&mut lambda, cycle);
+                backward_on(target, heard, rows.clone(), Some(into), store, &mut gradients[wires.edges(&rows)]);
+            }
         }
+        for ago in 1..=self.depth {
+            let outputs = self.history.view_before(&self.outputs, 0, ago);
+            let heard =
+                Heard { wires, weights: &weights, outputs, blame: self.blame.view_before(&self.blames, 0, ago) };
+            backward_on(target, heard, 0..n, None, Store::Add, &mut gradients);
+        }
+        let mut by_listener = vec![f32::NAN; gradients.len()];
+        transpose.restore(&gradients, &mut by_listener);
+        (lambda, by_listener)
+    }
+}
+
+#[test]
+fn backward_adds_the_dense_sums_over_listeners_and_over_samples() {
+    for case in Case::all() {
+        let (lambda, gradients) = case.sweep(Target::best());
+        let layout = Layout::plain(case.neurons, case.cycles);
         for (block, cycle, lane) in case.samples() {
             let mut expected = vec![0.5; case.neurons];
             for post in 0..case.neurons {
@@ -172,6 +203,12 @@ fn backward_adds_the_dense_sum_over_listeners() {
             for (row, expected) in expected.into_iter().enumerate() {
                 let found = f64::from(lambda[layout.row(block, cycle, row)][lane]);
                 assert!((found - expected).abs() < 1e-5, "{found} {expected}");
+            }
+        }
+        for post in 0..case.neurons {
+            for e in case.edges(post) {
+                let expected = case.gradient_at(post, case.pre[e], case.lag[e]);
+                assert!((f64::from(gradients[e]) - expected).abs() < 1e-4, "{} {expected}", gradients[e]);
             }
         }
     }
@@ -186,24 +223,6 @@ fn a_transpose_lists_every_connection_once_in_order_and_reuses_its_buffers() {
         expected.sort_by_key(|&e| (case.pre[e as usize], e));
         assert_eq!(transpose.edges(), expected);
         assert_eq!(transpose.wires().rows(), case.neurons);
-    }
-}
-
-#[test]
-fn gradient_is_the_dense_sum_and_adding_adds() {
-    for case in Case::all() {
-        let (outputs, blame) = case.views();
-        let mut found = vec![f32::NAN; case.pre.len()];
-        gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut found);
-        let mut twice = found.clone();
-        gradient(case.wires(), outputs, blame, case.cycles, Store::Add, &mut twice);
-        for post in 0..case.neurons {
-            for e in case.edges(post) {
-                let expected = case.gradient_at(post, case.pre[e], case.lag[e]);
-                assert!((f64::from(found[e]) - expected).abs() < 1e-4, "{} {expected}", found[e]);
-                assert!((f64::from(twice[e]) - 2.0 * expected).abs() < 2e-4);
-            }
-        }
     }
 }
 
@@ -274,43 +293,19 @@ fn the_top_absent_connections_are_those_of_brute_force_ties_included() {
 }
 
 #[test]
-fn an_absent_connection_has_the_bits_of_a_present_one() {
-    for case in Case::all() {
-        let (outputs, blame) = case.views();
-        let mut present = vec![0.0; case.pre.len()];
-        gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut present);
-        let places: Vec<_> = (0..case.neurons)
-            .flat_map(|post| case.edges(post).map(move |e| (post, e)))
-            .map(|(post, e)| (post as u32, case.pre[e], case.lag[e]))
-            .collect();
-        assert_eq!(Absent::new(outputs, blame, case.cycles).at(&places), present);
-    }
-}
-
-#[test]
 fn every_target_gives_the_same_bits() {
     for case in Case::all() {
         let run = |target: Target| {
             let (outputs, blame) = case.views();
             let layout = Layout::plain(case.neurons, 1);
-            let mut sums = vec![];
-            for finish in [Finish::Set, Finish::Add] {
-                let mut out = vec![Lanes::all(0.25); layout.len(case.blocks)];
-                let sweep = Sweep {
-                    wires: case.wires(),
-                    weights: &case.weights,
-                    inputs: outputs,
-                    rows: 0..case.neurons,
-                    finish,
-                };
-                sweep.run(target, layout.view_mut(&mut out, 0));
-                sums.push(bits(&out));
-            }
-            let mut gradients = vec![0.0; case.pre.len()];
-            gradient_on(target, case.wires(), Panels::new(outputs, blame, case.cycles), Store::Set, &mut gradients);
+            let mut out = vec![Lanes::all(0.25); layout.len(case.blocks)];
+            let (wires, weights, rows) = (case.wires(), &*case.weights, 0..case.neurons);
+            let sweep = Sweep { wires, weights, inputs: outputs, rows, bias: None };
+            sweep.run(target, layout.view_mut(&mut out, 0));
+            let (lambda, gradients) = case.sweep(target);
             let absent = Absent::new(outputs, blame, case.cycles).on(target);
             let top = absent.top(&case.offsets, &case.pre, 0..case.neurons as u32, 20, &reach(case.neurons));
-            (sums, gradients.iter().map(|g| g.to_bits()).collect::<Vec<_>>(), top)
+            (bits(&out), bits(&lambda), gradients.iter().map(|g| g.to_bits()).collect::<Vec<_>>(), top)
         };
         assert!(Target::available().all(|target| run(target) == run(Target::Portable)));
     }
@@ -333,14 +328,7 @@ fn any_number_of_threads_gives_the_same_bits() {
                 None,
                 layout.view_mut(&mut potentials, 0),
             );
-            let mut transpose = Transpose::default();
-            transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
-            let mut weights = vec![0.0; case.weights.len()];
-            transpose.arrange(&case.weights, &mut weights);
-            let mut lambda = vec![Lanes::ZERO; layout.len(case.blocks)];
-            backward_parallel(transpose.wires(), &weights, blame, 0..case.neurons, layout.view_mut(&mut lambda, 0));
-            let mut gradients = vec![0.0; case.pre.len()];
-            gradient(case.wires(), outputs, blame, case.cycles, Store::Set, &mut gradients);
+            let (lambda, gradients) = case.sweep(Target::best());
             let top = Absent::new(outputs, blame, case.cycles).top(&case.offsets, &case.pre, 0..400, 50, &reach(400));
             let (mut values, mut first, mut second) =
                 (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);

@@ -68,11 +68,44 @@ impl Transpose {
         assert!(weights.len() == self.edges.len() && out.len() == self.edges.len(), "one weight per connection");
         arrange(&self.edges, weights, out);
     }
+
+    /// Writes what is in this order back by listener. Split among threads where that pays.
+    #[track_caller]
+    pub fn restore(&self, values: &[f32], out: &mut [f32]) {
+        assert!(values.len() == self.edges.len() && out.len() == self.edges.len(), "one value per connection");
+        self.scatter(values, 0, out);
+    }
+
+    /// Those of the rows from `start` on that are in `out`: a run of each speaker's connections.
+    fn scatter(&self, values: &[f32], start: usize, out: &mut [f32]) {
+        if out.len() > super::WORTH_A_THREAD / 8
+            && super::threads() > 1
+            && out.len() > self.edges.len() / (2 * super::threads())
+        {
+            let middle = out.len() / 2;
+            let (one, two) = out.split_at_mut(middle);
+            rayon::join(|| self.scatter(values, start, one), || self.scatter(values, start + middle, two));
+            return;
+        }
+        let all = out.len() == self.edges.len();
+        for speaker in self.offsets.windows(2) {
+            let here = speaker[0] as usize..speaker[1] as usize;
+            let (mut edges, mut values) = (&self.edges[here.clone()], &values[here]);
+            if !all {
+                let from = edges.partition_point(|&e| (e as usize) < start);
+                (edges, values) = (&edges[from..], &values[from..]);
+            }
+            for (&e, &value) in edges.iter().zip(values) {
+                let Some(out) = out.get_mut(e as usize - start) else { break };
+                *out = value;
+            }
+        }
+    }
 }
 
 fn arrange(edges: &[u32], weights: &[f32], out: &mut [f32]) {
     // A read at random costs about as much as eight multiply-adds.
-    if edges.len() > super::WORTH_A_THREAD / 8 && rayon::current_num_threads() > 1 {
+    if edges.len() > super::WORTH_A_THREAD / 8 && super::threads() > 1 {
         let middle = edges.len() / 2;
         let (first, second) = out.split_at_mut(middle);
         rayon::join(|| arrange(&edges[..middle], weights, first), || arrange(&edges[middle..], weights, second));

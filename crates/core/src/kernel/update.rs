@@ -95,7 +95,7 @@ fn split(slice: &mut [f32], at: usize) -> (&mut [f32], &mut [f32]) {
 fn halves(target: Target, step: Step<'_>, elements: Elements<'_>, moments: Moments<'_>) {
     let n = elements.values.len();
     // About ten operations an element.
-    if n <= super::WORTH_A_THREAD / 10 || rayon::current_num_threads() == 1 {
+    if n <= super::WORTH_A_THREAD / 10 || super::threads() == 1 {
         return target.run(Update { step, elements, moments });
     }
     let middle = n / 2 / BATCH * BATCH;

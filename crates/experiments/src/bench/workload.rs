@@ -214,10 +214,9 @@ impl Workload {
         let outputs = self.forward()?;
         let targets = if self.shape.squared { Targets::Values(&self.values) } else { Targets::Labels(&self.labels) };
         self.loss.evaluate(self.shape.cycles * self.shape.lanes, &outputs, targets, None, &mut self.d_outputs)?;
-        self.native.backward(&self.network, &self.d_outputs)?;
         self.step += 1;
         let rule = UpdateRule { optimizer: self.shape.optimizer, rate: 1e-6, passes: Vec::new(), step: self.step };
-        Ok(self.native.update(&self.network, &rule)?)
+        Ok(self.native.learn(&self.network, &self.d_outputs, &rule)?)
     }
 
     /// The gradients at the `top` best absent pairs, of the last sweep.

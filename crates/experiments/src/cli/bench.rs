@@ -1,6 +1,6 @@
 //! `livenet bench`.
 
-use super::output::Output;
+use super::{output::Output, threads};
 use crate::{
     Failure,
     bench::{self, ROWS},
@@ -33,10 +33,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         return out.finish();
     }
-    let threads = match arguments.threads.map(usize::from).and_then(NonZeroUsize::new) {
-        Some(threads) => threads,
-        None => std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-    };
+    let threads = arguments.threads.map(usize::from).and_then(NonZeroUsize::new);
+    threads::inside(threads, || time(arguments))?
+}
+
+fn time(arguments: &Arguments) -> Result<(), Failure> {
+    let threads = NonZeroUsize::new(rayon::current_num_threads()).unwrap_or(NonZeroUsize::MIN);
     let mut heads = !arguments.json;
     for row in ROWS {
         if !arguments.rows.is_empty() && arguments.rows.iter().all(|name| name != row.name) {

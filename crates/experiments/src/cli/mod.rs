@@ -22,6 +22,7 @@ mod run;
 mod schema;
 mod show;
 mod summary;
+mod threads;
 
 use crate::{Failure, Registry};
 use clap::{Parser, Subcommand};

@@ -6,6 +6,7 @@ use super::{
     plan::{Choice, Plan, Planned},
     progress::{Display, Progress},
     summary::{self, Made},
+    threads,
 };
 use crate::{
     Failure, Registry,
@@ -59,16 +60,16 @@ pub(super) struct Arguments {
 const THREADS: usize = 1024;
 
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
-    if let Some(threads) = arguments.threads {
-        if threads.get() > THREADS {
-            let message = format!(
-                "--threads {threads}: at most {THREADS} are taken; more than the machine has cores only cost time"
-            );
-            return Err(Failure::Usage(message));
-        }
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.get()).build_global();
-        pool.map_err(|error| Failure::Usage(format!("--threads {threads}: {error}")))?;
+    if let Some(threads) = arguments.threads.filter(|threads| threads.get() > THREADS) {
+        let message =
+            format!("--threads {threads}: at most {THREADS} are taken; more than the machine has cores only cost time");
+        return Err(Failure::Usage(message));
     }
+    threads::inside(arguments.threads, || all(arguments, registry))?
+}
+
+/// Every run that the file asks for.
+fn all(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
     let document = Document::read(&arguments.file, &arguments.set)?;
     let choice =
         Choice { arm: arguments.arm.as_deref(), seed: arguments.seed, executor: arguments.executor.as_deref() };

@@ -2,12 +2,16 @@
 
 use super::activity::{Activity, Layouts};
 use super::finite::rows_finite;
-use super::forward::{cut, share};
+use super::forward::cut;
 use super::parameters::{BIAS, Columns, DECAY, GAIN, WEIGHTS};
 use super::plan::{Group, Plan};
+use super::threads::WORTH_A_SPLIT;
 use livenet_core::kernel::{self, LANES, Lanes, Layout, Store};
 use livenet_core::{Network, NeuronId, Norm, Role, Row, UnitKind};
 use std::ops::Range;
+
+/// About the multiply-adds that a unit's derivative costs.
+const WORK_OF_A_UNIT: usize = 4;
 
 /// Buffers that only a sweep needs.
 #[derive(Clone, Debug, Default)]
@@ -22,6 +26,8 @@ pub(super) struct Scratch {
     pub(super) given: Vec<Lanes>,
     /// The weights in the order of the transpose.
     pub(super) arranged: Vec<f32>,
+    /// Their gradients in that order.
+    gradients: Vec<f32>,
 }
 
 /// What a sweep back reads.
@@ -49,6 +55,21 @@ struct Piece<'a> {
 }
 
 impl Piece<'_> {
+    /// The same, lent.
+    fn all(&mut self) -> Piece<'_> {
+        Piece {
+            first: self.first,
+            blocks: self.blocks,
+            blame: self.blame,
+            blame_z: self.blame_z,
+            blame_v: self.blame_v,
+            differences: self.differences,
+            lambda: self.lambda,
+            by_state: self.by_state,
+            undropped: self.undropped,
+        }
+    }
+
     fn split(self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
         let (blame, more_blame) = cut(self.blame, layouts.blame.len(blocks));
         let (blame_z, more_blame_z) = cut(self.blame_z, layouts.plain.len(blocks));
@@ -113,7 +134,7 @@ impl Backward<'_> {
             dropped: &activity.dropped,
             given: &scratch.given,
             arranged: &scratch.arranged,
-            by_rows: blocks < self.threads,
+            blank: activity.blank && activity.start == 0,
         };
         let piece = Piece {
             first: 0,
@@ -126,9 +147,11 @@ impl Backward<'_> {
             by_state: &mut scratch.by_state,
             undropped: &mut scratch.undropped,
         };
-        let finite = sweep.halves(piece, share(blocks, self.threads));
+        scratch.gradients.resize(self.weights.len(), 0.0);
+        let finite = sweep.run(piece, &mut scratch.gradients);
         activity.swept = activity.recorded();
         if finite {
+            self.plan.transpose.restore(&scratch.gradients, &mut gradients[WEIGHTS]);
             self.gradients(activity, gradients);
         }
         finite
@@ -149,12 +172,10 @@ impl Backward<'_> {
         }
     }
 
-    /// Gradients from blame.
+    /// Gradients of what is the neurons' own, from blame.
     fn gradients(&self, activity: &Activity, gradients: &mut Columns<f32>) {
-        let (Layouts { outputs, blame, plain, .. }, cycles) = (activity.layouts, activity.swept);
-        let heard = outputs.view(&activity.outputs, activity.start);
+        let (Layouts { blame, plain, .. }, cycles) = (activity.layouts, activity.swept);
         let blamed = blame.view(&activity.blame, activity.start);
-        kernel::gradient(self.plan.wires(self.network), heard, blamed, cycles, Store::Set, &mut gradients[WEIGHTS]);
         for group in self.plan.groups.iter().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
             let rows = group.rows.clone();
             if group.norm == Norm::None {
@@ -212,7 +233,8 @@ struct Sweep<'a> {
     dropped: &'a [bool],
     given: &'a [Lanes],
     arranged: &'a [f32],
-    by_rows: bool,
+    /// Whether all that is carried is zero.
+    blank: bool,
 }
 
 /// The rows of a cycle of one block.
@@ -234,39 +256,74 @@ fn multiply(out: &mut [f32], by: &[f32]) {
 }
 
 impl Sweep<'_> {
-    fn halves(&self, piece: Piece<'_>, share: usize) -> bool {
-        if self.by_rows || piece.blocks <= share {
-            return self.blocks(piece);
-        }
-        let half = (piece.blocks / 2).next_multiple_of(share).min(piece.blocks - 1);
-        let (one, two) = piece.split(&self.layouts, half);
-        let (one, two) = rayon::join(|| self.halves(one, share), || self.halves(two, share));
-        one && two
-    }
-
-    fn blocks(&self, mut piece: Piece<'_>) -> bool {
-        let (blame, one) = (self.layouts.blame, self.layouts.one);
-        // Nobody hears beyond the end of the window.
-        let silent = blame.base(self.remembered.end)..blame.stride();
+    /// Threads split the rows inside the kernel and the blocks outside of it, between them they meet. Says whether
+    /// all blame is finite.
+    fn run(&self, mut piece: Piece<'_>, gradients: &mut [f32]) -> bool {
+        let (blame, plan) = (self.layouts.blame, self.of.plan);
+        // Nobody is blamed for what is carried, nobody hears beyond the end of the window.
+        let carried = blame.base(self.remembered.start) - plan.depth * blame.neurons();
+        let silent = [carried..blame.base(self.remembered.start), blame.base(self.remembered.end)..blame.stride()];
         for block in piece.blame.chunks_exact_mut(blame.stride().max(1)) {
-            block[silent.clone()].fill(Lanes::ZERO);
+            silent.iter().for_each(|slots| block[slots.clone()].fill(Lanes::ZERO));
         }
-        let wires = self.of.plan.transpose.wires();
-        let backward = if self.by_rows { kernel::backward_parallel } else { kernel::backward };
         let mut finite = true;
         for cycle in self.remembered.clone().rev() {
-            for group in
-                self.of.plan.groups.iter().rev().filter(|group| group.role != Role::Input && !group.rows.is_empty())
-            {
+            let store = if cycle + 1 == self.remembered.end { Store::Set } else { Store::Add };
+            for group in plan.groups.iter().rev().filter(|group| !group.rows.is_empty()) {
+                if group.role == Role::Input {
+                    self.hear(&piece, (cycle, 0), group.rows.clone(), None, store, gradients);
+                    continue;
+                }
                 for block in 0..piece.blocks {
                     self.begin(&mut piece, group, block, cycle);
                 }
-                let from = blame.view(piece.blame, cycle);
-                backward(wires, self.arranged, from, group.rows.clone(), one.view_mut(piece.lambda, 0));
-                for block in 0..piece.blocks {
-                    finite &= self.through(&mut piece, group, block, cycle);
-                }
+                let lambda = std::mem::take(&mut piece.lambda);
+                let into = self.layouts.one.view_mut(lambda, 0);
+                self.hear(&piece, (cycle, 0), group.rows.clone(), Some(into), store, gradients);
+                piece.lambda = lambda;
+                finite &= self.through_all(piece.all(), group, cycle);
             }
+        }
+        for ago in 1..=if self.blank { 0 } else { plan.deepest } {
+            self.hear(&piece, (self.remembered.start, ago), 0..blame.neurons(), None, Store::Add, gradients);
+        }
+        finite
+    }
+
+    /// What the loss says of the outputs of `rows`, some cycles before another, and of their connections.
+    fn hear(
+        &self,
+        piece: &Piece<'_>,
+        (cycle, ago): (usize, usize),
+        rows: Range<usize>,
+        lambda: Option<kernel::ViewMut<'_>>,
+        store: Store,
+        gradients: &mut [f32],
+    ) {
+        let Layouts { outputs, blame, .. } = self.layouts;
+        let wires = self.of.plan.transpose.wires();
+        let heard = kernel::Heard {
+            wires,
+            weights: self.arranged,
+            outputs: outputs.view_before(self.outputs, cycle, ago),
+            blame: blame.view_before(piece.blame, cycle, ago),
+        };
+        let gradients = &mut gradients[wires.edges(&rows)];
+        kernel::backward(heard, rows, lambda, store, gradients);
+    }
+
+    fn through_all(&self, mut piece: Piece<'_>, group: &Group, cycle: usize) -> bool {
+        let work = WORK_OF_A_UNIT * group.rows.len() * LANES * piece.blocks;
+        if piece.blocks > 1 && self.of.threads > 1 && work > WORTH_A_SPLIT {
+            let half = piece.blocks / 2;
+            let (one, two) = piece.split(&self.layouts, half);
+            let (one, two) =
+                rayon::join(|| self.through_all(one, group, cycle), || self.through_all(two, group, cycle));
+            return one && two;
+        }
+        let mut finite = true;
+        for block in 0..piece.blocks {
+            finite &= self.through(&mut piece, group, block, cycle);
         }
         finite
     }

@@ -5,15 +5,16 @@ use super::activity::Activity;
 use super::backward::{Backward, Scratch};
 use super::carry::Carry;
 use super::forward::{Feed, Forward, read_outputs};
-use super::parameters::{Columns, DECAY, WEIGHTS, born, columns, logistic};
+use super::parameters::{BIAS, Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
+use super::solo::{Reads, Record};
 use super::statistics::Statistics;
 use super::threads::Pool;
 use super::update::{Memory, Update, check, not_finite};
 use livenet_core::kernel::LANES;
 use livenet_core::{
-    Dropout, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Row, Signal, Signals, UpdateRule,
-    Window,
+    Dropout, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Optimizer, Row, Signal, Signals,
+    UpdateRule, Window,
 };
 
 /// What this executor is called.
@@ -47,6 +48,13 @@ pub struct Native {
     pub(super) scratch: Scratch,
     pub(super) statistics: Statistics,
     pub(super) operations: u64,
+    pub(super) record: Record,
+    /// Whether the gradients are still to be made from the record.
+    pub(super) gradients_due: bool,
+    /// Whether blame and update went in one.
+    stepped: bool,
+    /// Whether somebody wants what the short way cannot give.
+    pub(super) long_way: bool,
 }
 
 /// Weights as they count: 0 where silent.
@@ -91,6 +99,10 @@ impl Native {
             scratch: Scratch::default(),
             statistics: Statistics::default(),
             operations: 0,
+            record: Record::default(),
+            gradients_due: false,
+            stepped: false,
+            long_way: false,
         }
     }
 
@@ -119,6 +131,90 @@ impl Native {
     }
 }
 
+/// The short way: see `solo.rs`.
+impl Native {
+    /// Fires one cycle of one sample; says whether it could.
+    fn fire_solo(&mut self, network: &Network, values: &[f32]) -> bool {
+        if self.long_way || !(Reads { network, plan: &self.plan }).suits() {
+            return false;
+        }
+        if self.stepped {
+            // Their step is taken; nobody asked for them.
+            (self.gradients_stale, self.gradients_due) = (true, false);
+        }
+        self.make_gradients(network);
+        let Self { pool, plan, parameters, activity, record, .. } = self;
+        let reads = Reads { network, plan };
+        record.lead(activity);
+        let parameters = (counted(plan, parameters, &self.counted), &*parameters[BIAS]);
+        // What is not finite is found, and told, by the long way.
+        pool.run(work(network, 1), |_| record.fire(reads, parameters, values))
+    }
+
+    /// The outputs of that cycle.
+    fn fired_solo(&mut self, network: &Network) -> Vec<f32> {
+        self.operations += self.active(network) as u64;
+        let outputs = self.record.outputs(network.outputs().start as usize..network.outputs().end as usize).to_vec();
+        if !self.statistics.is_empty() {
+            self.settle();
+            self.statistics.fired(&self.activity);
+        }
+        outputs
+    }
+
+    /// Blame for that cycle; with a rate, the step as well.
+    fn sweep_solo(&mut self, network: &Network, d_outputs: &[f32], rate: f32) -> Result<(), ExecError> {
+        let expected = network.outputs().len();
+        if d_outputs.len() != expected {
+            return Err(ExecError::Shape { what: "derivative by the outputs", found: d_outputs.len(), expected });
+        }
+        self.prepare();
+        (self.gradients_stale, self.gradients_due) = (false, true);
+        let active = self.active(network);
+        let Self { pool, plan, parameters, record, .. } = self;
+        let [weights, bias, ..] = parameters;
+        let weights = if plan.silent.is_empty() { weights } else { &mut self.counted };
+        let reads = Reads { network, plan };
+        let swept = pool.run(2 * work(network, 1), |_| record.sweep(reads, d_outputs, rate, (weights, bias)));
+        swept.map_err(|(what, neuron, value)| not_finite(what, neuron, 0, value))?;
+        self.operations += 2 * active as u64;
+        self.stepped = rate != 0.0;
+        self.memory.ahead += u32::from(self.stepped);
+        if !self.statistics.is_empty() {
+            self.settle();
+            self.statistics.blamed(&self.activity);
+        }
+        Ok(())
+    }
+
+    /// Whether blame and update can go in one.
+    fn steps_at_once(&self, rule: &UpdateRule) -> bool {
+        let plain = rule.optimizer == Optimizer::Sgd && rule.passes.is_empty() && rule.rate != 0.0;
+        let all_learn = self.plan.frozen.is_none() && self.plan.silent.is_empty();
+        let known = self.memory.optimizer() == Some(rule.optimizer);
+        plain && all_learn && known && !self.keep_sizes && self.record.leads && self.record.recorded
+    }
+
+    /// Makes the gradients, if that was put off.
+    pub(super) fn make_gradients(&mut self, network: &Network) {
+        if std::mem::take(&mut self.gradients_due) {
+            self.record.gradients(Reads { network, plan: &self.plan }, &mut self.gradients);
+        }
+    }
+
+    /// Brings the activity up to date.
+    pub(super) fn settle(&mut self) {
+        if self.record.leads {
+            let Self { plan, parameters, scratch, activity, record, .. } = self;
+            record.settle(activity, &mut scratch.given);
+            scratch.arranged.resize(parameters[WEIGHTS].len(), 0.0);
+            if record.swept && self.long_way {
+                plan.transpose.arrange(counted(plan, parameters, &self.counted), &mut scratch.arranged);
+            }
+        }
+    }
+}
+
 impl Executor for Native {
     fn name(&self) -> &'static str {
         NAME
@@ -135,7 +231,11 @@ impl Executor for Native {
     }
 
     fn reset(&mut self) {
-        self.activity.reset();
+        if self.record.leads {
+            self.record.reset();
+        } else {
+            self.activity.reset();
+        }
     }
 
     fn forward(
@@ -152,6 +252,10 @@ impl Executor for Native {
             return Err(too_long(network, memory));
         }
         self.prepare();
+        if lanes == 1 && memory == 1 && dropout.is_none() && self.fire_solo(network, window.values) {
+            return Ok(self.fired_solo(network));
+        }
+        self.settle();
         self.activity.open(lanes, cycles, memory);
         let work = work(network, self.activity.blocks() * LANES * cycles);
         let Self { pool, plan, parameters, decays, activity, .. } = self;
@@ -175,6 +279,11 @@ impl Executor for Native {
 
     fn backward(&mut self, network: &Network, d_outputs: &[f32]) -> Result<(), ExecError> {
         self.check_epoch(network);
+        if self.record.leads && self.record.recorded {
+            return self.sweep_solo(network, d_outputs, 0.0);
+        }
+        self.settle();
+        self.gradients_due = false;
         let (lanes, recorded) = (self.activity.lanes, self.activity.recorded());
         let expected = self.activity.window * lanes * network.outputs().len();
         if d_outputs.len() != expected {
@@ -211,6 +320,7 @@ impl Executor for Native {
 
     fn update(&mut self, network: &Network, rule: &UpdateRule) -> Result<(), ExecError> {
         self.check_epoch(network);
+        self.make_gradients(network);
         if std::mem::take(&mut self.gradients_stale) {
             self.gradients.iter_mut().for_each(|column| column.fill(0.0));
         }
@@ -230,6 +340,15 @@ impl Executor for Native {
         checked
     }
 
+    fn learn(&mut self, network: &Network, d_outputs: &[f32], rule: &UpdateRule) -> Result<(), ExecError> {
+        self.check_epoch(network);
+        if self.steps_at_once(rule) {
+            return self.sweep_solo(network, d_outputs, rule.rate);
+        }
+        self.backward(network, d_outputs)?;
+        self.update(network, rule)
+    }
+
     fn predict(&mut self, network: &Network, window: Window<'_>) -> Result<Vec<f32>, ExecError> {
         self.check_epoch(network);
         window.check(network)?;
@@ -240,6 +359,8 @@ impl Executor for Native {
         self.check_epoch(network);
         self.statistics.observe(signals, network.neuron_count());
         self.keep_sizes = signals.contains(&Signal::UpdateSize);
+        // The weights of the sweep, which a step at once would overwrite.
+        self.long_way = signals.contains(&Signal::Splitting);
     }
 
     fn signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
@@ -249,6 +370,9 @@ impl Executor for Native {
 
     fn recall(&self, network: &Network, ago: usize, neuron: Row<Neurons>) -> Option<Vec<f32>> {
         self.check_epoch(network);
+        if self.record.leads {
+            return self.record.output(neuron.index()).filter(|_| ago == 0).map(|output| vec![output]);
+        }
         let activity = &self.activity;
         (ago < activity.recorded()).then(|| {
             (0..activity.lanes).map(|lane| activity.past(lane / LANES, ago + 1, neuron.index())[lane % LANES]).collect()
@@ -261,6 +385,12 @@ impl Executor for Native {
 
     fn export(&self, network: &Network) -> Exported {
         self.check_epoch(network);
+        if self.record.leads || self.memory.ahead > 0 {
+            let mut settled = self.clone();
+            settled.settle();
+            settled.memory.count();
+            return settled.exported(network);
+        }
         self.exported(network)
     }
 

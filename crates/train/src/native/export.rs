@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::executor::{NAME, Native};
 use super::parameters::{BIAS, DECAY, GAIN, WEIGHTS, refill};
+use super::solo::Record;
 use super::update::Memory;
 use livenet_core::kernel::{LANES, Lanes};
 use livenet_core::{ExecError, Exported, Network, Row, UnitKind};
@@ -39,6 +40,8 @@ impl Native {
         from.check(network)?;
         let neurons = network.neuron_count();
         let parameters = [&from.weights, &from.bias, &from.decay, &from.gain];
+        self.record = Record::default();
+        self.gradients_due = false;
         self.plan.rebuild(network);
         for (column, from) in self.parameters.iter_mut().zip(parameters) {
             column.clone_from(from);

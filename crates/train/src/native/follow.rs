@@ -10,6 +10,12 @@ impl Follower for Native {
     #[track_caller]
     fn follow(&mut self, after: &Network, commit: &Commit) {
         assert_eq!(self.plan.epoch, commit.before, "this executor missed a commit");
+        let short = self.record.leads && !commit.is_structural();
+        if !short {
+            self.settle();
+        }
+        self.memory.count();
+        self.gradients_due = false;
         let (inherit, optimizer) = (self.settings.inherit, self.memory.optimizer());
         let Self { carry, memory, parameters, plan, .. } = self;
         let mut columns = || {
@@ -39,6 +45,13 @@ impl Follower for Native {
         self.statistics.follow(commit);
         self.update_sizes.clear();
         (self.counted_stale, self.gradients_stale) = (true, true);
+        if short {
+            self.record.follow(commit);
+            if self.plan.shape(after.neuron_count()) == self.activity.shape {
+                return;
+            }
+            self.settle();
+        }
         let is_leaky = |row: usize| after.spec(Row::new(row as u32)).unit.kind == UnitKind::Leaky;
         self.activity.follow(self.plan.shape(after.neuron_count()), commit, is_leaky);
         for row in retuned.into_iter().filter(|&row| !is_leaky(row)) {

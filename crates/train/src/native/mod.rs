@@ -5,7 +5,7 @@
 //! operations whatever the number of threads, so results are the same bits.
 //!
 //! Read [`Native`] in `executor.rs`, then `plan.rs` (what a commit makes anew), `activity.rs` (what lies where),
-//! `forward.rs`, `backward.rs`, `update.rs`, `follow.rs`, `signals.rs`.
+//! `forward.rs`, `backward.rs`, `update.rs`, `solo.rs` (one sample at a time), `follow.rs`, `signals.rs`.
 
 mod activity;
 mod backward;
@@ -19,6 +19,7 @@ mod parameters;
 mod plan;
 mod predict;
 mod signals;
+mod solo;
 mod splitting;
 mod statistics;
 mod tape;

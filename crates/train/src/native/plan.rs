@@ -3,7 +3,7 @@
 //! Invariant: it belongs to one epoch; renewals and changes of values, marks or units mend it in place.
 
 use super::activity::Shape;
-use livenet_core::kernel::{Gather, Layout, Transpose};
+use livenet_core::kernel::{Gather, Layout, Transpose, solo::Solo};
 use livenet_core::{
     Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind,
 };
@@ -72,6 +72,10 @@ pub(super) struct Plan {
     pub(super) normalises: bool,
     /// Past cycles that the state holds.
     pub(super) depth: usize,
+    /// Rows whose sources are consecutive.
+    pub(super) runs: Vec<bool>,
+    /// The largest lag of any connection.
+    pub(super) deepest: usize,
 }
 
 impl Plan {
@@ -87,6 +91,8 @@ impl Plan {
             leaky: false,
             normalises: false,
             depth: 0,
+            runs: Vec::new(),
+            deepest: 0,
         };
         plan.rebuild(network);
         plan
@@ -128,6 +134,10 @@ impl Plan {
                 }
             }
         }
+        self.runs.clear();
+        let run = |row: &[u32]| Solo::is_run(&self.sources[row[0] as usize..row[1] as usize]);
+        self.runs.extend(offsets.windows(2).map(run));
+        self.deepest = self.lags.iter().copied().max().unwrap_or(0).into();
         self.transpose.rebuild(offsets, pres, &self.lags, layout);
 
         self.silent.clear();

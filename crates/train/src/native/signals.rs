@@ -8,6 +8,8 @@ use livenet_core::{Candidate, Network, Row, Signal, Signals};
 
 impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
+        self.make_gradients(network);
+        self.settle();
         let mut signals = Signals::default();
         for &signal in wanted {
             let synapses = network.synapse_count();

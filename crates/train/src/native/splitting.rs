@@ -8,7 +8,7 @@
 use super::activity::Activity;
 use super::backward::Scratch;
 use super::plan::Plan;
-use livenet_core::kernel::{Lanes, backward};
+use livenet_core::kernel::{Lanes, forward};
 use livenet_core::{Activation, Network, Role, Row, UnitKind};
 use rayon::prelude::*;
 
@@ -40,14 +40,16 @@ fn bends(network: &Network, plan: &Plan, activity: &Activity, scratch: &Scratch)
     let mut lambda = vec![Lanes::ZERO; layouts.one.len(activity.blocks())];
     for number in 0..window {
         let cycle = activity.end - window + number;
-        lambda.fill(Lanes::ZERO);
+        let from = layouts.blame.view(&activity.blame, cycle);
+        let into = layouts.one.view_mut(&mut lambda, 0);
+        forward(plan.transpose.wires(), &scratch.arranged, from, 0..neurons, None, into);
         for block in 0..activity.blocks() {
             let (at, count) = ((block * window + number) * outputs.len(), outputs.len());
             let to = layouts.one.row(block, 0, outputs.start as usize);
-            lambda[to..to + count].copy_from_slice(&scratch.given[at..at + count]);
+            for (lambda, given) in lambda[to..to + count].iter_mut().zip(&scratch.given[at..at + count]) {
+                lambda.0.iter_mut().zip(&given.0).for_each(|(lambda, given)| *lambda += given);
+            }
         }
-        let from = layouts.blame.view(&activity.blame, cycle);
-        backward(plan.transpose.wires(), &scratch.arranged, from, 0..neurons, layouts.one.view_mut(&mut lambda, 0));
         for block in 0..activity.blocks() {
             for group in plan.groups.iter().filter(|group| group.role != Role::Input) {
                 for run in &group.runs {

@@ -13,6 +13,8 @@ pub(super) struct Memory {
     optimizer: Option<(Optimizer, Corrections)>,
     pub(super) moments: Vec<Columns<f32>>,
     pub(super) steps: Columns<u32>,
+    /// Steps that everybody took and `steps` does not count yet.
+    pub(super) ahead: u32,
     /// Gradients after the passes, where passes change them.
     adjusted: Columns<f32>,
 }
@@ -34,6 +36,7 @@ impl Memory {
             optimizer: optimizer.map(|optimizer| (optimizer, Corrections::new(optimizer))),
             moments: Vec::new(),
             steps: columns(network, &0),
+            ahead: 0,
             adjusted: Columns::default(),
         }
     }
@@ -43,8 +46,17 @@ impl Memory {
         self.optimizer.as_ref().map(|(optimizer, _)| *optimizer)
     }
 
+    /// Counts the steps that were put off.
+    pub(super) fn count(&mut self) {
+        let ahead = std::mem::take(&mut self.ahead);
+        if ahead > 0 {
+            self.steps.iter_mut().flatten().for_each(|count| *count = count.saturating_add(ahead));
+        }
+    }
+
     /// One step. The gradients stay as the sweep left them.
     pub(super) fn step(&mut self, update: &Update<'_>, parameters: &mut Columns<f32>, gradients: &Columns<f32>) {
+        self.count();
         let Update { network, plan, rule } = update;
         if self.moments.len() != rule.optimizer.slots() {
             self.moments = vec![columns(network, &0.0); rule.optimizer.slots()];
