@@ -31,6 +31,10 @@ pub(crate) trait Wide: Copy {
     fn load(row: &Lanes) -> Self;
     /// To memory.
     fn store(self, row: &mut Lanes);
+    /// Sixteen floats that lie anywhere.
+    fn load_from(floats: &[f32; LANES]) -> Self;
+    /// To sixteen floats that lie anywhere.
+    fn store_to(self, floats: &mut [f32; LANES]);
     /// `self + other`.
     fn plus(self, other: Self) -> Self;
     /// `a * b + self`, rounded once.
@@ -39,6 +43,8 @@ pub(crate) trait Wide: Copy {
     fn tree(self) -> f32;
     /// [`tree`](Self::tree) of four at once, which share the shuffles; the same bits.
     fn trees(four: [Self; 4]) -> [f32; 4];
+    /// Lane `i` of row `j` becomes lane `j` of row `i`.
+    fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]);
 }
 
 #[derive(Clone, Copy)]
@@ -56,6 +62,14 @@ impl Wide for Plain {
     #[inline(always)]
     fn store(self, row: &mut Lanes) {
         row.0 = self.0;
+    }
+    #[inline(always)]
+    fn load_from(floats: &[f32; LANES]) -> Self {
+        Self(*floats)
+    }
+    #[inline(always)]
+    fn store_to(self, floats: &mut [f32; LANES]) {
+        *floats = self.0;
     }
     #[inline(always)]
     fn plus(mut self, other: Self) -> Self {
@@ -81,17 +95,25 @@ impl Wide for Plain {
     fn trees(four: [Self; 4]) -> [f32; 4] {
         four.map(Self::tree)
     }
+    #[inline(always)]
+    fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+        for (i, to) in to.iter_mut().enumerate() {
+            to.0 = std::array::from_fn(|j| from[j].0[i]);
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Lanes, Wide};
+    use super::{LANES, Lanes, Wide};
     use std::arch::x86_64::{__m256, __m512};
     use std::arch::x86_64::{
         _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps, _mm_storeu_ps,
-        _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_set1_ps,
-        _mm256_store_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_fmadd_ps,
-        _mm512_load_ps, _mm512_set1_ps, _mm512_shuffle_f64x2, _mm512_store_ps,
+        _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps,
+        _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps,
+        _mm256_unpackhi_ps, _mm256_unpacklo_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd,
+        _mm512_castps512_ps256, _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps, _mm512_set1_ps, _mm512_shuffle_f64x2,
+        _mm512_store_ps, _mm512_storeu_ps,
     };
 
     /// The tree from its second level on, of four.
@@ -118,6 +140,39 @@ mod x86 {
             let four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
             let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
             _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+        }
+    }
+
+    /// Rows and lanes exchanged, eight by eight: pairs of rows, then of pairs, then halves of registers.
+    #[inline(always)]
+    fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+        for (down, across) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
+            // SAFETY: only reached under avx2 or avx512; eight floats from `across` or `down`, 0 or 8, lie
+            // inside a row of 16, and at an alignment of 32.
+            unsafe {
+                let rows: [__m256; 8] = std::array::from_fn(|i| _mm256_load_ps(from[down + i].0.as_ptr().add(across)));
+                let pairs: [__m256; 8] = std::array::from_fn(|i| {
+                    let (one, two) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
+                    if i % 2 == 0 { _mm256_unpacklo_ps(one, two) } else { _mm256_unpackhi_ps(one, two) }
+                });
+                let fours: [__m256; 8] = std::array::from_fn(|i| {
+                    let (one, two) = (pairs[i / 4 * 4 + i % 4 / 2], pairs[i / 4 * 4 + i % 4 / 2 + 2]);
+                    if i % 2 == 0 {
+                        _mm256_shuffle_ps::<0b01_00_01_00>(one, two)
+                    } else {
+                        _mm256_shuffle_ps::<0b11_10_11_10>(one, two)
+                    }
+                });
+                for i in 0..8 {
+                    let (one, two) = (fours[i % 4], fours[i % 4 + 4]);
+                    let row = if i < 4 {
+                        _mm256_permute2f128_ps::<0x20>(one, two)
+                    } else {
+                        _mm256_permute2f128_ps::<0x31>(one, two)
+                    };
+                    _mm256_store_ps(to[across + i].0.as_mut_ptr().add(down), row);
+                }
+            }
         }
     }
 
@@ -150,6 +205,21 @@ mod x86 {
             }
         }
         #[inline(always)]
+        fn load_from(floats: &[f32; LANES]) -> Self {
+            let at = floats.as_ptr();
+            // SAFETY: as above, but at any alignment.
+            unsafe { Self(_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))) }
+        }
+        #[inline(always)]
+        fn store_to(self, floats: &mut [f32; LANES]) {
+            let at = floats.as_mut_ptr();
+            // SAFETY: as above, but at any alignment.
+            unsafe {
+                _mm256_storeu_ps(at, self.0);
+                _mm256_storeu_ps(at.add(8), self.1);
+            }
+        }
+        #[inline(always)]
         fn plus(self, other: Self) -> Self {
             // SAFETY: as above.
             unsafe { Self(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
@@ -168,6 +238,10 @@ mod x86 {
         fn trees(four: [Self; 4]) -> [f32; 4] {
             // SAFETY: as above.
             eights(four.map(|v| unsafe { _mm256_add_ps(v.0, v.1) }))
+        }
+        #[inline(always)]
+        fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+            transpose(from, to);
         }
     }
 
@@ -208,6 +282,16 @@ mod x86 {
             unsafe { _mm512_store_ps(row.0.as_mut_ptr(), self.0) }
         }
         #[inline(always)]
+        fn load_from(floats: &[f32; LANES]) -> Self {
+            // SAFETY: as above, but at any alignment.
+            Self(unsafe { _mm512_loadu_ps(floats.as_ptr()) })
+        }
+        #[inline(always)]
+        fn store_to(self, floats: &mut [f32; LANES]) {
+            // SAFETY: as above, but at any alignment.
+            unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), self.0) }
+        }
+        #[inline(always)]
         fn plus(self, other: Self) -> Self {
             // SAFETY: as above.
             Self(unsafe { _mm512_add_ps(self.0, other.0) })
@@ -224,6 +308,10 @@ mod x86 {
         #[inline(always)]
         fn trees(four: [Self; 4]) -> [f32; 4] {
             eights(four.map(Self::halves))
+        }
+        #[inline(always)]
+        fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+            transpose(from, to);
         }
     }
 }

@@ -14,6 +14,7 @@
 mod absent;
 mod backward;
 mod corrections;
+mod dense;
 pub(crate) mod dispatch;
 mod forward;
 mod gather;
@@ -32,6 +33,7 @@ mod textbook;
 pub use absent::{Absent, Candidate, Span};
 pub use backward::{backward, backward_parallel};
 pub use corrections::Corrections;
+pub use dense::{Gradients, Rectangle, dense_backward, dense_forward, dense_gradient};
 pub use forward::{forward, forward_parallel};
 pub use gather::Gather;
 pub use gradient::{Store, gradient};
