@@ -97,6 +97,19 @@ pub struct Gradients<'a> {
     pub store: Store,
 }
 
+/// The same rows of a panel, relative to its base.
+#[inline(always)]
+pub(in super::super) fn panel_rows(
+    view: View<'_>,
+    cycles: usize,
+    panel: usize,
+    relative: i32,
+    count: usize,
+) -> &[Lanes] {
+    let base = view.base() + panel % cycles * view.layout.neurons();
+    &view.block(panel / cycles)[rows(base, relative, count)]
+}
+
 struct Part<'a> {
     rectangle: &'a Rectangle<'a>,
     outputs: View<'a>,
@@ -105,15 +118,6 @@ struct Part<'a> {
     posts: Range<usize>,
     gradients: Gradients<'a>,
     scratch: &'a mut Vec<Lanes>,
-}
-
-impl Part<'_> {
-    /// The rows of a panel.
-    #[inline(always)]
-    fn rows<'v>(view: View<'v>, cycles: usize, panel: usize, relative: i32, count: usize) -> &'v [Lanes] {
-        let base = view.base() + panel % cycles * view.layout.neurons();
-        &view.block(panel / cycles)[rows(base, relative, count)]
-    }
 }
 
 impl Kernel for Part<'_> {
@@ -132,12 +136,12 @@ impl Kernel for Part<'_> {
         for panel in (0..panels).step_by(PANELS) {
             let panels = PANELS.min(panels - panel);
             let listeners: [&[Lanes]; PANELS] = std::array::from_fn(|p| {
-                Self::rows(blame, cycles, panel + p.min(panels - 1), posts.start as i32, count)
+                panel_rows(blame, cycles, panel + p.min(panels - 1), posts.start as i32, count)
             });
             for speaker in (0..width).step_by(SPEAKERS) {
                 let speakers = SPEAKERS.min(width - speaker);
                 let packed = Packed::of::<W>(scratch, panels, speakers, |p| {
-                    Self::rows(outputs, cycles, panel + p, rectangle.source + speaker as i32, speakers)
+                    panel_rows(outputs, cycles, panel + p, rectangle.source + speaker as i32, speakers)
                 });
                 for tile_first in (0..count).step_by(TILE) {
                     // A tile that is not full computes its last row again, and does not store that.

@@ -31,18 +31,6 @@ struct Forward<'a> {
     out: &'a mut [Lanes],
 }
 
-/// Adds rows, weighted.
-#[inline(always)]
-fn accumulate<W: Wide>(mut sums: [W; TILE], inputs: &[Lanes], weights: [&[f32]; TILE]) -> [W; TILE] {
-    for (j, input) in inputs.iter().enumerate() {
-        let input = W::load(input);
-        for r in 0..TILE {
-            sums[r] = sums[r].fuse(input, W::splat(weights[r][j]));
-        }
-    }
-    sums
-}
-
 impl Kernel for Forward<'_> {
     type Output = ();
     #[inline(always)]
@@ -56,13 +44,15 @@ impl Kernel for Forward<'_> {
                 &weights[start + columns.start..start + columns.end]
             });
             let mut sums = at.map(|i| W::load(&out[i]));
-            // Eight at a time: one check per eight weights.
-            let (inputs, input_rest) = inputs.as_chunks::<8>();
-            for (j, inputs) in inputs.iter().enumerate() {
-                let weights: [&[f32; 8]; TILE] = weights.map(|weights| &weights.as_chunks().0[j]);
-                sums = accumulate(sums, inputs, weights.map(|weights| &weights[..]));
+            // Zipped by name: of an array of slices the compiler checks every index.
+            let [a, b, c, d, e, f] = weights;
+            let columns = inputs.iter().zip(a).zip(b).zip(c).zip(d).zip(e).zip(f);
+            for ((((((input, a), b), c), d), e), f) in columns {
+                let (input, column) = (W::load(input), [a, b, c, d, e, f]);
+                for r in 0..TILE {
+                    sums[r] = sums[r].fuse(input, W::splat(*column[r]));
+                }
             }
-            sums = accumulate(sums, input_rest, weights.map(|weights| &weights[inputs.len() * 8..]));
             for (out, sum) in out[first..].iter_mut().zip(sums) {
                 sum.store(out);
             }
