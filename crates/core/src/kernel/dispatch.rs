@@ -148,7 +148,7 @@ mod x86 {
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
         for (down, across) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
             // SAFETY: only reached under avx2 or avx512; eight floats from `across` or `down`, 0 or 8, lie
-            // inside a row of 16, and at an alignment of 32.
+            // inside a row of 16, at an alignment of 32; the two borrowed pointers are of different rows.
             unsafe {
                 let rows: [__m256; 8] = std::array::from_fn(|i| _mm256_load_ps(from[down + i].0.as_ptr().add(across)));
                 let pairs: [__m256; 8] = std::array::from_fn(|i| {
@@ -163,14 +163,10 @@ mod x86 {
                         _mm256_shuffle_ps::<0b11_10_11_10>(one, two)
                     }
                 });
-                for i in 0..8 {
-                    let (one, two) = (fours[i % 4], fours[i % 4 + 4]);
-                    let row = if i < 4 {
-                        _mm256_permute2f128_ps::<0x20>(one, two)
-                    } else {
-                        _mm256_permute2f128_ps::<0x31>(one, two)
-                    };
-                    _mm256_store_ps(to[across + i].0.as_mut_ptr().add(down), row);
+                for i in 0..4 {
+                    let (low, high) = (to[across + i].0.as_mut_ptr(), to[across + i + 4].0.as_mut_ptr());
+                    _mm256_store_ps(low.add(down), _mm256_permute2f128_ps::<0x20>(fours[i], fours[i + 4]));
+                    _mm256_store_ps(high.add(down), _mm256_permute2f128_ps::<0x31>(fours[i], fours[i + 4]));
                 }
             }
         }

@@ -9,7 +9,6 @@
     clippy::inline_always,
     reason = "a kernel's body must be compiled inside the function that enables the instructions"
 )]
-#![expect(clippy::needless_range_loop, reason = "a lane indexes several arrays at once")]
 
 mod absent;
 mod backward;

@@ -79,29 +79,32 @@ impl Area<'_, '_> {
     /// Offers what is not below the floor: few, so sixteen are looked at together.
     #[inline(always)]
     fn select(&mut self) {
+        let Connected { offsets, pre } = self.connected;
         let strips = self.pre.len().div_ceil(LANES);
         let mut floor = self.best.floor();
         for (post, scores) in self.posts.clone().zip(self.scratch.scores.chunks_exact(strips)) {
-            let Connected { offsets, pre } = self.connected;
+            let mut free = [u16::MAX; SPEAKERS / LANES];
             let connected = &pre[offsets[post as usize] as usize..offsets[post as usize + 1] as usize];
-            let mut connected = &connected[connected.partition_point(|&pre| pre < self.pre.start)..];
-            for (first, strip) in self.pre.clone().step_by(LANES).zip(scores) {
-                if strip.iter().fold(false, |any, &score| any | (size(score) >= floor)) {
-                    for (pre, &gradient) in (first..self.pre.end).zip(strip.iter()) {
-                        if size(gradient) < floor {
-                            continue;
-                        }
-                        while let [earlier, later @ ..] = connected
-                            && *earlier < pre
-                        {
-                            connected = later;
-                        }
-                        if connected.first() != Some(&pre) {
-                            self.best.offer(Candidate { post, pre, lag: self.lag, gradient });
-                        }
-                    }
-                    floor = self.best.floor();
+            let first = connected.partition_point(|&pre| pre < self.pre.start);
+            for pre in connected[first..].iter().take_while(|&&pre| pre < self.pre.end) {
+                let column = (pre - self.pre.start) as usize;
+                free[column / LANES] &= !(1 << (column % LANES));
+            }
+            // The zeros behind the last speaker.
+            free[strips - 1] &= u16::MAX >> (strips * LANES - self.pre.len());
+            for (strip, (scores, free)) in scores.iter().zip(free).enumerate() {
+                if !scores.iter().fold(false, |any, &score| any | (size(score) >= floor)) {
+                    continue;
                 }
+                let bit = |lane: usize| u16::from(size(scores[lane]) >= floor) << lane;
+                let mut wanted = free & (0..LANES).fold(0, |bits, lane| bits | bit(lane));
+                while wanted != 0 {
+                    let lane = wanted.trailing_zeros();
+                    wanted &= wanted - 1;
+                    let pre = self.pre.start + (strip * LANES) as u32 + lane;
+                    self.best.offer(Candidate { post, pre, lag: self.lag, gradient: scores[lane as usize] });
+                }
+                floor = self.best.floor();
             }
         }
     }

@@ -145,11 +145,12 @@ pub(super) fn forward_on(
 ) {
     within(&posts, &rectangle.posts);
     let (starts, stride, base) = check(rectangle, outputs, &posts, &potentials);
+    let written = potentials.rows;
     let read = rows(outputs.base(), rectangle.source, rectangle.pre.len());
     for listeners in chunks(posts, LISTENERS) {
         let starts = &starts[listeners.start - rectangle.posts.start..listeners.end - rectangle.posts.start];
         for columns in chunks(0..rectangle.pre.len(), SPEAKERS) {
-            for (block, rows) in potentials.rows.chunks_exact_mut(stride).enumerate() {
+            for (block, rows) in written.chunks_exact_mut(stride).enumerate() {
                 let inputs = &outputs.block(block)[read.start + columns.start..read.start + columns.end];
                 let out = &mut rows[base + listeners.start..base + listeners.end];
                 target.run(Forward { weights, starts, columns: columns.clone(), inputs, out });
@@ -187,13 +188,14 @@ pub(super) fn backward_on(
 ) {
     within(&pre, &rectangle.pre);
     let (starts, stride, base) = check(rectangle, blame, &pre, &lambda);
+    let written = lambda.rows;
     let (first, width) = (rectangle.pre.start, rectangle.pre.len());
     let read = rows(blame.base(), rectangle.target, rectangle.posts.len());
     for listeners in chunks(0..rectangle.posts.len(), LISTENERS) {
         let starts = &starts[listeners.clone()];
         for speakers in chunks(pre.clone(), SPEAKERS) {
             let columns = speakers.start - first..speakers.end - first;
-            for (block, rows) in lambda.rows.chunks_exact_mut(stride).enumerate() {
+            for (block, rows) in written.chunks_exact_mut(stride).enumerate() {
                 let blame = &blame.block(block)[read.start + listeners.start..read.start + listeners.end];
                 let out = &mut rows[base + speakers.start..base + speakers.end];
                 target.run(Backward { weights, starts, width, columns: columns.clone(), blame, out });
