@@ -282,6 +282,23 @@ fn the_top_absent_connections_are_those_of_brute_force_ties_included() {
 }
 
 #[test]
+fn the_top_is_the_same_beyond_one_tile_of_listeners_and_speakers() {
+    let case = Case::new(7, 300, 0.3, false);
+    let (outputs, blame) = case.views();
+    let absent = Absent::new(outputs, blame, case.cycles);
+    let everybody = |_, spans: &mut Vec<Span>| spans.push(Span { pre: 0..300, lag: 1 });
+    let top = |limit| absent.top(&case.offsets, &case.pre, 0..300, limit, &everybody);
+    let found = top(90_000);
+    assert_eq!(found.len(), 90_000 - case.pre.len());
+    assert!(found.is_sorted_by(|a, b| a.gradient.abs() >= b.gradient.abs()));
+    for &Candidate { post, pre, lag, gradient } in &found {
+        assert_eq!(gradient.to_bits(), case.chain_at(post as usize, pre, lag).to_bits());
+        assert!(!case.pre[case.edges(post as usize)].contains(&pre));
+    }
+    assert!([1, 50, 3000].into_iter().all(|limit| top(limit) == found[..limit]));
+}
+
+#[test]
 fn an_absent_connection_has_the_bits_of_a_present_one() {
     for case in Case::all() {
         let (outputs, blame) = case.views();
