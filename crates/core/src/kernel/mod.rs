@@ -9,17 +9,17 @@
     clippy::inline_always,
     reason = "a kernel's body must be compiled inside the function that enables the instructions"
 )]
-#![expect(clippy::needless_range_loop, reason = "a lane indexes several arrays at once")]
 
 mod absent;
 mod backward;
 mod corrections;
+mod dense;
 pub(crate) mod dispatch;
 mod forward;
 mod gather;
-mod gradient;
 mod lanes;
 mod leaky;
+mod panels;
 mod rows;
 pub mod solo;
 mod transpose;
@@ -33,11 +33,12 @@ mod textbook;
 pub use absent::{Absent, Candidate, Span};
 pub use backward::{Heard, backward};
 pub use corrections::Corrections;
+pub use dense::{Gradients, Rectangle, dense_backward, dense_forward, dense_gradient};
 pub use forward::{forward, forward_parallel};
 pub use gather::Gather;
-pub use gradient::Store;
 pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
+pub use panels::Store;
 pub use rows::{dots, scale_shift, sums};
 pub use transpose::Transpose;
 pub use update::{Decay, Elements, Moments, Step, update};

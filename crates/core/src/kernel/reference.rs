@@ -111,6 +111,12 @@ impl Case {
         self.samples().map(|at| self.blame_at(at, post) * self.output(at, pre, lag)).sum()
     }
 
+    /// The same as one chain of fused multiply-adds, as [`Absent::top`] sums.
+    fn chain_at(&self, post: usize, pre: u32, lag: u16) -> f32 {
+        let term = |sum: f32, at| (self.output(at, pre, lag) as f32).mul_add(self.blame_at(at, post) as f32, sum);
+        self.samples().fold(0.0, term)
+    }
+
     fn views(&self) -> (View<'_>, View<'_>) {
         (self.history.view(&self.outputs, 0), self.blame.view(&self.blames, 0))
     }
@@ -267,9 +273,11 @@ fn brute(case: &Case, limit: usize) -> Vec<(u32, u32, u16)> {
             places.extend(span.pre.filter(|pre| !connected.contains(pre)).map(|pre| (post, pre, span.lag)));
         }
     }
-    let scores = absent.at(&places);
-    for (&(post, pre, lag), &score) in places.iter().zip(&scores) {
-        assert!((f64::from(score) - case.gradient_at(post as usize, pre, lag)).abs() < 1e-4);
+    // One chain of fused multiply-adds in the order of the samples: the very bits.
+    let scores: Vec<f32> = places.iter().map(|&(post, pre, lag)| case.chain_at(post as usize, pre, lag)).collect();
+    for ((&(post, pre, lag), &score), at) in places.iter().zip(&scores).zip(absent.at(&places)) {
+        let expected = case.gradient_at(post as usize, pre, lag);
+        assert!((f64::from(score) - expected).abs() < 1e-4 && (f64::from(at) - expected).abs() < 1e-4);
     }
     let mut order: Vec<usize> = (0..places.len()).collect();
     order.sort_by(|&a, &b| scores[b].abs().total_cmp(&scores[a].abs()).then(places[a].cmp(&places[b])));
@@ -286,10 +294,27 @@ fn the_top_absent_connections_are_those_of_brute_force_ties_included() {
             let found = absent.top(&case.offsets, &case.pre, 0..case.neurons as u32, limit, &reach(case.neurons));
             let places: Vec<_> = found.iter().map(|c| (c.post, c.pre, c.lag)).collect();
             assert_eq!(places, brute(&case, limit), "limit {limit}");
-            let again = absent.at(&places);
-            assert!(found.iter().zip(again).all(|(c, g)| c.gradient.to_bits() == g.to_bits()));
+            let same = |c: &Candidate| c.gradient.to_bits() == case.chain_at(c.post as usize, c.pre, c.lag).to_bits();
+            assert!(found.iter().all(same));
         }
     }
+}
+
+#[test]
+fn the_top_is_the_same_beyond_one_tile_of_listeners_and_speakers() {
+    let case = Case::new(7, 300, 0.3, false);
+    let (outputs, blame) = case.views();
+    let absent = Absent::new(outputs, blame, case.cycles);
+    let everybody = |_, spans: &mut Vec<Span>| spans.push(Span { pre: 0..300, lag: 1 });
+    let top = |limit| absent.top(&case.offsets, &case.pre, 0..300, limit, &everybody);
+    let found = top(90_000);
+    assert_eq!(found.len(), 90_000 - case.pre.len());
+    assert!(found.is_sorted_by(|a, b| a.gradient.abs() >= b.gradient.abs()));
+    for &Candidate { post, pre, lag, gradient } in &found {
+        assert_eq!(gradient.to_bits(), case.chain_at(post as usize, pre, lag).to_bits());
+        assert!(!case.pre[case.edges(post as usize)].contains(&pre));
+    }
+    assert!([1, 50, 3000].into_iter().all(|limit| top(limit) == found[..limit]));
 }
 
 #[test]

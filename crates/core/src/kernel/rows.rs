@@ -9,7 +9,7 @@
 //! work of connections, so it stays on the calling thread.
 
 use super::dispatch::{Kernel, Target, Wide};
-use super::gradient::Panels;
+use super::panels::Panels;
 use super::{Lanes, Store, View};
 use std::ops::Range;
 

@@ -1,15 +1,6 @@
-//! Gradient at the connections there are.
+//! Panels: rows of two views, blame by listener and outputs by speaker, that belong to the same (block, cycle).
 //!
-//! ```text
-//! for post: for e in offsets[post]..offsets[post + 1]:
-//!     for block, cycle, lane: g[e] += blame[cycle, post] * output[cycle, source[e]]
-//! ```
-//!
-//! Departures. *Tiles*: a (block, cycle) is a panel; panels go by in order, [`PANELS`] at a time, over all
-//! connections, so that the outputs of a tile stay in the second-level cache. *Lanes last*: the products of a
-//! tile add up in 16 lanes, and only then across them, by the fixed tree of [`Wide::tree`]. *Four connections* are
-//! reduced together, which shares the shuffles. Threads own listeners; every connection's sum is the same
-//! sequence of operations wherever it runs.
+//! Sums over samples go by panel after panel, [`PANELS`] at a time.
 
 use super::dispatch::Wide;
 use super::{Lanes, View};
@@ -84,16 +75,4 @@ pub(super) fn dot<W: Wide, const P: usize>(fixed: &[W; P], moving: &[&Lanes; P])
         sum = sum.fuse(fixed[p], W::load(moving[p]));
     }
     sum.tree()
-}
-
-/// The dot products of one row with four others over a tile, each the same bits as [`dot`].
-#[inline(always)]
-pub(super) fn dots<W: Wide, const P: usize>(fixed: &[W; P], moving: &[[&Lanes; P]; 4]) -> [f32; 4] {
-    let mut sums = [W::splat(0.0); 4];
-    for p in 0..P {
-        for c in 0..4 {
-            sums[c] = sums[c].fuse(fixed[p], W::load(moving[c][p]));
-        }
-    }
-    W::trees(sums)
 }

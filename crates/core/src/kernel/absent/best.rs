@@ -1,0 +1,117 @@
+//! The best candidates so far, in a buffer twice as long as they are many.
+//!
+//! ```text
+//! push; when the buffer is full: select the `limit` largest, drop the rest, raise the floor to the least of them
+//! ```
+//!
+//! A heap of ten thousand costs a dozen branches that nothing predicts for every candidate that enters; a
+//! selection costs a few per candidate, and there are few selections, since the floor rises with each.
+
+use super::Candidate;
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The bits of |gradient|: as an integer they rank like it, and what is not a number ranks above all.
+const SIZE: u32 = 0x7fff_ffff;
+
+/// How large a gradient is, as an integer.
+#[inline(always)]
+pub(super) fn size(gradient: f32) -> u32 {
+    gradient.to_bits() & SIZE
+}
+
+/// A candidate as one number, larger the more it is wanted: its size, then the earlier place, then the sign
+/// (which decides nothing, since a place occurs once).
+fn rank(candidate: Candidate) -> u128 {
+    let Candidate { post, pre, lag, gradient } = candidate;
+    let place = u128::from(!post) << 48 | u128::from(!pre) << 16 | u128::from(!lag);
+    (u128::from(size(gradient)) << 80 | place) << 1 | u128::from(gradient.is_sign_negative())
+}
+
+fn candidate(rank: u128) -> Candidate {
+    let bits = rank as u32 & 1;
+    let (rank, size) = (rank >> 1, (rank >> 81) as u32);
+    let (post, pre, lag) = (!((rank >> 48) as u32), !((rank >> 16) as u32), !(rank as u16));
+    Candidate { post, pre, lag, gradient: f32::from_bits(bits << 31 | size) }
+}
+
+/// The best `limit` candidates so far, and some more.
+pub(super) struct Best<'a> {
+    limit: usize,
+    ranks: Vec<u128>,
+    /// The least of the `limit` best at the last selection: what ranks below is not wanted.
+    least: u128,
+    /// The size of the greatest such least of all threads. It only spares work: `limit` candidates of at least
+    /// this size exist, so none that is smaller is among the best, whoever finds them first.
+    floor: &'a AtomicU32,
+}
+
+impl<'a> Best<'a> {
+    pub(super) fn new(limit: usize, floor: &'a AtomicU32) -> Self {
+        Self { limit, ranks: Vec::new(), least: 0, floor }
+    }
+
+    /// Below this [`size`] a candidate need not be offered.
+    pub(super) fn floor(&self) -> u32 {
+        self.floor.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn offer(&mut self, candidate: Candidate) {
+        let rank = rank(candidate);
+        if rank > self.least {
+            self.ranks.push(rank);
+            if self.ranks.len() >= self.limit.saturating_mul(2).max(256) {
+                self.select();
+            }
+        }
+    }
+
+    fn select(&mut self) {
+        if self.ranks.len() > self.limit {
+            let (_, least, _) = self.ranks.select_nth_unstable_by_key(self.limit - 1, |&rank| Reverse(rank));
+            self.least = *least;
+            self.ranks.truncate(self.limit);
+            self.floor.fetch_max((self.least >> 81) as u32, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn merge(mut self, other: Self) -> Self {
+        self.ranks.extend(other.ranks);
+        self.select();
+        self
+    }
+
+    /// The best, the most wanted first.
+    pub(super) fn into_candidates(mut self) -> Vec<Candidate> {
+        self.select();
+        self.ranks.sort_unstable_by_key(|&rank| Reverse(rank));
+        self.ranks.into_iter().map(candidate).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rank_holds_the_candidate_and_orders_by_size_then_place() {
+        let of = |gradient, post, pre, lag| Candidate { post, pre, lag, gradient };
+        let descending = [
+            of(f32::NAN, 7, 7, 7),
+            of(f32::NEG_INFINITY, 7, 7, 7),
+            of(2.0, 9, 9, 9),
+            of(-1.0, 0, 5, 9),
+            of(1.0, 1, 0, 8),
+            of(-1.0, 1, 0, 9),
+            of(1.0, 1, u32::MAX, 0),
+            of(1.0, u32::MAX, 0, u16::MAX),
+            of(-0.0, 0, 0, 0),
+            of(0.0, 0, 0, 1),
+        ];
+        assert!(descending.is_sorted_by_key(|&candidate| Reverse(rank(candidate))));
+        for expected in descending {
+            let found = candidate(rank(expected));
+            assert_eq!(format!("{found:?}"), format!("{expected:?}"));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! The search among absent connections: scores of a tile of listeners and speakers, then those above the floor.
+
+use super::super::dense::{Packed, TILE, panel_rows, tile};
+use super::super::dispatch::{Kernel, Wide};
+use super::super::panels::Panels;
+use super::super::{LANES, Lanes};
+use super::best::{Best, size};
+use super::{Absent, Candidate, Span};
+use std::ops::Range;
+use std::sync::atomic::AtomicU32;
+
+/// Listeners scored together: over them an output that was transposed is used again.
+const POSTS: usize = 126;
+/// Speakers scored together, a whole number of strips of 16. Scores: 126 KB.
+const SPEAKERS: usize = 256;
+/// Panels summed at a time: with [`SPEAKERS`], 128 KB of outputs.
+const PANELS: usize = 8;
+
+/// What a thread keeps from one tile to the next.
+#[derive(Default)]
+struct Scratch {
+    outputs: Vec<Lanes>,
+    /// `[listener][strip]`, a lane a speaker.
+    scores: Vec<Lanes>,
+}
+
+/// Connections by listener, as in [`Absent::top`].
+#[derive(Clone, Copy)]
+pub(super) struct Connected<'a> {
+    pub(super) offsets: &'a [u32],
+    pub(super) pre: &'a [u32],
+}
+
+/// Consecutive listeners, and consecutive speakers that all of them may hear.
+struct Area<'a, 'b> {
+    panels: Panels<'a>,
+    connected: Connected<'a>,
+    posts: Range<u32>,
+    pre: Range<u32>,
+    lag: u16,
+    scratch: &'a mut Scratch,
+    best: &'a mut Best<'b>,
+}
+
+impl Area<'_, '_> {
+    /// The gradients of all pairs: each one chain of fused multiply-adds, panel after panel, lane after lane.
+    #[inline(always)]
+    fn score<W: Wide>(&mut self) {
+        let Panels { outputs, blame, cycles } = self.panels;
+        let (posts, speakers) = (self.posts.len(), self.pre.len());
+        let strips = speakers.div_ceil(LANES);
+        let source = outputs.layout.source(self.pre.start, self.lag);
+        let Scratch { outputs: transposed, scores } = &mut *self.scratch;
+        scores.clear();
+        scores.resize(posts * strips, Lanes::ZERO);
+        let panels = self.panels.count();
+        for panel in (0..panels).step_by(PANELS) {
+            let panels = PANELS.min(panels - panel);
+            let listeners: [&[Lanes]; PANELS] = std::array::from_fn(|p| {
+                panel_rows(blame, cycles, panel + p.min(panels - 1), self.posts.start as i32, posts)
+            });
+            let packed = Packed::of::<W>(transposed, panels, speakers, |p| {
+                panel_rows(outputs, cycles, panel + p, source, speakers)
+            });
+            for first in (0..posts).step_by(TILE) {
+                // A tile that is not full computes its last row again, and does not store that.
+                let at: [usize; TILE] = std::array::from_fn(|r| (first + r).min(posts - 1));
+                for strip in 0..strips {
+                    let sums = at.map(|i| W::load(&scores[i * strips + strip]));
+                    let sums = tile(sums, packed.strip(strip), |p| at.map(|i| &listeners[p][i]));
+                    for (i, sum) in (first..posts).zip(sums) {
+                        sum.store(&mut scores[i * strips + strip]);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Offers what is not below the floor: few, so sixteen are looked at together.
+    #[inline(always)]
+    fn select(&mut self) {
+        let Connected { offsets, pre } = self.connected;
+        let strips = self.pre.len().div_ceil(LANES);
+        let mut floor = self.best.floor();
+        for (post, scores) in self.posts.clone().zip(self.scratch.scores.chunks_exact(strips)) {
+            let mut free = [u16::MAX; SPEAKERS / LANES];
+            let connected = &pre[offsets[post as usize] as usize..offsets[post as usize + 1] as usize];
+            let first = connected.partition_point(|&pre| pre < self.pre.start);
+            for pre in connected[first..].iter().take_while(|&&pre| pre < self.pre.end) {
+                let column = (pre - self.pre.start) as usize;
+                free[column / LANES] &= !(1 << (column % LANES));
+            }
+            // The zeros behind the last speaker.
+            free[strips - 1] &= u16::MAX >> (strips * LANES - self.pre.len());
+            for (strip, (scores, free)) in scores.iter().zip(free).enumerate() {
+                if !scores.iter().fold(false, |any, &score| any | (size(score) >= floor)) {
+                    continue;
+                }
+                let bit = |lane: usize| u16::from(size(scores[lane]) >= floor) << lane;
+                let mut wanted = free & (0..LANES).fold(0, |bits, lane| bits | bit(lane));
+                while wanted != 0 {
+                    let lane = wanted.trailing_zeros();
+                    wanted &= wanted - 1;
+                    let pre = self.pre.start + (strip * LANES) as u32 + lane;
+                    self.best.offer(Candidate { post, pre, lag: self.lag, gradient: scores[lane as usize] });
+                }
+                floor = self.best.floor();
+            }
+        }
+    }
+}
+
+impl Kernel for Area<'_, '_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(mut self) {
+        self.score::<W>();
+        self.select();
+    }
+}
+
+/// A search, split among threads by listener.
+pub(super) struct Search<'a> {
+    pub(super) absent: Absent<'a>,
+    pub(super) connected: Connected<'a>,
+    pub(super) limit: usize,
+    pub(super) reach: &'a (dyn Fn(u32, &mut Vec<Span>) + Sync),
+    /// Shared by all threads.
+    pub(super) floor: AtomicU32,
+}
+
+impl Search<'_> {
+    /// The best of these listeners, in pieces of `least` listeners or more.
+    pub(super) fn halves(&self, posts: Range<u32>, least: usize) -> Best<'_> {
+        if posts.len() <= least {
+            return self.here(posts);
+        }
+        let middle = posts.start + (posts.len() / 2) as u32;
+        let (one, two) =
+            rayon::join(|| self.halves(posts.start..middle, least), || self.halves(middle..posts.end, least));
+        one.merge(two)
+    }
+
+    /// Listeners with equal spans go together.
+    fn here(&self, posts: Range<u32>) -> Best<'_> {
+        let mut best = Best::new(self.limit, &self.floor);
+        let mut scratch = Scratch::default();
+        let (mut spans, mut next) = (Vec::new(), Vec::new());
+        let mut post = posts.start;
+        if post < posts.end {
+            (self.reach)(post, &mut next);
+        }
+        while post < posts.end {
+            std::mem::swap(&mut spans, &mut next);
+            let mut end = post + 1;
+            while end < posts.end {
+                next.clear();
+                (self.reach)(end, &mut next);
+                if end - post == POSTS as u32 || next != spans {
+                    break;
+                }
+                end += 1;
+            }
+            for span in &spans {
+                self.span(post..end, span, &mut scratch, &mut best);
+            }
+            post = end;
+        }
+        best
+    }
+
+    fn span(&self, posts: Range<u32>, span: &Span, scratch: &mut Scratch, best: &mut Best<'_>) {
+        let layout = self.absent.panels.outputs.layout;
+        self.absent.check(span.lag);
+        assert!(
+            span.pre.end as usize <= layout.neurons(),
+            "candidates {:?} among {} neurons",
+            span.pre,
+            layout.neurons()
+        );
+        for start in span.pre.clone().step_by(SPEAKERS) {
+            self.absent.target.run(Area {
+                panels: self.absent.panels,
+                connected: self.connected,
+                posts: posts.clone(),
+                pre: start..(start + SPEAKERS as u32).min(span.pre.end),
+                lag: span.lag,
+                scratch: &mut *scratch,
+                best: &mut *best,
+            });
+        }
+    }
+}

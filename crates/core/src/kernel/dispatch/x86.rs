@@ -1,0 +1,253 @@
+//! Rows in the registers of x86: AVX2 and AVX-512.
+
+use super::Wide;
+use crate::kernel::{LANES, Lanes};
+use std::arch::x86_64::{
+    __m256, __m512, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps, _mm_storeu_ps,
+    _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps,
+    _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps,
+    _mm256_unpackhi_ps, _mm256_unpacklo_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256,
+    _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_shuffle_f64x2,
+    _mm512_store_ps, _mm512_storeu_ps,
+};
+
+/// The tree from its second level on, of four.
+#[inline(always)]
+fn eights(eight: [__m256; 4]) -> [f32; 4] {
+    // SAFETY: only reached under avx2 or avx512; no memory but `out` is touched, which holds 4 floats.
+    unsafe {
+        let four = eight.map(|v| _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)));
+        let pair = |a, b| _mm_add_ps(_mm_movelh_ps(a, b), _mm_movehl_ps(b, a));
+        let (first, second) = (pair(four[0], four[1]), pair(four[2], four[3]));
+        let even = _mm_shuffle_ps::<0b10_00_10_00>(first, second);
+        let odd = _mm_shuffle_ps::<0b11_01_11_01>(first, second);
+        let mut out = [0.0; 4];
+        _mm_storeu_ps(out.as_mut_ptr(), _mm_add_ps(even, odd));
+        out
+    }
+}
+
+/// The same of one.
+#[inline(always)]
+fn eight(v: __m256) -> f32 {
+    // SAFETY: only reached under avx2 or avx512; touches no memory.
+    unsafe {
+        let four = _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v));
+        let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
+        _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+    }
+}
+
+/// Rows and lanes exchanged, eight by eight: pairs of rows, then of pairs, then halves of registers.
+#[inline(always)]
+fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+    for (down, across) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
+        // SAFETY: only reached under avx2 or avx512; eight floats from `across` or `down`, 0 or 8, lie
+        // inside a row of 16, at an alignment of 32; the two borrowed pointers are of different rows.
+        unsafe {
+            let rows: [__m256; 8] = std::array::from_fn(|i| _mm256_load_ps(from[down + i].0.as_ptr().add(across)));
+            let pairs: [__m256; 8] = std::array::from_fn(|i| {
+                let (one, two) = (rows[i / 2 * 2], rows[i / 2 * 2 + 1]);
+                if i % 2 == 0 { _mm256_unpacklo_ps(one, two) } else { _mm256_unpackhi_ps(one, two) }
+            });
+            let fours: [__m256; 8] = std::array::from_fn(|i| {
+                let (one, two) = (pairs[i / 4 * 4 + i % 4 / 2], pairs[i / 4 * 4 + i % 4 / 2 + 2]);
+                if i % 2 == 0 {
+                    _mm256_shuffle_ps::<0b01_00_01_00>(one, two)
+                } else {
+                    _mm256_shuffle_ps::<0b11_10_11_10>(one, two)
+                }
+            });
+            for i in 0..4 {
+                let (low, high) = (to[across + i].0.as_mut_ptr(), to[across + i + 4].0.as_mut_ptr());
+                _mm256_store_ps(low.add(down), _mm256_permute2f128_ps::<0x20>(fours[i], fours[i + 4]));
+                _mm256_store_ps(high.add(down), _mm256_permute2f128_ps::<0x31>(fours[i], fours[i + 4]));
+            }
+        }
+    }
+}
+
+/// Lanes 0 to 7 and 8 to 15.
+#[derive(Clone, Copy)]
+pub(super) struct Avx2(__m256, __m256);
+
+// SAFETY of every block below: `Target::run` alone names this type, after it has detected avx2 and fma;
+// a row is 64 bytes at an alignment of 64, so both halves lie inside it and are aligned to 32.
+impl Wide for Avx2 {
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: as above.
+        let v = unsafe { _mm256_set1_ps(value) };
+        Self(v, v)
+    }
+    #[inline(always)]
+    fn load(row: &Lanes) -> Self {
+        let at = row.0.as_ptr();
+        // SAFETY: as above.
+        unsafe { Self(_mm256_load_ps(at), _mm256_load_ps(at.add(8))) }
+    }
+    #[inline(always)]
+    fn store(self, row: &mut Lanes) {
+        let at = row.0.as_mut_ptr();
+        // SAFETY: as above.
+        unsafe {
+            _mm256_store_ps(at, self.0);
+            _mm256_store_ps(at.add(8), self.1);
+        }
+    }
+    #[inline(always)]
+    fn load_from(floats: &[f32; LANES]) -> Self {
+        let at = floats.as_ptr();
+        // SAFETY: as above, but at any alignment.
+        unsafe { Self(_mm256_loadu_ps(at), _mm256_loadu_ps(at.add(8))) }
+    }
+    #[inline(always)]
+    fn store_to(self, floats: &mut [f32; LANES]) {
+        let at = floats.as_mut_ptr();
+        // SAFETY: as above, but at any alignment.
+        unsafe {
+            _mm256_storeu_ps(at, self.0);
+            _mm256_storeu_ps(at.add(8), self.1);
+        }
+    }
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(_mm256_add_ps(self.0, other.0), _mm256_add_ps(self.1, other.1)) }
+    }
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(_mm256_mul_ps(self.0, other.0), _mm256_mul_ps(self.1, other.1)) }
+    }
+    #[inline(always)]
+    fn fuse(self, a: Self, b: Self) -> Self {
+        // SAFETY: as above.
+        unsafe { Self(_mm256_fmadd_ps(a.0, b.0, self.0), _mm256_fmadd_ps(a.1, b.1, self.1)) }
+    }
+    #[inline(always)]
+    fn tree(self) -> f32 {
+        // SAFETY: as above.
+        eight(unsafe { _mm256_add_ps(self.0, self.1) })
+    }
+    type Half = __m256;
+    #[inline(always)]
+    fn none() -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_set1_ps(0.0) }
+    }
+    #[inline(always)]
+    fn halve(self) -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_add_ps(self.0, self.1) }
+    }
+    #[inline(always)]
+    fn eight(sums: __m256) -> f32 {
+        eight(sums)
+    }
+    #[inline(always)]
+    fn eights(four: [__m256; 4]) -> [f32; 4] {
+        eights(four)
+    }
+    #[inline(always)]
+    fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+        transpose(from, to);
+    }
+}
+
+/// All lanes.
+#[derive(Clone, Copy)]
+pub(super) struct Avx512(__m512);
+
+impl Avx512 {
+    /// Lanes 0 to 7 and 8 to 15.
+    #[inline(always)]
+    fn parts(self) -> (__m256, __m256) {
+        // SAFETY: as below.
+        unsafe {
+            let high = _mm512_castpd_ps(_mm512_shuffle_f64x2::<0b11_10_11_10>(
+                _mm512_castps_pd(self.0),
+                _mm512_castps_pd(self.0),
+            ));
+            (_mm512_castps512_ps256(self.0), _mm512_castps512_ps256(high))
+        }
+    }
+
+    #[inline(always)]
+    fn halves(self) -> __m256 {
+        let (low, high) = self.parts();
+        // SAFETY: as below.
+        unsafe { _mm256_add_ps(low, high) }
+    }
+}
+
+// SAFETY of every block below: `Target::run` alone names this type, after it has detected avx512f, avx2
+// and fma; a row is 64 bytes at an alignment of 64.
+impl Wide for Avx512 {
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_set1_ps(value) })
+    }
+    #[inline(always)]
+    fn load(row: &Lanes) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_load_ps(row.0.as_ptr()) })
+    }
+    #[inline(always)]
+    fn store(self, row: &mut Lanes) {
+        // SAFETY: as above.
+        unsafe { _mm512_store_ps(row.0.as_mut_ptr(), self.0) }
+    }
+    #[inline(always)]
+    fn load_from(floats: &[f32; LANES]) -> Self {
+        // SAFETY: as above, but at any alignment.
+        Self(unsafe { _mm512_loadu_ps(floats.as_ptr()) })
+    }
+    #[inline(always)]
+    fn store_to(self, floats: &mut [f32; LANES]) {
+        // SAFETY: as above, but at any alignment.
+        unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), self.0) }
+    }
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_add_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_mul_ps(self.0, other.0) })
+    }
+    #[inline(always)]
+    fn fuse(self, a: Self, b: Self) -> Self {
+        // SAFETY: as above.
+        Self(unsafe { _mm512_fmadd_ps(a.0, b.0, self.0) })
+    }
+    #[inline(always)]
+    fn tree(self) -> f32 {
+        eight(self.halves())
+    }
+    type Half = __m256;
+    #[inline(always)]
+    fn none() -> __m256 {
+        // SAFETY: as above.
+        unsafe { _mm256_set1_ps(0.0) }
+    }
+    #[inline(always)]
+    fn halve(self) -> __m256 {
+        self.halves()
+    }
+    #[inline(always)]
+    fn eight(sums: __m256) -> f32 {
+        eight(sums)
+    }
+    #[inline(always)]
+    fn eights(four: [__m256; 4]) -> [f32; 4] {
+        eights(four)
+    }
+    #[inline(always)]
+    fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
+        transpose(from, to);
+    }
+}
