@@ -283,6 +283,15 @@ impl Shadow {
         }
     }
 
+    /// Whether no neuron comes, goes or changes: only connections do.
+    pub(crate) fn leaves_neurons_alone(&self) -> bool {
+        self.added.is_empty()
+            && self.dead.is_empty()
+            && self.renamed.is_empty()
+            && self.retuned.is_empty()
+            && self.frozen.is_empty()
+    }
+
     /// Lets a neuron die with all that hangs on it.
     pub(crate) fn kill(&mut self, id: NeuronId) {
         self.structural = true;

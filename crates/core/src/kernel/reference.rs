@@ -152,9 +152,9 @@ fn forward_is_the_dense_sum() {
 fn backward_adds_the_dense_sum_over_listeners() {
     for case in Case::all() {
         let mut transpose = Transpose::default();
-        transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
+        transpose.rebuild(case.wires(), &case.pre, case.blame);
         let mut weights = vec![0.0; case.weights.len()];
-        transpose.arrange(&case.weights, &mut weights);
+        transpose.arrange(&case.weights, &mut Vec::new(), &mut weights);
         let layout = Layout::plain(case.neurons, case.cycles);
         let mut lambda = vec![Lanes::all(0.5); layout.len(case.blocks)];
         for cycle in (0..case.cycles).rev() {
@@ -180,11 +180,15 @@ fn backward_adds_the_dense_sum_over_listeners() {
 #[test]
 fn a_transpose_lists_every_connection_once_in_order_and_reuses_its_buffers() {
     let mut transpose = Transpose::default();
-    for case in Case::all() {
-        transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
-        let mut expected: Vec<u32> = (0..case.pre.len() as u32).collect();
-        expected.sort_by_key(|&e| (case.pre[e as usize], e));
-        assert_eq!(transpose.edges(), expected);
+    // The last is large enough to be built in parts.
+    for case in Case::all().chain([Case::new(9, 400, 0.4, false)]) {
+        transpose.rebuild(case.wires(), &case.pre, case.blame);
+        let mut expected: Vec<usize> = (0..case.pre.len()).collect();
+        expected.sort_by_key(|&e| (case.pre[e], e));
+        let numbers: Vec<f32> = (0..case.pre.len()).map(|e| e as f32).collect();
+        let mut arranged = vec![f32::NAN; numbers.len()];
+        transpose.arrange(&numbers, &mut Vec::new(), &mut arranged);
+        assert!(arranged.iter().map(|&e| e as usize).eq(expected));
         assert_eq!(transpose.wires().rows(), case.neurons);
     }
 }
@@ -334,9 +338,9 @@ fn any_number_of_threads_gives_the_same_bits() {
                 layout.view_mut(&mut potentials, 0),
             );
             let mut transpose = Transpose::default();
-            transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
+            transpose.rebuild(case.wires(), &case.pre, case.blame);
             let mut weights = vec![0.0; case.weights.len()];
-            transpose.arrange(&case.weights, &mut weights);
+            transpose.arrange(&case.weights, &mut Vec::new(), &mut weights);
             let mut lambda = vec![Lanes::ZERO; layout.len(case.blocks)];
             backward_parallel(transpose.wires(), &weights, blame, 0..case.neurons, layout.view_mut(&mut lambda, 0));
             let mut gradients = vec![0.0; case.pre.len()];

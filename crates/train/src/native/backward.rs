@@ -22,6 +22,8 @@ pub(super) struct Scratch {
     pub(super) given: Vec<Lanes>,
     /// The weights in the order of the transpose.
     pub(super) arranged: Vec<f32>,
+    /// Of [`Transpose::arrange`](kernel::Transpose::arrange).
+    places: Vec<u32>,
 }
 
 /// What a sweep back reads.
@@ -96,7 +98,7 @@ impl Backward<'_> {
         fit(&mut scratch.undropped, if any_dropped { layouts.one.len(blocks) } else { 0 });
         scratch.by_state.fill(Lanes::ZERO);
         scratch.arranged.resize(self.weights.len(), 0.0);
-        self.plan.transpose.arrange(self.weights, &mut scratch.arranged);
+        self.plan.transpose.arrange(self.weights, &mut scratch.places, &mut scratch.arranged);
         self.take(activity, d_outputs, &mut scratch.given);
 
         let sweep = Sweep {

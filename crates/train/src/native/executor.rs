@@ -3,7 +3,6 @@
 use super::Threads;
 use super::activity::Activity;
 use super::backward::{Backward, Scratch};
-use super::carry::Carry;
 use super::forward::{Feed, Forward, read_outputs};
 use super::parameters::{Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
@@ -32,7 +31,6 @@ pub struct Native {
     /// Whether the gradients are from before a commit, and count as 0.
     pub(super) gradients_stale: bool,
     pub(super) memory: Memory,
-    pub(super) carry: Carry,
     /// Weights as they count, where some are silent.
     pub(super) counted: Vec<f32>,
     pub(super) counted_stale: bool,
@@ -80,7 +78,6 @@ impl Native {
             gradients: columns(network, &0.0),
             gradients_stale: false,
             memory: Memory::new(network),
-            carry: Carry::default(),
             counted: Vec::new(),
             counted_stale: true,
             decays: Vec::new(),

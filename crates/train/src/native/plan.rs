@@ -5,7 +5,7 @@
 use super::activity::Shape;
 use livenet_core::kernel::{Gather, Layout, Transpose};
 use livenet_core::{
-    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind,
+    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Moves, Network, Norm, Role, Row, Scope, Unit, UnitKind,
 };
 use std::ops::Range;
 
@@ -62,7 +62,6 @@ pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
     /// Where each connection reads, relative to its cycle.
     pub(super) sources: Vec<i32>,
-    lags: Vec<u16>,
     pub(super) transpose: Transpose,
     /// Rows of silent connections, ascending.
     pub(super) silent: Vec<u32>,
@@ -80,7 +79,6 @@ impl Plan {
             epoch: network.epoch(),
             groups: Vec::new(),
             sources: Vec::new(),
-            lags: Vec::new(),
             transpose: Transpose::default(),
             silent: Vec::new(),
             frozen: None,
@@ -92,24 +90,13 @@ impl Plan {
         plan
     }
 
-    /// After a structural commit: one pass over the connections for offsets, one for the transpose.
+    /// Anew from the network.
     pub(super) fn rebuild(&mut self, network: &Network) {
-        self.epoch = network.epoch();
-        self.depth = livenet_core::ExecutorSettings::state_cycles(network);
-        self.groups.clear();
-        self.groups.extend(network.group_ids().map(|id| Group::new(network, id)));
-        self.normalises = self.groups.iter().any(|group| group.norm != Norm::None);
-        self.find_leaky();
-
-        let neurons = network.neuron_count();
-        let layout = Layout::plain(neurons, 1);
-        let (offsets, pres, delays) = (network.offsets(), network.pres(), network.delays());
-        let starts: Vec<u32> = network.group_ids().map(|id| network.members(id).start).collect();
         self.sources.clear();
-        self.lags.clear();
-        self.sources.reserve(pres.len());
-        self.lags.reserve(pres.len());
-        let schedule = network.schedule();
+        self.sources.resize(network.synapse_count(), 0);
+        let layout = Layout::plain(network.neuron_count(), 1);
+        let (offsets, pres) = (network.offsets(), network.pres());
+        let starts: Vec<u32> = network.group_ids().map(|id| network.members(id).start).collect();
         for own in network.group_ids() {
             for post in network.members(own) {
                 let (mut at, end) = (offsets[post as usize] as usize, offsets[post as usize + 1] as usize);
@@ -118,18 +105,50 @@ impl Plan {
                     let heard = starts.partition_point(|&start| start <= pres[at]);
                     let beyond = starts.get(heard).copied().unwrap_or(u32::MAX);
                     let stop = at + pres[at..end].partition_point(|&pre| pre < beyond);
-                    let lag = schedule.lag(GroupId::new(heard as u16 - 1), own, 0);
                     // `supports` refuses what would not fit.
-                    self.lags.extend(delays[at..stop].iter().map(|&delay| lag as u16 + delay));
-                    self.sources.extend(
-                        pres[at..stop].iter().zip(&self.lags[at..]).map(|(&pre, &lag)| layout.source(pre, lag)),
-                    );
+                    let lag = network.schedule().lag(GroupId::new(heard as u16 - 1), own, 0) as u16;
+                    let delays = &network.delays()[at..stop];
+                    for ((source, &pre), &delay) in self.sources[at..stop].iter_mut().zip(&pres[at..stop]).zip(delays) {
+                        *source = layout.source(pre, lag + delay);
+                    }
                     at = stop;
                 }
             }
         }
-        self.transpose.rebuild(offsets, pres, &self.lags, layout);
+        self.settle(network);
+    }
 
+    /// After a structural commit: where connections read moves with them, if every neuron stayed.
+    pub(super) fn follow(&mut self, network: &Network, commit: &Commit) {
+        match (&commit.neurons, &commit.synapses) {
+            (Moves::Remap(neurons), Moves::Remap(synapses)) if neurons.is_identity(network.neuron_count()) => {
+                synapses.carry(&mut self.sources, 0);
+                let layout = Layout::plain(network.neuron_count(), 1);
+                let mut post = 0;
+                for row in synapses.runs().filter(|(_, from)| from.is_none()).flat_map(|(rows, _)| rows) {
+                    while network.offsets()[post as usize + 1] <= row {
+                        post += 1;
+                    }
+                    let (row, at) = (Row::new(row), row as usize);
+                    let lag = network.lag(Row::new(post), row);
+                    self.sources[at] = layout.source(network.pres()[at], lag as u16);
+                }
+                self.settle(network);
+            }
+            _ => self.rebuild(network),
+        }
+    }
+
+    /// All but where connections read.
+    fn settle(&mut self, network: &Network) {
+        self.epoch = network.epoch();
+        self.depth = livenet_core::ExecutorSettings::state_cycles(network);
+        self.groups.clear();
+        self.groups.extend(network.group_ids().map(|id| Group::new(network, id)));
+        self.normalises = self.groups.iter().any(|group| group.norm != Norm::None);
+        self.find_leaky();
+        let wires = Gather::new(network.offsets(), &self.sources);
+        self.transpose.rebuild(wires, network.pres(), Layout::plain(network.neuron_count(), 1));
         self.silent.clear();
         self.silent.extend((0..).zip(network.marks()).filter(|(_, marks)| marks.is_silent()).map(|(row, _)| row));
         self.find_frozen(network);
