@@ -1,7 +1,7 @@
 //! A commit as its followers see it: where each row came from, and each touched value as an
 //! expression over the values before.
 
-use crate::{Epoch, Law, NeuronId, Origin, Proposal, Remap, StreamKey, Synapse};
+use crate::{Birth, Epoch, Law, NeuronId, Origin, Proposal, Remap, StreamKey, Synapse};
 use serde::{Deserialize, Serialize};
 
 /// Where the rows of a space came from.
@@ -97,6 +97,27 @@ pub struct WeightExpr {
 }
 
 impl WeightExpr {
+    /// The weight at a row before, as it is.
+    pub(crate) fn of(row: u32) -> Self {
+        Self { terms: vec![(row, 1.0)], plus: Vec::new(), moment_by: 1.0 }
+    }
+
+    /// Whether it is the weight at a row before, as it is.
+    pub(crate) fn is_identity(&self, row: u32) -> bool {
+        self.plus.is_empty() && self.terms.as_slice() == [(row, 1.0)] && self.moment_by.to_bits() == 1.0_f32.to_bits()
+    }
+
+    /// Born under this name by a rule that is no share. Nothing is what needs to be added for zero.
+    pub(crate) fn born(birth: Birth, name: Synapse) -> Self {
+        let plus = match birth {
+            Birth::Value(value) if value.to_bits() == 0 => Vec::new(),
+            Birth::Value(value) => vec![Draw::Value(value)],
+            Birth::Random { key, law, scale } => vec![Draw::Random { key, law, scale, name }],
+            Birth::Share { .. } => unreachable!("a share is lowered when it is proposed"),
+        };
+        Self { terms: Vec::new(), plus, moment_by: 0.0 }
+    }
+
     /// The value of the expression over the weights before.
     pub fn evaluate(&self, before: &[f32]) -> f32 {
         let mut sum = 0.0;

@@ -5,10 +5,10 @@
 //! first and then apply infallibly, so a refused commit leaves the network as it was, bit for bit.
 
 use crate::{
-    EditError, Finished, Marks, Network, NeuronId, Origin, Remap,
-    change::{Commit, Moves, Newborn, WeightExpr},
+    Birth, EditError, Finished, Marks, Network, NeuronId, Origin, Remap, Synapse,
+    change::{Commit, Moves, Newborn},
     network::Neuron,
-    shadow::{Live, Shadow},
+    shadow::{Expr, Kept, Shadow},
 };
 use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
 
@@ -42,7 +42,7 @@ struct Placed {
 struct Touched {
     post: u32,
     pre: u32,
-    live: Option<Live>,
+    kept: Option<Kept>,
 }
 
 impl Network {
@@ -130,18 +130,17 @@ impl Network {
             }
         }
         commit.retuned = changed.into_iter().collect();
-        for live in shadow.synapses.into_values().flatten() {
-            let Some(row) = live.base else { continue };
-            let marks = &mut self.marks[row as usize];
-            if *marks != live.marks {
-                *marks = live.marks;
+        for (at, kept) in shadow.synapses {
+            let Some(Kept { base: Some(row), reborn: anew, marks, expr, .. }) = kept else { continue };
+            if self.marks[row as usize] != marks {
+                self.marks.set(row as usize, marks);
                 commit.marked.push(row);
             }
-            if live.reborn {
+            if anew {
                 reborn.push(row);
             }
-            if !is_identity(&live.expr, row) {
-                commit.weights.push((row, live.expr));
+            if !matches!(expr, Expr::OfBase) {
+                commit.weights.push((row, Shadow::expr(&shadow.births, at, Some(row), expr)));
             }
         }
         reborn.sort_unstable();
@@ -161,17 +160,17 @@ impl Network {
         // What was touched, at its new rows, in row order. Pairs with a dead end need no entry.
         let mut touched: Vec<Touched> = Vec::with_capacity(shadow.synapses.len());
         let mut listener: (Option<NeuronId>, Option<u32>) = (None, None);
-        for (at, live) in shadow.synapses {
+        for (at, kept) in shadow.synapses {
             if listener.0 != Some(at.post) {
                 listener = (Some(at.post), self.rows.get(&at.post).copied());
             }
             if let (Some(post), Some(&pre)) = (listener.1, self.rows.get(&at.pre)) {
-                touched.push(Touched { post, pre, live });
+                touched.push(Touched { post, pre, kept });
             }
         }
         touched.sort_unstable_by_key(|entry| (entry.post, entry.pre));
 
-        self.merge_rows(places.as_ref(), touched, &mut commit);
+        self.merge_rows(places.as_ref(), (touched, &shadow.births), &mut commit);
         commit.params = shadow.params.into_iter().map(|(id, expr)| (self.rows[&id], expr)).collect();
         commit.params.sort_unstable_by_key(|entry| entry.0);
         self.outgoing = OnceLock::new();
@@ -274,7 +273,12 @@ impl Network {
 
     /// Merges the old rows, which keep their order, with the touched pairs. Finds the runs of rows that stay
     /// neighbours first, and then moves every column in place.
-    fn merge_rows(&mut self, places: Option<&Places>, touched: Vec<Touched>, commit: &mut Commit) {
+    fn merge_rows(
+        &mut self,
+        places: Option<&Places>,
+        (touched, births): (Vec<Touched>, &[Birth]),
+        commit: &mut Commit,
+    ) {
         let mut offsets = Vec::with_capacity(self.neurons.len() + 1);
         offsets.push(0);
         let mut from = Remap::default();
@@ -285,7 +289,7 @@ impl Network {
             let old_post = places.map_or(Some(post), |places| places.old_row[post as usize]);
             let (mut at, end) =
                 old_post.map_or((0, 0), |old| (self.offsets[old as usize], self.offsets[old as usize + 1]));
-            while let Some(Touched { pre, live, .. }) = touched.next_if(|entry| entry.post == post) {
+            while let Some(Touched { pre, kept, .. }) = touched.next_if(|entry| entry.post == post) {
                 let rest = &self.pre[at as usize..end as usize];
                 let stop = at
                     + match places {
@@ -298,22 +302,23 @@ impl Network {
                     places.map_or(heard, |places| places.new_row[heard as usize]) == pre
                 };
                 at = stop + u32::from(was_here);
-                let Some(live) = live else { continue };
+                let Some(Kept { base, reborn, marks, delay, expr }) = kept else { continue };
                 let row = from.len() as u32;
-                match live.base {
-                    Some(base) if live.marks != self.marks[base as usize] => commit.marked.push(row),
+                match base {
+                    Some(base) if marks != self.marks[base as usize] => commit.marked.push(row),
                     Some(_) => {}
                     None => commit.census.connected += 1,
                 }
-                let heir = live.base.filter(|_| !live.reborn);
+                let heir = base.filter(|_| !reborn);
                 match heir {
                     Some(base) => from.push(base..base + 1),
                     None => from.push_newborns(1),
                 }
-                if heir.is_none_or(|base| !is_identity(&live.expr, base)) {
-                    commit.weights.push((row, live.expr));
+                if heir.is_none() || !matches!(expr, Expr::OfBase) {
+                    let name = Synapse::new(self.neurons[post as usize].id, self.neurons[pre as usize].id);
+                    commit.weights.push((row, Shadow::expr(births, name, base, expr)));
                 }
-                placed.push((row, Placed { pre, delay: live.delay, marks: live.marks }));
+                placed.push((row, Placed { pre, delay, marks }));
             }
             self.keep(at..end, places, &mut from);
             offsets.push(from.len() as u32);
@@ -326,10 +331,13 @@ impl Network {
         }
         self.offsets = offsets;
         from.carry(&mut self.pre, 0);
-        from.carry(&mut self.delay, 0);
-        from.carry(&mut self.marks, Marks::default());
+        self.delay.carry(&from);
+        self.marks.carry(&from);
         for (row, Placed { pre, delay, marks }) in placed {
-            (self.pre[row as usize], self.delay[row as usize], self.marks[row as usize]) = (pre, delay, marks);
+            let row = row as usize;
+            self.pre[row] = pre;
+            self.delay.set(row, delay);
+            self.marks.set(row, marks);
         }
         commit.synapses = Moves::Remap(from);
     }
@@ -358,8 +366,4 @@ fn gallop<T>(slice: &[T], has: impl Fn(&T) -> bool) -> usize {
     }
     let end = (from + step - 1).min(slice.len());
     from + slice[from..end].partition_point(has)
-}
-
-fn is_identity(expr: &WeightExpr, row: u32) -> bool {
-    expr.plus.is_empty() && expr.terms.as_slice() == [(row, 1.0)] && expr.moment_by == 1.0
 }

@@ -39,7 +39,7 @@ pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use rows::{dots, scale_shift, sums};
 pub use transpose::Transpose;
-pub use update::{Decay, Elements, Moments, Step, update};
+pub use update::{Counts, Decay, Elements, Moments, Step, update};
 
 /// Multiply-adds below which work stays on the calling thread: handing it over costs 10 to 60 us,
 /// in which a core does about this many.

@@ -352,7 +352,11 @@ fn any_number_of_threads_gives_the_same_bits() {
             let optimizer = Optimizer::ADAM;
             let step = Step { optimizer, corrections: &Corrections::new(optimizer), rate: 0.1, decay: Decay::L2(0.01) };
             let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
-            update(step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
+            update(
+                step,
+                elements,
+                Moments { first: &mut first, second: &mut second, counts: Counts::Long(&mut counts) },
+            );
             let mut one_thread = vec![Lanes::ZERO; layout.len(case.blocks)];
             forward(case.wires(), &case.weights, outputs, 0..case.neurons, None, layout.view_mut(&mut one_thread, 0));
             assert_eq!(bits(&one_thread), bits(&potentials));

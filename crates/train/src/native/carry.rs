@@ -67,9 +67,9 @@ pub(super) fn moments(moments: &mut Columns<f32>, power: i32, commit: &Commit, i
 }
 
 /// Takes the step counts along.
-pub(super) fn counts(counts: &mut Columns<u32>, commit: &Commit, inherit: Inherit) {
-    let touched = inherited(counts, 0, commit, inherit, |count, _| count);
-    columns(counts, commit, 0, touched);
+pub(super) fn counts<T: Copy>(counts: &mut Columns<T>, zero: T, commit: &Commit, inherit: Inherit) {
+    let touched = inherited(counts, zero, commit, inherit, |count, _| count);
+    columns(counts, commit, zero, touched);
 }
 
 /// How the moment in a slot grows with the gradient: a mean with the gradient, a mean square with its square.

@@ -16,7 +16,7 @@ impl Follower for Native {
             for (slot, moment) in memory.moments.iter_mut().enumerate() {
                 carry::moments(moment, carry::power(optimizer, slot), commit, inherit);
             }
-            carry::counts(&mut memory.steps, commit, inherit);
+            memory.steps.follow(commit, inherit);
             carry::parameters(parameters, after, commit);
         };
         let mut retuned = Vec::new();

@@ -21,6 +21,7 @@ mod predict;
 mod signals;
 mod splitting;
 mod statistics;
+mod steps;
 mod tape;
 mod threads;
 mod update;

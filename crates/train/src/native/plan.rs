@@ -107,9 +107,8 @@ impl Plan {
                     let stop = at + pres[at..end].partition_point(|&pre| pre < beyond);
                     // `supports` refuses what would not fit.
                     let lag = network.schedule().lag(GroupId::new(heard as u16 - 1), own, 0) as u16;
-                    let delays = &network.delays()[at..stop];
-                    for ((source, &pre), &delay) in self.sources[at..stop].iter_mut().zip(&pres[at..stop]).zip(delays) {
-                        *source = layout.source(pre, lag + delay);
+                    for row in at..stop {
+                        self.sources[row] = layout.source(pres[row], lag + network.delays()[row]);
                     }
                     at = stop;
                 }
@@ -150,7 +149,9 @@ impl Plan {
         let wires = Gather::new(network.offsets(), &self.sources);
         self.transpose.rebuild(wires, network.pres(), Layout::plain(network.neuron_count(), 1));
         self.silent.clear();
-        self.silent.extend((0..).zip(network.marks()).filter(|(_, marks)| marks.is_silent()).map(|(row, _)| row));
+        if !network.marks().is_plain() {
+            self.silent.extend((0..).zip(network.marks()).filter(|(_, marks)| marks.is_silent()).map(|(row, _)| row));
+        }
         self.find_frozen(network);
     }
 
@@ -159,7 +160,7 @@ impl Plan {
     }
 
     fn find_frozen(&mut self, network: &Network) {
-        let any = network.marks().iter().any(|marks| marks.is_frozen())
+        let any = !network.marks().is_plain() && network.marks().iter().any(|marks| marks.is_frozen())
             || network.neuron_rows().any(|row| network.is_frozen(row));
         self.frozen = any.then(|| {
             let neurons: Vec<bool> = network.neuron_rows().map(|row| network.is_frozen(row)).collect();
