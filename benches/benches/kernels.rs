@@ -9,7 +9,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use livenet_core::Optimizer;
 use livenet_core::kernel::{
-    Absent, Corrections, Decay, Elements, Gather, LANES, Lanes, Layout, Moments, Span, Step, Store, Transpose,
+    Absent, Corrections, Counts, Decay, Elements, Gather, LANES, Lanes, Layout, Moments, Span, Step, Store, Transpose,
     backward, forward, gradient, update,
 };
 use livenet_core::unit::Activation;
@@ -46,6 +46,7 @@ struct Net {
     transpose: Transpose,
     weights: Vec<f32>,
     arranged: Vec<f32>,
+    places: Vec<u32>,
     bias: Vec<f32>,
     history: Layout,
     potential: Layout,
@@ -90,7 +91,8 @@ impl Net {
             }
         }
         let mut transpose = Transpose::default();
-        transpose.rebuild(&offsets, &pre, &lag, blame);
+        let sources: Vec<i32> = pre.iter().zip(&lag).map(|(&pre, &lag)| history.source(pre, lag)).collect();
+        transpose.rebuild(Gather::new(&offsets, &sources), &pre, blame);
         let n = pre.len();
         let blocks = Lanes::blocks(lanes);
         let mut outputs = vec![Lanes::ZERO; history.len(blocks)];
@@ -98,9 +100,10 @@ impl Net {
             *value = dice.next() - 0.5;
         }
         Self {
-            sources: pre.iter().zip(&lag).map(|(&pre, &lag)| history.source(pre, lag)).collect(),
+            sources,
             weights: (0..n).map(|_| (dice.next() - 0.5) * 0.2).collect(),
             arranged: vec![0.0; n],
+            places: Vec::new(),
             bias: vec![0.0; neurons],
             potentials: vec![Lanes::ZERO; potential.len(blocks)],
             blames: vec![Lanes::ZERO; blame.len(blocks)],
@@ -175,7 +178,7 @@ impl Net {
     }
 
     fn backward(&mut self) {
-        self.transpose.arrange(&self.weights, &mut self.arranged);
+        self.transpose.arrange(&self.weights, &mut self.places, &mut self.arranged);
         let share = self.share();
         let (history, potential, blame, one) = (self.history, self.potential, self.blame, self.one);
         let wires = self.transpose.wires();
@@ -225,7 +228,11 @@ impl Net {
     fn update(&mut self) {
         let step = Step { optimizer: Optimizer::ADAM, corrections: &self.corrections, rate: 1e-6, decay: Decay::None };
         let elements = Elements { values: &mut self.weights, gradients: &self.gradients, frozen: None };
-        update(step, elements, Moments { first: &mut self.first, second: &mut self.second, counts: &mut self.counts });
+        update(
+            step,
+            elements,
+            Moments { first: &mut self.first, second: &mut self.second, counts: Counts::Long(&mut self.counts) },
+        );
     }
 
     fn step(&mut self) {

@@ -1,7 +1,7 @@
 //! A commit as its followers see it: where each row came from, and each touched value as an
 //! expression over the values before.
 
-use crate::{Epoch, Law, NeuronId, Origin, Proposal, StreamKey, Synapse, follow::Store as _};
+use crate::{Birth, Epoch, Law, NeuronId, Origin, Proposal, Remap, StreamKey, Synapse};
 use serde::{Deserialize, Serialize};
 
 /// Where the rows of a space came from.
@@ -14,17 +14,31 @@ pub enum Moves {
         /// Rows with a newborn owner.
         born: Vec<u32>,
     },
-    /// For each new row the old row it came from, or [`Moves::NEWBORN`].
-    Remap(Vec<u32>),
+    /// For each new row the old row it came from.
+    Remap(Remap),
 }
 
 impl Moves {
-    /// Marks a row without predecessor in [`Moves::Remap`].
-    pub const NEWBORN: u32 = u32::MAX;
-
     /// Nothing happened in this space.
     pub const fn none() -> Self {
         Self::Touched { freed: Vec::new(), born: Vec::new() }
+    }
+
+    /// Whether what is at a row after the commit was there, perhaps elsewhere, before.
+    #[track_caller]
+    pub fn continues(&self, row: u32) -> bool {
+        match self {
+            Self::Remap(from) => from.from(row).is_some(),
+            Self::Touched { born, .. } => born.binary_search(&row).is_err(),
+        }
+    }
+
+    /// Moves every value to its new row, in place; newborn rows get `newborn`.
+    pub fn carry<T: Copy>(&self, column: &mut Vec<T>, newborn: T) {
+        match self {
+            Self::Touched { born, .. } => born.iter().for_each(|&row| column[row as usize] = newborn),
+            Self::Remap(remap) => remap.carry(column, newborn),
+        }
     }
 }
 
@@ -83,6 +97,27 @@ pub struct WeightExpr {
 }
 
 impl WeightExpr {
+    /// The weight at a row before, as it is.
+    pub(crate) fn of(row: u32) -> Self {
+        Self { terms: vec![(row, 1.0)], plus: Vec::new(), moment_by: 1.0 }
+    }
+
+    /// Whether it is the weight at a row before, as it is.
+    pub(crate) fn is_identity(&self, row: u32) -> bool {
+        self.plus.is_empty() && self.terms.as_slice() == [(row, 1.0)] && self.moment_by.to_bits() == 1.0_f32.to_bits()
+    }
+
+    /// Born under this name by a rule that is no share. Nothing is what needs to be added for zero.
+    pub(crate) fn born(birth: Birth, name: Synapse) -> Self {
+        let plus = match birth {
+            Birth::Value(value) if value.to_bits() == 0 => Vec::new(),
+            Birth::Value(value) => vec![Draw::Value(value)],
+            Birth::Random { key, law, scale } => vec![Draw::Random { key, law, scale, name }],
+            Birth::Share { .. } => unreachable!("a share is lowered when it is proposed"),
+        };
+        Self { terms: Vec::new(), plus, moment_by: 0.0 }
+    }
+
     /// The value of the expression over the weights before.
     pub fn evaluate(&self, before: &[f32]) -> f32 {
         let mut sum = 0.0;
@@ -223,7 +258,7 @@ impl Commit {
     /// then every value to its row.
     pub fn carry_weights(&self, weights: &mut Vec<f32>) {
         let touched: Vec<f32> = self.weights.iter().map(|(_, expr)| expr.evaluate(weights)).collect();
-        weights.gather(&self.synapses, 0.0);
+        self.synapses.carry(weights, 0.0);
         for ((row, _), value) in self.weights.iter().zip(touched) {
             weights[*row as usize] = value;
         }
@@ -240,19 +275,15 @@ impl Commit {
     ) {
         let mut touched = Vec::with_capacity(self.weights.len());
         for (row, expr) in &self.weights {
-            let continues = match &self.synapses {
-                Moves::Remap(from) => from[*row as usize] != Moves::NEWBORN,
-                Moves::Touched { born, .. } => born.binary_search(row).is_err(),
-            };
             let value = match expr.terms.first() {
-                Some(&(old, _)) if continues || inherit == Inherit::FromOrigin => {
+                Some(&(old, _)) if inherit == Inherit::FromOrigin || self.synapses.continues(*row) => {
                     scale(moments[old as usize], expr.moment_by)
                 }
                 _ => newborn,
             };
             touched.push(value);
         }
-        moments.gather(&self.synapses, newborn);
+        self.synapses.carry(moments, newborn);
         for ((row, _), value) in self.weights.iter().zip(touched) {
             moments[*row as usize] = value;
         }

@@ -5,18 +5,44 @@
 //! first and then apply infallibly, so a refused commit leaves the network as it was, bit for bit.
 
 use crate::{
-    EditError, Finished, Network, Origin,
-    change::{Commit, Moves, Newborn, WeightExpr},
+    Birth, EditError, Finished, Marks, Network, NeuronId, Origin, Remap, Synapse,
+    change::{Commit, Moves, Newborn},
     network::Neuron,
-    shadow::{Live, Shadow},
+    shadow::{Expr, Kept, Shadow},
 };
-use std::{collections::BTreeSet, sync::OnceLock};
+use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
+
+/// Where the neurons went.
+struct Places {
+    /// By old row: the new one; for the dead, that of the next survivor, so that it ascends.
+    new_row: Vec<u32>,
+    /// By old row.
+    died: Vec<bool>,
+    somebody_died: bool,
+    /// By new row, renewed neurons included.
+    old_row: Vec<Option<u32>>,
+}
+
+impl Places {
+    /// How many of these heard neurons, ascending by old row, come before a new row or are dead just before it.
+    fn before(&self, heard: &[u32], row: u32) -> usize {
+        let before = gallop(heard, |&heard| self.new_row[heard as usize] < row);
+        before + heard[before..].iter().take_while(|&&heard| self.died[heard as usize]).count()
+    }
+}
+
+/// What stands at a touched row.
+struct Placed {
+    pre: u32,
+    delay: u16,
+    marks: Marks,
+}
 
 /// One entry of the merge pass: a touched pair at its new rows.
 struct Touched {
     post: u32,
     pre: u32,
-    live: Option<Live>,
+    kept: Option<Kept>,
 }
 
 impl Network {
@@ -104,18 +130,17 @@ impl Network {
             }
         }
         commit.retuned = changed.into_iter().collect();
-        for live in shadow.synapses.into_values().flatten() {
-            let Some(row) = live.base else { continue };
-            let marks = &mut self.marks[row as usize];
-            if *marks != live.marks {
-                *marks = live.marks;
+        for (at, kept) in shadow.synapses {
+            let Some(Kept { base: Some(row), reborn: anew, marks, expr, .. }) = kept else { continue };
+            if self.marks[row as usize] != marks {
+                self.marks.set(row as usize, marks);
                 commit.marked.push(row);
             }
-            if live.reborn {
+            if anew {
                 reborn.push(row);
             }
-            if !is_identity(&live.expr, row) {
-                commit.weights.push((row, live.expr));
+            if !matches!(expr, Expr::OfBase) {
+                commit.weights.push((row, Shadow::expr(&shadow.births, at, Some(row), expr)));
             }
         }
         reborn.sort_unstable();
@@ -130,40 +155,53 @@ impl Network {
     /// The commit that moves rows: one merge pass.
     fn restructure(&mut self, shadow: Shadow, step: u64) -> Commit {
         let mut commit = Commit::at(self.epoch, step);
-        let (gather, new_row) = self.move_neurons(&shadow, step, &mut commit);
+        let places = self.move_neurons(&shadow, step, &mut commit);
 
         // What was touched, at its new rows, in row order. Pairs with a dead end need no entry.
         let mut touched: Vec<Touched> = Vec::with_capacity(shadow.synapses.len());
-        for (at, live) in shadow.synapses {
-            if let (Some(&post), Some(&pre)) = (self.rows.get(&at.post), self.rows.get(&at.pre)) {
-                touched.push(Touched { post, pre, live });
+        let mut listener: (Option<NeuronId>, Option<u32>) = (None, None);
+        for (at, kept) in shadow.synapses {
+            if listener.0 != Some(at.post) {
+                listener = (Some(at.post), self.rows.get(&at.post).copied());
+            }
+            if let (Some(post), Some(&pre)) = (listener.1, self.rows.get(&at.pre)) {
+                touched.push(Touched { post, pre, kept });
             }
         }
         touched.sort_unstable_by_key(|entry| (entry.post, entry.pre));
 
-        self.merge_rows(&gather, &new_row, touched, &mut commit);
+        self.merge_rows(places.as_ref(), (touched, &shadow.births), &mut commit);
         commit.params = shadow.params.into_iter().map(|(id, expr)| (self.rows[&id], expr)).collect();
         commit.params.sort_unstable_by_key(|entry| entry.0);
-        commit.neurons = Moves::Remap(gather);
         self.outgoing = OnceLock::new();
         self.epoch = self.epoch.after();
         commit.after = self.epoch;
         commit
     }
 
-    /// Survivors keep their order within the group, newborns follow in order of birth. Returns for
-    /// each new row the old one, and for each old row the new one.
-    fn move_neurons(&mut self, shadow: &Shadow, step: u64, commit: &mut Commit) -> (Vec<u32>, Vec<u32>) {
+    /// Survivors keep their order within the group, newborns follow in order of birth. `None` where every
+    /// neuron stays as it was.
+    fn move_neurons(&mut self, shadow: &Shadow, step: u64, commit: &mut Commit) -> Option<Places> {
+        if shadow.leaves_neurons_alone() {
+            commit.neurons = Moves::Remap(Remap::identity(self.neurons.len() as u32));
+            return None;
+        }
         let old = std::mem::take(&mut self.neurons);
-        let mut gather = Vec::with_capacity(old.len() + shadow.added.len());
-        let mut new_row = vec![Moves::NEWBORN; old.len()];
+        let mut gather = Remap::default();
+        let mut places = Places {
+            new_row: vec![0; old.len()],
+            died: vec![false; old.len()],
+            somebody_died: false,
+            old_row: Vec::with_capacity(old.len() + shadow.added.len()),
+        };
         let mut next: Vec<Neuron> = Vec::with_capacity(old.len() + shadow.added.len());
         let mut starts = vec![0u32];
         let mut old = old.into_iter().enumerate().peekable();
         for group in self.group_ids() {
             let end = self.group_start[group.index() + 1] as usize;
             while let Some((at, mut neuron)) = old.next_if(|&(at, _)| at < end) {
-                let mut from = at as u32;
+                let (row, from) = (next.len() as u32, at as u32);
+                places.new_row[at] = row;
                 let name = shadow.renamed.get(&from).copied().unwrap_or(neuron.id);
                 let dies = shadow.dead.contains(&name);
                 if dies || name != neuron.id {
@@ -171,16 +209,18 @@ impl Network {
                 }
                 if dies {
                     commit.census.died += 1;
+                    (places.died[at], places.somebody_died) = (true, true);
                     continue;
                 }
-                let row = next.len() as u32;
-                new_row[at] = row;
-                if name != neuron.id {
+                places.old_row.push(Some(from));
+                if name == neuron.id {
+                    gather.push(from..from + 1);
+                } else {
                     commit.census.renewed += 1;
                     let origin = Origin::RenewalOf(neuron.id);
                     commit.newborns.push(Newborn { row, id: name, origin, state_of: None });
                     (neuron.id, neuron.origin, neuron.born, neuron.frozen) = (name, origin, step, false);
-                    from = Moves::NEWBORN;
+                    gather.push_newborns(1);
                 }
                 let spec = shadow.retuned.get(&name).filter(|&spec| *spec != neuron.spec);
                 let frozen = shadow.frozen.get(&name).filter(|&frozen| *frozen != neuron.frozen);
@@ -193,7 +233,6 @@ impl Network {
                 if let Some(&frozen) = frozen {
                     neuron.frozen = frozen;
                 }
-                gather.push(from);
                 next.push(neuron);
             }
             for (&id, added) in shadow.added.iter().filter(|(_, added)| added.spec.group == group) {
@@ -205,7 +244,8 @@ impl Network {
                     origin: added.origin,
                     state_of: added.state_of,
                 });
-                gather.push(Moves::NEWBORN);
+                gather.push_newborns(1);
+                places.old_row.push(None);
                 next.push(Neuron {
                     id,
                     spec: added.spec.clone(),
@@ -219,7 +259,8 @@ impl Network {
         self.neurons = next;
         self.group_start = starts;
         self.index();
-        (gather, new_row)
+        commit.neurons = Moves::Remap(gather);
+        Some(places)
     }
 
     /// Makes what is looked up by name anew from the neurons.
@@ -230,86 +271,99 @@ impl Network {
         self.listers = listers;
     }
 
-    /// Merges the old rows, which keep their order, with the touched pairs.
-    fn merge_rows(&mut self, gather: &[u32], new_row: &[u32], touched: Vec<Touched>, commit: &mut Commit) {
-        let room = self.pre.len() + touched.len();
-        let mut offsets = Vec::with_capacity(gather.len() + 1);
-        let (mut pre, mut delay, mut marks) =
-            (Vec::with_capacity(room), Vec::with_capacity(room), Vec::with_capacity(room));
-        let mut from: Vec<u32> = Vec::with_capacity(room);
-        // A renewed neuron's rows come from its old place although it is newborn itself.
-        let mut old_of = vec![Moves::NEWBORN; gather.len()];
-        for (old, &new) in new_row.iter().enumerate() {
-            if new != Moves::NEWBORN {
-                old_of[new as usize] = old as u32;
-            }
-        }
-        let nobody_died = !new_row.contains(&Moves::NEWBORN);
-        let mut touched = touched.into_iter().peekable();
+    /// Merges the old rows, which keep their order, with the touched pairs. Finds the runs of rows that stay
+    /// neighbours first, and then moves every column in place.
+    fn merge_rows(
+        &mut self,
+        places: Option<&Places>,
+        (touched, births): (Vec<Touched>, &[Birth]),
+        commit: &mut Commit,
+    ) {
+        let mut offsets = Vec::with_capacity(self.neurons.len() + 1);
         offsets.push(0);
-        for (post, &old_post) in old_of.iter().enumerate() {
-            let (mut at, end) = match old_post {
-                Moves::NEWBORN => (0, 0),
-                old => (self.offsets[old as usize] as usize, self.offsets[old as usize + 1] as usize),
-            };
-            loop {
-                // Everything up to the next touched pair stays as it is, save for the numbering.
-                let stop = touched.peek().filter(|entry| entry.post as usize == post).map(|entry| entry.pre);
-                let run = at;
-                while at < end {
-                    let here = new_row[self.pre[at] as usize];
-                    if here == Moves::NEWBORN && !nobody_died {
-                        // Its source died.
-                        at += 1;
-                        continue;
-                    }
-                    if stop.is_some_and(|stop| here >= stop) {
-                        break;
-                    }
-                    pre.push(here);
-                    if !nobody_died {
-                        delay.push(self.delay[at]);
-                        marks.push(self.marks[at]);
-                        from.push(at as u32);
-                    }
-                    at += 1;
+        let mut from = Remap::default();
+        let mut placed: Vec<(u32, Placed)> = Vec::with_capacity(touched.len());
+        let mut touched = touched.into_iter().peekable();
+        for post in 0..self.neurons.len() as u32 {
+            // A renewed neuron's rows come from its old place although it is newborn itself.
+            let old_post = places.map_or(Some(post), |places| places.old_row[post as usize]);
+            let (mut at, end) =
+                old_post.map_or((0, 0), |old| (self.offsets[old as usize], self.offsets[old as usize + 1]));
+            while let Some(Touched { pre, kept, .. }) = touched.next_if(|entry| entry.post == post) {
+                let rest = &self.pre[at as usize..end as usize];
+                let stop = at
+                    + match places {
+                        None => gallop(rest, |&heard| heard < pre),
+                        Some(places) => places.before(rest, pre),
+                    } as u32;
+                self.keep(at..stop, places, &mut from);
+                let was_here = stop < end && {
+                    let heard = self.pre[stop as usize];
+                    places.map_or(heard, |places| places.new_row[heard as usize]) == pre
+                };
+                at = stop + u32::from(was_here);
+                let Some(Kept { base, reborn, marks, delay, expr }) = kept else { continue };
+                let row = from.len() as u32;
+                match base {
+                    Some(base) if marks != self.marks[base as usize] => commit.marked.push(row),
+                    Some(_) => {}
+                    None => commit.census.connected += 1,
                 }
-                if nobody_died {
-                    delay.extend_from_slice(&self.delay[run..at]);
-                    marks.extend_from_slice(&self.marks[run..at]);
-                    from.extend(run as u32..at as u32);
+                let heir = base.filter(|_| !reborn);
+                match heir {
+                    Some(base) => from.push(base..base + 1),
+                    None => from.push_newborns(1),
                 }
-                let Some(here) = stop else { break };
-                let entry = touched.next().expect("it was peeked");
-                let was_here = at < end && new_row[self.pre[at] as usize] == here;
-                if let Some(live) = entry.live {
-                    let row = from.len() as u32;
-                    match live.base {
-                        Some(base) if live.marks != self.marks[base as usize] => commit.marked.push(row),
-                        Some(_) => {}
-                        None => commit.census.connected += 1,
-                    }
-                    let heir = live.base.filter(|_| !live.reborn);
-                    if heir.is_none_or(|base| !is_identity(&live.expr, base)) {
-                        commit.weights.push((row, live.expr));
-                    }
-                    pre.push(here);
-                    delay.push(live.delay);
-                    marks.push(live.marks);
-                    from.push(heir.unwrap_or(Moves::NEWBORN));
+                if heir.is_none() || !matches!(expr, Expr::OfBase) {
+                    let name = Synapse::new(self.neurons[post as usize].id, self.neurons[pre as usize].id);
+                    commit.weights.push((row, Shadow::expr(births, name, base, expr)));
                 }
-                at += usize::from(was_here);
+                placed.push((row, Placed { pre, delay, marks }));
             }
-            offsets.push(pre.len() as u32);
+            self.keep(at..end, places, &mut from);
+            offsets.push(from.len() as u32);
         }
         // A new row is either a survivor or was connected.
         let survivors = from.len() as u32 - commit.census.connected;
         commit.census.disconnected = self.pre.len() as u32 - survivors;
-        (self.offsets, self.pre, self.delay, self.marks) = (offsets, pre, delay, marks);
+        if let Some(places) = places {
+            self.pre.iter_mut().for_each(|pre| *pre = places.new_row[*pre as usize]);
+        }
+        self.offsets = offsets;
+        from.carry(&mut self.pre, 0);
+        self.delay.carry(&from);
+        self.marks.carry(&from);
+        for (row, Placed { pre, delay, marks }) in placed {
+            let row = row as usize;
+            self.pre[row] = pre;
+            self.delay.set(row, delay);
+            self.marks.set(row, marks);
+        }
         commit.synapses = Moves::Remap(from);
+    }
+
+    /// Keeps old rows, but for those whose source died.
+    fn keep(&self, old: Range<u32>, places: Option<&Places>, from: &mut Remap) {
+        match places {
+            Some(places) if places.somebody_died => {
+                for row in old.filter(|&row| !places.died[self.pre[row as usize] as usize]) {
+                    from.push(row..row + 1);
+                }
+            }
+            _ => from.push(old),
+        }
     }
 }
 
-fn is_identity(expr: &WeightExpr, row: u32) -> bool {
-    expr.plus.is_empty() && expr.terms.as_slice() == [(row, 1.0)] && expr.moment_by == 1.0
+/// How many of the first elements have a property that none has after them: as `partition_point`, quick where they
+/// are few.
+fn gallop<T>(slice: &[T], has: impl Fn(&T) -> bool) -> usize {
+    let mut step = 1;
+    let mut from = 0;
+    while from + step <= slice.len() && has(&slice[from + step - 1]) {
+        from += step;
+        step *= 2;
+    }
+    let end = (from + step - 1).min(slice.len());
+    from + slice[from..end].partition_point(has)
 }

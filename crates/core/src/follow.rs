@@ -18,22 +18,9 @@ pub trait Store<T> {
     fn gather(&mut self, moves: &Moves, newborn: T);
 }
 
-impl<T: Clone> Store<T> for Vec<T> {
+impl<T: Copy> Store<T> for Vec<T> {
     fn gather(&mut self, moves: &Moves, newborn: T) {
-        match moves {
-            Moves::Touched { born, .. } => {
-                for &row in born {
-                    self[row as usize] = newborn.clone();
-                }
-            }
-            Moves::Remap(from) => {
-                let next = from
-                    .iter()
-                    .map(|&old| if old == Moves::NEWBORN { newborn.clone() } else { self[old as usize].clone() })
-                    .collect();
-                *self = next;
-            }
-        }
+        moves.carry(self, newborn);
     }
 }
 
@@ -46,10 +33,10 @@ pub struct Column<S, T> {
     space: PhantomData<S>,
 }
 
-impl<S: Space, T: Clone> Column<S, T> {
+impl<S: Space, T: Copy> Column<S, T> {
     /// A column over the rows of `network`, each `newborn`, which is also what later births get.
     pub fn new(network: &Network, newborn: T) -> Self {
-        Self { epoch: network.epoch(), values: vec![newborn.clone(); S::len(network)], newborn, space: PhantomData }
+        Self { epoch: network.epoch(), values: vec![newborn; S::len(network)], newborn, space: PhantomData }
     }
 
     /// A column with these values, row by row.
@@ -77,11 +64,11 @@ impl<S: Space, T: Clone> Column<S, T> {
     }
 }
 
-impl<S: Space, T: Clone> Follower for Column<S, T> {
+impl<S: Space, T: Copy> Follower for Column<S, T> {
     #[track_caller]
     fn follow(&mut self, after: &Network, commit: &Commit) {
         assert_eq!(self.epoch, commit.before, "this column missed a commit");
-        self.values.gather(S::moves(commit), self.newborn.clone());
+        self.values.gather(S::moves(commit), self.newborn);
         self.epoch = after.epoch();
     }
 }

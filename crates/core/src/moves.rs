@@ -3,9 +3,9 @@
 
 use crate::{
     Birth, EditError, GroupId, Mark, Marks, Move, Network, NeuronId, NeuronSpec, Origin, Scope, Synapse,
-    change::{Draw, ParamExpr, WeightExpr},
+    change::{Draw, ParamExpr},
     compound,
-    shadow::{Added, Live, Shadow},
+    shadow::{Added, Expr, Kept, Shadow},
 };
 
 impl Shadow {
@@ -95,12 +95,25 @@ impl Shadow {
                 return Err(EditError::AlreadyConnected { at });
             }
         }
-        let newborn = |(at, delay): (Synapse, u16)| {
-            let expr = self.birth(net, birth, at)?;
-            Ok((at, Some(Live { base: None, reborn: false, expr, delay, marks: Marks::default() })))
+        if sorted.is_empty() {
+            return Ok(());
+        }
+        let kept = |delay, expr| Kept { base: None, reborn: false, marks: Marks::default(), delay, expr };
+        let entries = match birth {
+            Birth::Share { of, by } => {
+                finite("a share", by, || of.to_string())?;
+                let mut expr = self.live(net, of)?.expr;
+                expr.scale(by);
+                let newborn = |(at, delay)| (at, Some(kept(delay, Expr::Sum(Box::new(expr.clone())))));
+                sorted.into_iter().map(newborn).collect::<Vec<_>>()
+            }
+            rule => {
+                addend(rule, sorted[0].0, sorted[0].0)?;
+                let expr = self.rule(rule);
+                sorted.into_iter().map(|(at, delay)| (at, Some(kept(delay, expr.clone())))).collect()
+            }
         };
-        let entries = sorted.into_iter().map(newborn).collect::<Result<Vec<_>, EditError>>()?;
-        self.structural |= !entries.is_empty();
+        self.structural = true;
         self.enter_all(entries);
         Ok(())
     }
@@ -130,19 +143,6 @@ impl Shadow {
             self.synapses.remove(&at);
         }
         Ok(())
-    }
-
-    /// The expression of a newborn weight.
-    pub(crate) fn birth(&self, net: &Network, birth: Birth, at: Synapse) -> Result<WeightExpr, EditError> {
-        match birth {
-            Birth::Share { of, by } => {
-                finite("a share", by, || of.to_string())?;
-                let mut expr = self.live(net, of)?.expr;
-                expr.scale(by);
-                Ok(expr)
-            }
-            other => Ok(WeightExpr { terms: Vec::new(), plus: vec![addend(other, at, at)?], moment_by: 0.0 }),
-        }
     }
 
     pub(crate) fn check_birth(&self, net: &Network, id: NeuronId, spec: &NeuronSpec) -> Result<(), EditError> {

@@ -4,8 +4,8 @@
 //! executors; a network is names, rows, specifications and marks.
 
 use crate::{
-    Births, Epoch, FireGroup, GroupId, NeuronId, NeuronSpec, Neurons, Origin, Role, Row, Schedule, Synapse, Synapses,
-    name::ByName,
+    Births, Epoch, FireGroup, GroupId, NeuronId, NeuronSpec, Neurons, Origin, Rare, Role, Row, Schedule, Synapse,
+    Synapses, name::ByName,
 };
 use std::{ops::Range, sync::OnceLock};
 
@@ -76,8 +76,8 @@ pub struct Network {
     pub(crate) listers: Vec<u32>,
     pub(crate) offsets: Vec<u32>,
     pub(crate) pre: Vec<u32>,
-    pub(crate) delay: Vec<u16>,
-    pub(crate) marks: Vec<Marks>,
+    pub(crate) delay: Rare<u16>,
+    pub(crate) marks: Rare<Marks>,
     pub(crate) outgoing: OnceLock<Outgoing>,
 }
 
@@ -138,8 +138,8 @@ impl Network {
             listers: Vec::new(),
             offsets: vec![0],
             pre: Vec::new(),
-            delay: Vec::new(),
-            marks: Vec::new(),
+            delay: Rare::default(),
+            marks: Rare::default(),
             outgoing: OnceLock::new(),
         })
     }
@@ -208,7 +208,9 @@ impl Network {
     }
     /// How many connections contribute.
     pub fn active_count(&self) -> usize {
-        self.marks.iter().filter(|marks| !marks.is_silent()).count()
+        let silent =
+            if self.marks.is_plain() { 0 } else { self.marks.iter().filter(|marks| marks.is_silent()).count() };
+        self.synapse_count() - silent
     }
     /// All pairs of consecutive groups: what a dense network of this size would have.
     pub fn dense_count(&self) -> u64 {
@@ -263,11 +265,11 @@ impl Network {
         &self.pre
     }
     /// The delay per connection.
-    pub fn delays(&self) -> &[u16] {
+    pub fn delays(&self) -> &Rare<u16> {
         &self.delay
     }
     /// The marks per connection.
-    pub fn marks(&self) -> &[Marks] {
+    pub fn marks(&self) -> &Rare<Marks> {
         &self.marks
     }
     /// The rows of the connections through which a neuron listens.

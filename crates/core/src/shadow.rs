@@ -4,14 +4,37 @@
 //! turns the difference into new rows.
 
 use crate::{
-    EditError, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Row, Synapse,
+    Birth, EditError, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Row, Synapse,
     change::{ParamExpr, WeightExpr},
     name::ByName,
     reach,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A connection as the shadow sees it.
+/// A connection as the shadow keeps it: small, since a draft may bring a million.
+#[derive(Clone, Debug)]
+pub(crate) struct Kept {
+    /// The row it has in the network, if it is there already.
+    pub base: Option<u32>,
+    /// As in [`Live`].
+    pub reborn: bool,
+    pub marks: Marks,
+    pub delay: u16,
+    pub expr: Expr,
+}
+
+/// Its weight.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    /// What it is.
+    OfBase,
+    /// Born by a rule, under its own name: the place in [`Shadow::births`].
+    Born(u32),
+    /// All others.
+    Sum(Box<WeightExpr>),
+}
+
+/// A connection as moves see it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Live {
     /// The row it has in the network, if it is there already.
@@ -44,7 +67,9 @@ pub(crate) struct Shadow {
     /// The same backwards.
     pub renewed: ByName<u32>,
     /// Touched connections by their present name; `None`: gone.
-    pub synapses: BTreeMap<Synapse, Option<Live>>,
+    pub synapses: BTreeMap<Synapse, Option<Kept>>,
+    /// Rules of birth, none of them a share.
+    pub births: Vec<Birth>,
     /// The keys of `synapses` as (heard, listener); made when a move first asks who listens, kept
     /// from then on. May hold pairs that are no longer in `synapses`.
     heard: Option<BTreeSet<(NeuronId, NeuronId)>>,
@@ -126,7 +151,7 @@ impl Shadow {
 
     fn untouched(net: &Network, row: u32) -> Live {
         let at = row as usize;
-        let expr = WeightExpr { terms: vec![(row, 1.0)], plus: Vec::new(), moment_by: 1.0 };
+        let expr = WeightExpr::of(row);
         Live { base: Some(row), reborn: false, expr, delay: net.delays()[at], marks: net.marks()[at] }
     }
 
@@ -148,7 +173,7 @@ impl Shadow {
     /// The connection of a pair.
     pub(crate) fn live(&self, net: &Network, at: Synapse) -> Result<Live, EditError> {
         match self.synapses.get(&at) {
-            Some(Some(live)) => Ok(live.clone()),
+            Some(Some(kept)) => Ok(self.unfold(at, kept)),
             Some(None) => Err(EditError::UnknownSynapse { at }),
             None => {
                 self.base_synapse(net, at).map(|row| Self::untouched(net, row)).ok_or(EditError::UnknownSynapse { at })
@@ -156,7 +181,29 @@ impl Shadow {
         }
     }
 
-    fn enter(&mut self, at: Synapse, entry: Option<Live>) {
+    /// The expression of a weight that is kept under this name.
+    pub(crate) fn expr(births: &[Birth], at: Synapse, base: Option<u32>, expr: Expr) -> WeightExpr {
+        match expr {
+            Expr::OfBase => base.map(WeightExpr::of).unwrap_or_default(),
+            Expr::Born(rule) => WeightExpr::born(births[rule as usize], at),
+            Expr::Sum(expr) => *expr,
+        }
+    }
+
+    fn unfold(&self, at: Synapse, kept: &Kept) -> Live {
+        let &Kept { base, reborn, marks, delay, ref expr } = kept;
+        Live { base, reborn, expr: Self::expr(&self.births, at, base, expr.clone()), delay, marks }
+    }
+
+    /// Notes a rule of birth for [`Expr::Born`].
+    pub(crate) fn rule(&mut self, birth: Birth) -> Expr {
+        if self.births.last() != Some(&birth) {
+            self.births.push(birth);
+        }
+        Expr::Born(self.births.len() as u32 - 1)
+    }
+
+    fn enter(&mut self, at: Synapse, entry: Option<Kept>) {
         if let Some(heard) = &mut self.heard {
             heard.insert((at.pre, at.post));
         }
@@ -165,7 +212,7 @@ impl Shadow {
 
     /// Enters many pairs, in the order of their names. A batch as large as what is there already is
     /// merged in one pass.
-    pub(crate) fn enter_all(&mut self, entries: Vec<(Synapse, Option<Live>)>) {
+    pub(crate) fn enter_all(&mut self, entries: Vec<(Synapse, Option<Kept>)>) {
         if self.heard.is_some() || entries.len() < self.synapses.len() / 8 {
             for (at, entry) in entries {
                 self.enter(at, entry);
@@ -177,8 +224,11 @@ impl Shadow {
 
     /// Puts a connection into the shadow, newborn or changed.
     pub(crate) fn put(&mut self, at: Synapse, live: Live) {
-        self.structural |= live.base.is_none();
-        self.enter(at, Some(live));
+        let Live { base, reborn, expr, delay, marks } = live;
+        self.structural |= base.is_none();
+        let same = !reborn && base.is_some_and(|row| expr.is_identity(row));
+        let expr = if same { Expr::OfBase } else { Expr::Sum(Box::new(expr)) };
+        self.enter(at, Some(Kept { base, reborn, marks, delay, expr }));
     }
 
     /// Takes a connection out.
@@ -197,7 +247,7 @@ impl Shadow {
     }
 
     /// The touched pairs whose listener is `post`.
-    fn touched_by(&self, post: NeuronId) -> impl Iterator<Item = (Synapse, &Option<Live>)> {
+    fn touched_by(&self, post: NeuronId) -> impl Iterator<Item = (Synapse, &Option<Kept>)> {
         let all = Synapse::new(post, NeuronId::new(0))..=Synapse::new(post, NeuronId::new(u64::MAX));
         self.synapses.range(all).map(|(&at, entry)| (at, entry))
     }
@@ -235,8 +285,8 @@ impl Shadow {
             }
         }
         for (at, entry) in self.touched_by(post) {
-            if let Some(live) = entry {
-                found.insert(at, live.clone());
+            if let Some(kept) = entry {
+                found.insert(at, self.unfold(at, kept));
             }
         }
         found.into_iter().collect()
@@ -255,8 +305,8 @@ impl Shadow {
             }
         }
         for at in self.touched_of(pre) {
-            if let Some(Some(live)) = self.synapses.get(&at) {
-                found.insert(at, live.clone());
+            if let Some(Some(kept)) = self.synapses.get(&at) {
+                found.insert(at, self.unfold(at, kept));
             }
         }
         found.into_iter().collect()
@@ -281,6 +331,15 @@ impl Shadow {
             params.plus += live.expr.plus.iter().map(|draw| draw.evaluate() * mean).sum::<f32>();
             params.folds.extend(live.expr.terms.iter().map(|&(row, by)| (row, by * mean)));
         }
+    }
+
+    /// Whether no neuron comes, goes or changes: only connections do.
+    pub(crate) fn leaves_neurons_alone(&self) -> bool {
+        self.added.is_empty()
+            && self.dead.is_empty()
+            && self.renamed.is_empty()
+            && self.retuned.is_empty()
+            && self.frozen.is_empty()
     }
 
     /// Lets a neuron die with all that hangs on it.

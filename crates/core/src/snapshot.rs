@@ -4,7 +4,8 @@
 //! order of summation survives a resume.
 
 use crate::{
-    Births, BrokenInvariant, Epoch, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Schedule, network::Neuron,
+    Births, BrokenInvariant, Epoch, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Rare, Schedule,
+    network::Neuron,
 };
 use serde::{Deserialize, Serialize};
 
@@ -39,11 +40,22 @@ struct Saved {
     frozen: bool,
 }
 
-fn runs<T: Copy + PartialEq>(values: &[T]) -> Vec<(u32, T)> {
-    values.chunk_by(|a, b| a == b).map(|run| (run.len() as u32, run[0])).collect()
+fn runs<'a, T: Copy + PartialEq + 'a>(values: impl Iterator<Item = &'a T>) -> Vec<(u32, T)> {
+    let mut runs: Vec<(u32, T)> = Vec::new();
+    for &value in values {
+        match runs.last_mut() {
+            Some((times, last)) if *last == value => *times += 1,
+            _ => runs.push((1, value)),
+        }
+    }
+    runs
 }
 
-fn expand<T: Copy>(runs: &[(u32, T)], count: usize, what: &str) -> Result<Vec<T>, BrokenInvariant> {
+fn expand<T: Copy + Default + PartialEq>(
+    runs: &[(u32, T)],
+    count: usize,
+    what: &str,
+) -> Result<Rare<T>, BrokenInvariant> {
     // Checked before anything is allocated: the runs may come from a corrupt file.
     let total: u64 = runs.iter().map(|run| u64::from(run.0)).sum();
     if total != count as u64 {
@@ -79,8 +91,8 @@ impl Snapshot {
             neurons: network.neurons.iter().map(saved).collect(),
             degrees: network.offsets.windows(2).map(|ends| ends[1] - ends[0]).collect(),
             gaps,
-            delays: runs(&network.delay),
-            marks: runs(&network.marks),
+            delays: runs(network.delay.iter()),
+            marks: runs(network.marks.iter()),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Credit: how blame reaches the weights.
 
-use livenet_core::{Commit, ExecError, Executor, Follower, Network};
+use livenet_core::{Commit, ExecError, Executor, Follower, Network, UpdateRule};
 
 /// How blame is assigned. Truncated backpropagation is the first; forward-mode and local rules
 /// follow the same hooks, and every commit.
@@ -10,6 +10,20 @@ pub trait Credit: Follower + Send {
     /// # Errors
     /// What the executor reports.
     fn assign(&mut self, executor: &mut dyn Executor, network: &Network, d_outputs: &[f32]) -> Result<(), ExecError>;
+    /// [`assign`](Self::assign) and the update, when nobody looks between the two.
+    ///
+    /// # Errors
+    /// What the executor reports.
+    fn learn(
+        &mut self,
+        executor: &mut dyn Executor,
+        network: &Network,
+        d_outputs: &[f32],
+        rule: &UpdateRule,
+    ) -> Result<(), ExecError> {
+        self.assign(executor, network, d_outputs)?;
+        executor.update(network, rule)
+    }
     /// A copy with its state, for trials.
     fn boxed_clone(&self) -> Box<dyn Credit>;
 }
@@ -25,6 +39,15 @@ impl Follower for Backpropagation {
 impl Credit for Backpropagation {
     fn assign(&mut self, executor: &mut dyn Executor, network: &Network, d_outputs: &[f32]) -> Result<(), ExecError> {
         executor.backward(network, d_outputs)
+    }
+    fn learn(
+        &mut self,
+        executor: &mut dyn Executor,
+        network: &Network,
+        d_outputs: &[f32],
+        rule: &UpdateRule,
+    ) -> Result<(), ExecError> {
+        executor.learn(network, d_outputs, rule)
     }
     fn boxed_clone(&self) -> Box<dyn Credit> {
         Box::new(*self)

@@ -58,8 +58,8 @@ impl<'a> Part<'a> {
             let at_row = (middle - rows.start).min(lambda.len());
             (below[at], above[at]) = lambda.split_at_mut(at_row);
         }
-        let offsets = heard.wires.offsets;
-        let (one, two) = gradients.split_at_mut((offsets[middle] - offsets[rows.start]) as usize);
+        let starts = heard.wires.starts;
+        let (one, two) = gradients.split_at_mut((starts[middle] - starts[rows.start]) as usize);
         (
             Self { heard, first, blocks, rows: rows.start..middle, lambda: below, gradients: one, store },
             Self { heard, first, blocks, rows: middle..rows.end, lambda: above, gradients: two, store },
@@ -81,14 +81,14 @@ impl<'a> Part<'a> {
     #[inline(always)]
     fn pass<W: Wide, const B: usize, const LAMBDA: bool>(&mut self, skip: usize) {
         let Heard { wires, weights, outputs, blame } = self.heard;
-        let start = wires.offsets[self.rows.start] as usize;
+        let start = wires.starts[self.rows.start] as usize;
         let length = blame.layout.stride();
         // Equal lengths in the compiler's sight: one bounds check serves all blocks.
         let heard: [&[Lanes]; B] = std::array::from_fn(|b| &blame.block(self.first + skip + b)[..length]);
         let spoken: [&[Lanes]; B] = std::array::from_fn(|b| outputs.block(self.first + skip + b));
         let mut dots = [W::none(); CHUNK];
         for (i, row) in self.rows.clone().enumerate() {
-            let edges = wires.offsets[row] as usize..wires.offsets[row + 1] as usize;
+            let edges = wires.row(row);
             let out = &mut self.gradients[edges.start - start..edges.end - start];
             let y: [W; B] = std::array::from_fn(|b| W::load(&spoken[b][outputs.base + row]));
             let mut sums = [W::splat(0.0); B];

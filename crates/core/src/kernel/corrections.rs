@@ -30,6 +30,11 @@ impl Corrections {
         Self { table }
     }
 
+    /// Whether steps beyond 65 535 make no difference, so that two bytes count them: for `beta2` up to 0.9997.
+    pub fn are_short(&self) -> bool {
+        self.table.len() <= 1 << 16
+    }
+
     /// `1 / (1 - beta1^t)` and `1 / sqrt(1 - beta2^t)`.
     #[inline(always)]
     pub(super) fn of(&self, count: u32) -> [f32; 2] {

@@ -14,12 +14,13 @@ use super::dispatch::{Kernel, Wide};
 use super::{LANES, Lanes, View, ViewMut};
 use std::ops::Range;
 
-/// Connections in rows: row `i` reads `sources[e]` for `e` in `offsets[i]..offsets[i + 1]`, an offset
+/// Connections in rows: row `i` reads `sources[e]` for `e` in `starts[i]..ends[i]`, an offset
 /// relative to the base of the reading cycle ([`Layout::source`](super::Layout::source) or
 /// [`Layout::target`](super::Layout::target)).
 #[derive(Clone, Copy, Debug)]
 pub struct Gather<'a> {
-    pub(super) offsets: &'a [u32],
+    pub(super) starts: &'a [u32],
+    pub(super) ends: &'a [u32],
     pub(super) sources: &'a [i32],
 }
 
@@ -28,25 +29,47 @@ impl<'a> Gather<'a> {
     #[track_caller]
     pub fn new(offsets: &'a [u32], sources: &'a [i32]) -> Self {
         assert_eq!(offsets.last().map(|&end| end as usize), Some(sources.len()), "offsets end where sources end");
-        Self { offsets, sources }
+        let (starts, ends) = (&offsets[..offsets.len() - 1], &offsets[1..]);
+        Self { starts, ends, sources }
+    }
+
+    /// A part of each row, which ascend; between them may lie what is not meant.
+    ///
+    /// # Panics
+    /// If there are not as many ends as starts.
+    #[track_caller]
+    pub fn parts(starts: &'a [u32], ends: &'a [u32], sources: &'a [i32]) -> Self {
+        assert_eq!(starts.len(), ends.len(), "an end for each start");
+        Self { starts, ends, sources }
+    }
+
+    /// The number of connections, those between the rows included.
+    pub const fn connections(&self) -> usize {
+        self.sources.len()
+    }
+
+    /// The connections of one row.
+    #[inline(always)]
+    pub fn row(&self, row: usize) -> Range<usize> {
+        self.starts[row] as usize..self.ends[row] as usize
     }
 
     /// The number of rows.
     pub const fn rows(&self) -> usize {
-        self.offsets.len() - 1
+        self.starts.len()
     }
 
-    /// The connections of a range of rows.
+    /// From the first connection of a range of rows to its last.
     #[inline(always)]
     pub fn edges(&self, rows: &Range<usize>) -> Range<usize> {
-        self.offsets[rows.start] as usize..self.offsets[rows.end] as usize
+        if rows.is_empty() { 0..0 } else { self.starts[rows.start] as usize..self.ends[rows.end - 1] as usize }
     }
 
     /// The row that halves the connections of a range: inside it, or at its middle if one row has most.
     pub(super) fn halve(&self, rows: &Range<usize>) -> usize {
         let edges = self.edges(rows);
         let half = edges.start.midpoint(edges.end) as u32;
-        let middle = rows.start + self.offsets[rows.start..=rows.end].partition_point(|&offset| offset < half);
+        let middle = rows.start + self.starts[rows.clone()].partition_point(|&start| start < half);
         middle.clamp(rows.start + 1, (rows.end - 1).max(rows.start + 1))
     }
 }
@@ -74,7 +97,7 @@ impl<const B: usize> Kernel for Pass<'_, B> {
         let count = self.rows.len();
         for i in 0..count {
             let row = self.rows.start + i;
-            let edges = self.wires.offsets[row] as usize..self.wires.offsets[row + 1] as usize;
+            let edges = self.wires.row(row);
             let (sources, source_rest) = self.wires.sources[edges.clone()].as_chunks::<2>();
             let (weights, weight_rest) = self.weights[edges].as_chunks::<2>();
             let mut even = [W::splat(0.0); B];

@@ -190,7 +190,19 @@ pub struct View<'a> {
     pub(super) base: usize,
 }
 
+impl ViewMut<'_> {
+    /// The same, lent.
+    pub const fn lend(&mut self) -> ViewMut<'_> {
+        ViewMut { rows: self.rows, layout: self.layout, base: self.base }
+    }
+}
+
 impl<'a> View<'a> {
+    /// How many lanes it holds, padding included.
+    pub const fn lanes(&self) -> usize {
+        self.blocks() * LANES
+    }
+
     /// How many blocks it holds.
     pub const fn blocks(&self) -> usize {
         if self.layout.stride() == 0 { 0 } else { self.rows.len() / self.layout.stride() }

@@ -41,7 +41,7 @@ pub use leaky::{leak, leak_backward};
 pub use panels::Store;
 pub use rows::{dots, scale_shift, sums};
 pub use transpose::Transpose;
-pub use update::{Decay, Elements, Moments, Step, update};
+pub use update::{Counts, Decay, Elements, Moments, Step, update};
 
 /// Multiply-adds below which work stays on the calling thread: handing it over to a thread that is awake costs
 /// about a microsecond, in which a core does some 30 000.

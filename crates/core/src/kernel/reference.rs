@@ -158,9 +158,9 @@ fn forward_is_the_dense_sum() {
 impl Case {
     fn transpose(&self) -> (Transpose, Vec<f32>) {
         let mut transpose = Transpose::default();
-        transpose.rebuild(&self.offsets, &self.pre, &self.lag, self.blame);
+        transpose.rebuild(self.wires(), &self.pre, self.blame);
         let mut weights = vec![0.0; self.weights.len()];
-        transpose.arrange(&self.weights, &mut weights);
+        transpose.arrange(&self.weights, &mut Vec::new(), &mut weights);
         (transpose, weights)
     }
 
@@ -188,7 +188,7 @@ impl Case {
             backward_on(target, heard, 0..n, None, Store::Add, &mut gradients);
         }
         let mut by_listener = vec![f32::NAN; gradients.len()];
-        transpose.restore(&gradients, &mut by_listener);
+        transpose.restore((self.wires(), &self.pre), &gradients, &mut Vec::new(), &mut by_listener);
         (lambda, by_listener)
     }
 }
@@ -223,11 +223,15 @@ fn backward_adds_the_dense_sums_over_listeners_and_over_samples() {
 #[test]
 fn a_transpose_lists_every_connection_once_in_order_and_reuses_its_buffers() {
     let mut transpose = Transpose::default();
-    for case in Case::all() {
-        transpose.rebuild(&case.offsets, &case.pre, &case.lag, case.blame);
-        let mut expected: Vec<u32> = (0..case.pre.len() as u32).collect();
-        expected.sort_by_key(|&e| (case.pre[e as usize], e));
-        assert_eq!(transpose.edges(), expected);
+    // The last is large enough to be built in parts.
+    for case in Case::all().chain([Case::new(9, 400, 0.4, false)]) {
+        transpose.rebuild(case.wires(), &case.pre, case.blame);
+        let mut expected: Vec<usize> = (0..case.pre.len()).collect();
+        expected.sort_by_key(|&e| (case.pre[e], e));
+        let numbers: Vec<f32> = (0..case.pre.len()).map(|e| e as f32).collect();
+        let mut arranged = vec![f32::NAN; numbers.len()];
+        transpose.arrange(&numbers, &mut Vec::new(), &mut arranged);
+        assert!(arranged.iter().map(|&e| e as usize).eq(expected));
         assert_eq!(transpose.wires().rows(), case.neurons);
     }
 }
@@ -361,7 +365,11 @@ fn any_number_of_threads_gives_the_same_bits() {
             let optimizer = Optimizer::ADAM;
             let step = Step { optimizer, corrections: &Corrections::new(optimizer), rate: 0.1, decay: Decay::L2(0.01) };
             let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
-            update(step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
+            update(
+                step,
+                elements,
+                Moments { first: &mut first, second: &mut second, counts: Counts::Long(&mut counts) },
+            );
             let mut one_thread = vec![Lanes::ZERO; layout.len(case.blocks)];
             forward(case.wires(), &case.weights, outputs, 0..case.neurons, None, layout.view_mut(&mut one_thread, 0));
             assert_eq!(bits(&one_thread), bits(&potentials));

@@ -46,7 +46,7 @@ enum Heard<'a> {
 impl<'a> Solo<'a> {
     #[inline(always)]
     fn row(&self, row: usize) -> (Range<usize>, Heard<'a>) {
-        let edges = self.wires.offsets[row] as usize..self.wires.offsets[row + 1] as usize;
+        let edges = self.wires.row(row);
         let sources = &self.wires.sources[edges.clone()];
         let heard =
             if self.runs[row] { Heard::Run(sources.first().copied().unwrap_or(0)) } else { Heard::Each(sources) };
@@ -213,7 +213,7 @@ impl Learn<'_> {
     #[inline(always)]
     fn all<W: Wide, const STEP: bool>(self) -> f32 {
         let Self { solo, blame, rows, weights, rate, lambda } = self;
-        let start = solo.wires.offsets[rows.start] as usize;
+        let start = solo.wires.starts[rows.start] as usize;
         let mut check = 0.0;
         for row in rows {
             let b = blame[row];
@@ -275,7 +275,7 @@ fn learn_pieces(target: Target, learn: Learn<'_>, count: usize, scratch: &mut [f
         return target.run(Learn { solo, blame, rows, weights, rate, lambda });
     }
     let middle = solo.wires.halve(&rows);
-    let here = (solo.wires.offsets[middle] - solo.wires.offsets[rows.start]) as usize;
+    let here = (solo.wires.starts[middle] - solo.wires.starts[rows.start]) as usize;
     let (first, second) = weights.split_at_mut(here);
     let half = count / 2;
     let (mine, rest) = scratch.split_at_mut(lambda.len());

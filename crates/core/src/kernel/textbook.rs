@@ -58,18 +58,25 @@ fn steps(target: Target, optimizer: Optimizer, decay: Decay) -> (Vec<f32>, Vec<u
     let (mut first, mut second) = (vec![0.0; n * optimizer.slots().min(1)], vec![0.0; n * (optimizer.slots() / 2)]);
     let (mut counts, corrections) = (vec![0; n], Corrections::new(optimizer));
     let mut exact: Vec<[f64; 3]> = values.iter().map(|&w| [f64::from(w), 0.0, 0.0]).collect();
-    let mut ages = vec![0; n];
+    let (mut ages, mut short) = (vec![0; n], vec![0; n]);
     for step in 0..12 {
         if step == 5 {
             for i in (0..n).step_by(5) {
-                (counts[i], ages[i], exact[i][1], exact[i][2]) = (0, 0, 0.0, 0.0);
+                (counts[i], short[i], ages[i], exact[i][1], exact[i][2]) = (0, 0, 0, 0.0, 0.0);
                 first.get_mut(i).into_iter().chain(second.get_mut(i)).for_each(|moment| *moment = 0.0);
             }
         }
         let gradients: Vec<f32> = (0..n).map(|_| dice.value()).collect();
         let step = Step { optimizer, corrections: &corrections, rate: 0.01, decay };
+        let mut same = (values.clone(), first.clone(), second.clone());
         let elements = Elements { values: &mut values, gradients: &gradients, frozen: Some(&frozen) };
-        update_on(target, step, elements, Moments { first: &mut first, second: &mut second, counts: &mut counts });
+        let moments = Moments { first: &mut first, second: &mut second, counts: Counts::Short(&mut short) };
+        update_on(target, step, elements, moments);
+        let elements = Elements { values: &mut same.0, gradients: &gradients, frozen: Some(&frozen) };
+        let moments = Moments { first: &mut same.1, second: &mut same.2, counts: Counts::Long(&mut counts) };
+        update_on(target, step, elements, moments);
+        assert!((&values, &first, &second) == (&same.0, &same.1, &same.2));
+        assert!(short.iter().map(|&count| u32::from(count)).eq(counts.iter().copied()));
         for i in (0..n).filter(|&i| !frozen[i]) {
             ages[i] += 1;
             exact[i] = textbook(optimizer, f64::from(0.01_f32), decay, ages[i], f64::from(gradients[i]), exact[i]);

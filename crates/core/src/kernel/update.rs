@@ -61,7 +61,53 @@ pub struct Moments<'a> {
     /// The second buffer (mean square of Adam).
     pub second: &'a mut [f32],
     /// Steps that each element has taken; may be empty if the rule does not read it.
-    pub counts: &'a mut [u32],
+    pub counts: Counts<'a>,
+}
+
+/// Step counts, in two bytes where no correction is told apart beyond them ([`Corrections::are_short`]).
+#[derive(Debug)]
+pub enum Counts<'a> {
+    /// Up to 65 535.
+    Short(&'a mut [u16]),
+    /// Up to four thousand million.
+    Long(&'a mut [u32]),
+}
+
+impl Counts<'_> {
+    fn len(&self) -> usize {
+        match self {
+            Self::Short(counts) => counts.len(),
+            Self::Long(counts) => counts.len(),
+        }
+    }
+}
+
+trait Count: Copy {
+    fn number(self) -> u32;
+    /// After so many more steps, or as many as it can tell.
+    fn after(self, steps: u8) -> Self;
+}
+
+impl Count for u16 {
+    #[inline(always)]
+    fn number(self) -> u32 {
+        self.into()
+    }
+    #[inline(always)]
+    fn after(self, steps: u8) -> Self {
+        self.saturating_add(steps.into())
+    }
+}
+
+impl Count for u32 {
+    #[inline(always)]
+    fn number(self) -> u32 {
+        self
+    }
+    #[inline(always)]
+    fn after(self, steps: u8) -> Self {
+        self.saturating_add(steps.into())
+    }
 }
 
 /// One step, in place. Split among threads; elements are independent, so the bits are the same.
@@ -87,7 +133,7 @@ pub(super) fn update_on(target: Target, step: Step<'_>, elements: Elements<'_>, 
 }
 
 /// Splits where the slice is long enough, or leaves an empty one empty.
-fn split(slice: &mut [f32], at: usize) -> (&mut [f32], &mut [f32]) {
+fn split<T>(slice: &mut [T], at: usize) -> (&mut [T], &mut [T]) {
     let at = at.min(slice.len());
     slice.split_at_mut(at)
 }
@@ -104,8 +150,16 @@ fn halves(target: Target, step: Step<'_>, elements: Elements<'_>, moments: Momen
     let (frozen, more_frozen) = elements.frozen.map(|frozen| frozen.split_at(middle)).unzip();
     let (first, more_first) = split(moments.first, middle);
     let (second, more_second) = split(moments.second, middle);
-    let counted = middle.min(moments.counts.len());
-    let (counts, more_counts) = moments.counts.split_at_mut(counted);
+    let (counts, more_counts) = match moments.counts {
+        Counts::Short(counts) => {
+            let (one, two) = split(counts, middle);
+            (Counts::Short(one), Counts::Short(two))
+        }
+        Counts::Long(counts) => {
+            let (one, two) = split(counts, middle);
+            (Counts::Long(one), Counts::Long(two))
+        }
+    };
     let one = (Elements { values, gradients, frozen }, Moments { first, second, counts });
     let two = (
         Elements { values: more_values, gradients: more_gradients, frozen: more_frozen },
@@ -165,19 +219,20 @@ impl Rule {
 
 /// Counts a step of some elements and writes their corrections; `Some` if one age, so one pair, serves all.
 #[inline(always)]
-fn age(
-    counts: &mut [u32],
+fn age<C: Count>(
+    counts: &mut [C],
     frozen: Option<&[bool]>,
     table: &Corrections,
     out: &mut [[f32; BATCH]; 2],
 ) -> Option<[f32; 2]> {
     let Some(&first) = counts.first() else { return Some([1.0, 1.0]) };
-    let together = counts.iter().fold(0, |other, &count| other | (count ^ first)) == 0;
+    let first = first.number();
+    let together = counts.iter().fold(0, |other, count| other | (count.number() ^ first)) == 0;
     match frozen {
-        None => counts.iter_mut().for_each(|count| *count = count.saturating_add(1)),
+        None => counts.iter_mut().for_each(|count| *count = count.after(1)),
         Some(frozen) => {
             for (count, &frozen) in counts.iter_mut().zip(frozen) {
-                *count = count.saturating_add(u32::from(!frozen));
+                *count = count.after(u8::from(!frozen));
             }
         }
     }
@@ -185,7 +240,7 @@ fn age(
         return Some(table.of(first.saturating_add(1)));
     }
     for (i, &count) in counts.iter().enumerate().take(BATCH) {
-        [out[0][i], out[1][i]] = table.of(count);
+        [out[0][i], out[1][i]] = table.of(count.number());
     }
     None
 }
@@ -229,14 +284,20 @@ impl Batch<'_> {
 impl Update<'_> {
     #[inline(always)]
     fn all<const SLOTS: usize>(self, rule: &Rule) {
-        let Self { step, elements, moments } = self;
+        let Self { step, elements, mut moments } = self;
         let mut table = [[1.0; BATCH]; 2];
         let n = elements.values.len();
         for at in (0..n).step_by(BATCH) {
             let here = at..(at + BATCH).min(n);
             let frozen = elements.frozen.map(|frozen| &frozen[here.clone()]);
-            let counts = moments.counts.get_mut(here.clone()).unwrap_or_default();
-            let one = age(counts, frozen, step.corrections, &mut table);
+            let one = match &mut moments.counts {
+                Counts::Short(counts) => {
+                    age(counts.get_mut(here.clone()).unwrap_or_default(), frozen, step.corrections, &mut table)
+                }
+                Counts::Long(counts) => {
+                    age(counts.get_mut(here.clone()).unwrap_or_default(), frozen, step.corrections, &mut table)
+                }
+            };
             let batch = Batch {
                 values: &mut elements.values[here.clone()],
                 gradients: &elements.gradients[here.clone()],

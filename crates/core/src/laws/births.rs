@@ -49,7 +49,7 @@ fn a_broken_structure_is_noticed() {
     let broken: [(&str, Break); 8] = [
         ("out of order", |net| net.pre.swap(1, 2)),
         ("hears row", |net| net.pre[3] = 9),
-        ("delays or marks", |net| _ = net.delay.pop()),
+        ("delays or marks", |net| net.delay = crate::Rare::new(net.delay.len() - 1)),
         ("its name leads to", |net| _ = net.rows.insert(NeuronId::new(3), 0)),
         ("the index of neurons with lists", |net| net.listers.clear()),
         ("never born", |net| net.births = Births::starting_at(4)),

@@ -20,7 +20,7 @@ const fn row(name: &'static str, work: &'static str) -> RowInfo {
 }
 
 /// All of them, in the order in which they run. A step is forward, loss, backward, gradient, optimizer.
-pub const ROWS: [RowInfo; 15] = [
+pub const ROWS: [RowInfo; 18] = [
     row("A1", "a step of 784-1000-1000-10, 10 % of the connections, batch 64, Adam"),
     row("A2", "a step of the same with 2 %"),
     row("A3", "a step of the same, dense"),
@@ -36,6 +36,9 @@ pub const ROWS: [RowInfo; 15] = [
     row("D2b", "the renewal of one neuron of 784-2000-2000-2000-10"),
     row("H", "the gradient at absent pairs, the best 1 % of a reach of 1000 x 1000, batch 64"),
     row("E1", "a step of 100 000 recurrent neurons with a fan-in of 100, window 8, batch 16, Adam"),
+    row("E2a", "a step of 1000 recurrent neurons with a fan-in of 100, window 8, batch 16, Adam"),
+    row("E2b", "a step of 10 000 of them"),
+    row("E2c", "a step of 100 000 of them"),
 ];
 
 /// What came out.
@@ -55,7 +58,8 @@ pub struct Figure {
     pub connections: usize,
     /// Nanoseconds per connection (and cycle and sample).
     pub ns_per_event: f64,
-    /// The most memory held by the process so far, per connection, where a row is about it.
+    /// The most memory held by the process while the network came to be, learned, was rewired and learned again, per
+    /// connection, where a row is about it. What rows before it left behind is counted too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_bytes_per_connection: Option<f64>,
 }
@@ -89,7 +93,9 @@ fn plan(name: &str) -> Option<(Shape, Deed)> {
         "D2b" => (Shape::streaming(&large, 1.0), Deed::Renew),
         // One connection in a hundred, so that the pairs are absent.
         "H" => (Shape::feed_forward(&[1000, 1000, 10], 0.01), Deed::Score(10_000)),
-        "E1" => (Shape::recurrent([16, 100_000, 8], 0.001, (8, 16)), Deed::Step),
+        "E2a" => (Shape::recurrent([16, 1000, 8], 0.1, (8, 16)), Deed::Step),
+        "E2b" => (Shape::recurrent([16, 10_000, 8], 0.01, (8, 16)), Deed::Step),
+        "E1" | "E2c" => (Shape::recurrent([16, 100_000, 8], 0.001, (8, 16)), Deed::Step),
         _ => return None,
     })
 }
@@ -147,6 +153,7 @@ impl Prepared {
 /// [`BenchError`].
 pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, BenchError> {
     let Some(info) = ROWS.iter().find(|row| row.name == name) else { return Ok(None) };
+    memory::forget_peak();
     let Some(mut row) = Prepared::new(name, threads)? else { return Ok(None) };
     for _ in 0..3 {
         row.sample()?;
@@ -159,9 +166,10 @@ pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, Benc
     all.sort_by(f64::total_cmp);
     let (median, connections) = (all[all.len() / 2], row.workload.connections());
     let peak = if name == "E1" {
-        // A commit counts as well.
+        // A commit counts as well, and what it leaves behind in the step after it.
         let finished = row.workload.rewire()?;
         row.workload.commit(finished)?;
+        row.workload.step()?;
         memory::peak()
     } else {
         None

@@ -89,8 +89,8 @@ pub enum BenchError {
     Network(#[from] livenet_core::NetworkError),
 }
 
-/// Connections that one commit brings at most: a draft holds each of them several times.
-const AT_ONCE: usize = 1 << 20;
+/// Connections that one commit brings at most, or little more: a draft holds each of them several times.
+const AT_ONCE: usize = 1 << 17;
 /// Different windows that are gone through in turn.
 const WINDOWS: usize = 64;
 
@@ -143,21 +143,28 @@ impl Workload {
         }
         let finished = draft.finish();
         commit(&mut network, &mut native, finished)?;
-        for &Bundle { post, pre, density } in &shape.bundles {
-            let (heard, fan_in) = (shape.sizes[pre] as u64, (density * shape.sizes[pre] as f64).max(1.0));
-            let birth = Birth::Random { key, law: Law::Normal, scale: (1.0 / fan_in.sqrt()) as f32 };
-            let mut at = Vec::new();
-            for (number, &listener) in born[post].iter().enumerate() {
-                let wanted = if density < 1.0 { fan_in.round() as usize } else { shape.sizes[pre] };
-                let heard = stream.sample(heard, wanted);
-                at.extend(heard.into_iter().map(|pre_at| (Synapse::new(listener, born[pre][pre_at as usize]), 0)));
-                if at.len() >= AT_ONCE || number + 1 == born[post].len() {
-                    let at = std::mem::take(&mut at);
-                    let mut draft = Draft::new(&network, 0);
-                    draft.propose(Move::Grow { at, birth })?;
-                    let finished = draft.finish();
-                    commit(&mut network, &mut native, finished)?;
+        // Listener by listener, so that what comes stands behind what is there.
+        for (group, listeners) in born.iter().enumerate() {
+            let bundles: Vec<Bundle> = shape.bundles.iter().copied().filter(|bundle| bundle.post == group).collect();
+            let mut at = vec![Vec::new(); bundles.len()];
+            for (number, &listener) in listeners.iter().enumerate() {
+                for (&Bundle { pre, density, .. }, at) in bundles.iter().zip(&mut at) {
+                    let all = shape.sizes[pre];
+                    let wanted = if density < 1.0 { fan_in(density, all).round() as usize } else { all };
+                    let heard = stream.sample(all as u64, wanted);
+                    at.extend(heard.into_iter().map(|heard| (Synapse::new(listener, born[pre][heard as usize]), 0)));
                 }
+                if number + 1 < listeners.len() && at.iter().map(Vec::len).sum::<usize>() < AT_ONCE {
+                    continue;
+                }
+                let mut draft = Draft::new(&network, 0);
+                for (&Bundle { pre, density, .. }, at) in bundles.iter().zip(&mut at) {
+                    let scale = 1.0 / fan_in(density, shape.sizes[pre]).sqrt();
+                    let birth = Birth::Random { key, law: Law::Normal, scale: scale as f32 };
+                    draft.propose(Move::Grow { at: std::mem::take(at), birth })?;
+                }
+                let finished = draft.finish();
+                commit(&mut network, &mut native, finished)?;
             }
         }
         let (rows, outputs) = (shape.cycles * shape.lanes, shape.sizes[last]);
@@ -277,6 +284,11 @@ impl Workload {
     pub fn commit(&mut self, finished: Finished) -> Result<(), BenchError> {
         commit(&mut self.network, &mut self.native, finished)
     }
+}
+
+/// How many a neuron hears, on average.
+fn fan_in(density: f64, heard: usize) -> f64 {
+    (density * heard as f64).max(1.0)
 }
 
 fn commit(network: &mut Network, native: &mut Native, finished: Finished) -> Result<(), BenchError> {

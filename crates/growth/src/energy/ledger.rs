@@ -337,9 +337,7 @@ impl Follower for Ledger {
                 }
                 same
             }
-            Moves::Remap(from) => {
-                from.iter().map(|&old| if old == Moves::NEWBORN { None } else { before[old as usize] }).collect()
-            }
+            Moves::Remap(from) => from.rows().map(|old| old.and_then(|old| before[old as usize])).collect(),
         };
         left -= self.store();
         self.state.books.lost += left;

@@ -80,7 +80,7 @@ impl<I: Backend> Gather<I> {
             }
             Moves::Remap(old) => {
                 let zero = (before.max(1) + touched.len()) as i32;
-                (zero, old.iter().map(|&old| if old == Moves::NEWBORN { zero } else { old as i32 }).collect())
+                (zero, old.rows().map(|old| old.map_or(zero, |old| old as i32)).collect())
             }
         };
         for (at, &row) in touched.iter().enumerate() {
@@ -139,13 +139,7 @@ pub(super) fn follow<I: Backend>(
     let device = columns[0].value.device();
     let [weights_before, neurons_before] = [&columns[0], &columns[1]].map(|column| column.value.dims()[0]);
     let weights = columns[0].value.clone();
-    let inherits = |moves: &Moves, row: u32| {
-        let continues = match moves {
-            Moves::Remap(from) => from[row as usize] != Moves::NEWBORN,
-            Moves::Touched { born, .. } => born.binary_search(&row).is_err(),
-        };
-        continues || inherit == Inherit::FromOrigin
-    };
+    let inherits = |moves: &Moves, row: u32| inherit == Inherit::FromOrigin || moves.continues(row);
 
     let touched: Vec<u32> = commit.weights.iter().map(|(row, _)| *row).collect();
     let gather = Gather::new(&commit.synapses, &touched, weights_before, after.synapse_count(), &device);

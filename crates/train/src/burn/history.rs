@@ -128,9 +128,7 @@ impl<I: Backend> History<I> {
         }
         let zero = before.neurons as i32;
         let mut from: Vec<i32> = match &commit.neurons {
-            Moves::Remap(from) => {
-                from.iter().map(|&old| if old == Moves::NEWBORN { zero } else { old as i32 }).collect()
-            }
+            Moves::Remap(from) => from.rows().map(|old| old.map_or(zero, |old| old as i32)).collect(),
             Moves::Touched { .. } => (0..zero).collect(),
         };
         for newborn in &commit.newborns {

@@ -338,8 +338,7 @@ impl Activity {
             }
             return;
         };
-        let mut origin: Vec<Option<usize>> =
-            from.iter().map(|&old| (old != Moves::NEWBORN).then_some(old as usize)).collect();
+        let mut origin: Vec<Option<usize>> = from.rows().map(|old| old.map(|old| old as usize)).collect();
         for newborn in &commit.newborns {
             origin[newborn.row as usize] = newborn.state_of.map(|mother| mother as usize);
         }

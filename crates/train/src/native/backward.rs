@@ -28,6 +28,10 @@ pub(super) struct Scratch {
     pub(super) arranged: Vec<f32>,
     /// Their gradients in that order.
     gradients: Vec<f32>,
+    /// Of [`Transpose::arrange`](kernel::Transpose::arrange) and its reverse.
+    pub(super) places: Vec<u32>,
+    /// Of dense blocks, by thread.
+    packed: Vec<Vec<Lanes>>,
 }
 
 /// What a sweep back reads.
@@ -116,8 +120,8 @@ impl Backward<'_> {
         fit(&mut scratch.by_state, if self.plan.leaky { layouts.one.len(blocks) } else { 0 });
         fit(&mut scratch.undropped, if any_dropped { layouts.one.len(blocks) } else { 0 });
         scratch.by_state.fill(Lanes::ZERO);
-        scratch.arranged.resize(self.weights.len(), 0.0);
-        self.plan.transpose.arrange(self.weights, &mut scratch.arranged);
+        scratch.arranged.resize(self.plan.transpose.wires().connections(), 0.0);
+        self.plan.transpose.arrange(self.weights, &mut scratch.places, &mut scratch.arranged);
         self.take(activity, d_outputs, &mut scratch.given);
 
         let sweep = Sweep {
@@ -147,11 +151,11 @@ impl Backward<'_> {
             by_state: &mut scratch.by_state,
             undropped: &mut scratch.undropped,
         };
-        scratch.gradients.resize(self.weights.len(), 0.0);
+        scratch.gradients.resize(scratch.arranged.len(), 0.0);
         let finite = sweep.run(piece, &mut scratch.gradients);
         activity.swept = activity.recorded();
         if finite {
-            self.plan.transpose.restore(&scratch.gradients, &mut gradients[WEIGHTS]);
+            self.of_weights(activity, scratch, &mut gradients[WEIGHTS]);
             self.gradients(activity, gradients);
         }
         finite
@@ -169,6 +173,19 @@ impl Backward<'_> {
                     row[lane] = if sample < lanes { d_outputs[(cycle * lanes + sample) * count + output] } else { 0.0 };
                 }
             }
+        }
+    }
+
+    /// Gradients of the weights, from the sweep and, in blocks, from blame.
+    fn of_weights(&self, activity: &Activity, scratch: &mut Scratch, gradients: &mut [f32]) {
+        let (plan, network) = (self.plan, self.network);
+        let by_listener = (plan.sparse(network), network.pres());
+        plan.transpose.restore(by_listener, &scratch.gradients, &mut scratch.places, gradients);
+        if !plan.dense.is_empty() {
+            let Layouts { outputs, blame, .. } = activity.layouts;
+            let outputs = outputs.view(&activity.outputs, activity.start);
+            let blame = blame.view(&activity.blame, activity.start);
+            plan.dense.gradient((outputs, blame, activity.swept), &mut scratch.packed, self.threads, gradients);
         }
     }
 
@@ -321,6 +338,9 @@ impl Sweep<'_> {
                 rayon::join(|| self.through_all(one, group, cycle), || self.through_all(two, group, cycle));
             return one && two;
         }
+        let Layouts { blame, one, .. } = self.layouts;
+        let from = blame.view(piece.blame, cycle);
+        self.of.plan.dense.backward(&group.rows, self.of.weights, from, one.view_mut(piece.lambda, 0));
         let mut finite = true;
         for block in 0..piece.blocks {
             finite &= self.through(&mut piece, group, block, cycle);

@@ -3,7 +3,6 @@
 use super::Threads;
 use super::activity::Activity;
 use super::backward::{Backward, Scratch};
-use super::carry::Carry;
 use super::forward::{Feed, Forward, read_outputs};
 use super::parameters::{BIAS, Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
@@ -33,7 +32,6 @@ pub struct Native {
     /// Whether the gradients are from before a commit, and count as 0.
     pub(super) gradients_stale: bool,
     pub(super) memory: Memory,
-    pub(super) carry: Carry,
     /// Weights as they count, where some are silent.
     pub(super) counted: Vec<f32>,
     pub(super) counted_stale: bool,
@@ -88,7 +86,6 @@ impl Native {
             gradients: columns(network, &0.0),
             gradients_stale: false,
             memory: Memory::new(network),
-            carry: Carry::default(),
             counted: Vec::new(),
             counted_stale: true,
             decays: Vec::new(),
@@ -195,6 +192,20 @@ impl Native {
         plain && all_learn && known && !self.keep_sizes && self.record.leads && self.record.recorded
     }
 
+    /// From now on keeps the weights of a sweep, all of them in the order of the transpose, or no longer.
+    pub(super) fn take_long_way(&mut self, network: &Network, long: bool) {
+        if long != self.long_way {
+            self.settle();
+            (self.long_way, self.plan.dense.off) = (long, long);
+            self.plan.rebuild(network);
+            self.prepare();
+            let Self { plan, parameters, scratch, .. } = self;
+            scratch.arranged.resize(plan.transpose.wires().connections(), 0.0);
+            let weights = counted(plan, parameters, &self.counted);
+            plan.transpose.arrange(weights, &mut scratch.places, &mut scratch.arranged);
+        }
+    }
+
     /// Makes the gradients, if that was put off.
     pub(super) fn make_gradients(&mut self, network: &Network) {
         if std::mem::take(&mut self.gradients_due) {
@@ -205,12 +216,8 @@ impl Native {
     /// Brings the activity up to date.
     pub(super) fn settle(&mut self) {
         if self.record.leads {
-            let Self { plan, parameters, scratch, activity, record, .. } = self;
+            let Self { scratch, activity, record, .. } = self;
             record.settle(activity, &mut scratch.given);
-            scratch.arranged.resize(parameters[WEIGHTS].len(), 0.0);
-            if record.swept && self.long_way {
-                plan.transpose.arrange(counted(plan, parameters, &self.counted), &mut scratch.arranged);
-            }
         }
     }
 }
@@ -359,8 +366,7 @@ impl Executor for Native {
         self.check_epoch(network);
         self.statistics.observe(signals, network.neuron_count());
         self.keep_sizes = signals.contains(&Signal::UpdateSize);
-        // The weights of the sweep, which a step at once would overwrite.
-        self.long_way = signals.contains(&Signal::Splitting);
+        self.take_long_way(network, signals.contains(&Signal::Splitting));
     }
 
     fn signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {

@@ -24,7 +24,7 @@ impl Native {
             decay: self.parameters[DECAY].clone(),
             gain: self.parameters[GAIN].clone(),
             moments: self.memory.moments.clone(),
-            steps: self.memory.steps.clone(),
+            steps: self.memory.steps.counts(),
             optimizer: self.memory.optimizer(),
             update_sizes: self.update_sizes.clone(),
             lanes: activity.lanes,
@@ -46,9 +46,7 @@ impl Native {
         for (column, from) in self.parameters.iter_mut().zip(parameters) {
             column.clone_from(from);
         }
-        self.memory = Memory::of(network, from.optimizer);
-        self.memory.moments.clone_from(&from.moments);
-        self.memory.steps.clone_from(&from.steps);
+        self.memory = Memory::of(from.optimizer, &from.moments, &from.steps);
         refill(&mut self.gradients, network, &0.0);
         self.gradients_stale = false;
         self.counted_stale = true;

@@ -1,7 +1,7 @@
 //! What a commit does to everything that is kept: touched values are expressions over those before, all others
 //! move with their rows. A commit that moves no row costs what it touches.
 
-use super::carry::power;
+use super::carry;
 use super::executor::Native;
 use super::parameters::fit;
 use livenet_core::{Commit, Follower, Network, Row, UnitKind};
@@ -17,14 +17,13 @@ impl Follower for Native {
         self.memory.count();
         self.gradients_due = false;
         let (inherit, optimizer) = (self.settings.inherit, self.memory.optimizer());
-        let Self { carry, memory, parameters, plan, .. } = self;
+        let Self { memory, parameters, plan, .. } = self;
         let mut columns = || {
-            carry.begin(commit);
             for (slot, moment) in memory.moments.iter_mut().enumerate() {
-                carry.moments(moment, power(optimizer, slot), commit, inherit);
+                carry::moments(moment, carry::power(optimizer, slot), commit, inherit);
             }
-            carry.counts(&mut memory.steps, commit, inherit);
-            carry.parameters(parameters, after, commit);
+            memory.steps.follow(commit, inherit);
+            carry::parameters(parameters, after, commit);
         };
         let mut retuned = Vec::new();
         if commit.is_structural() {
@@ -32,9 +31,9 @@ impl Follower for Native {
             self.pool.run(16 * after.synapse_count(), |threads| {
                 if threads == 1 {
                     columns();
-                    plan.rebuild(after);
+                    plan.follow(after, commit);
                 } else {
-                    rayon::join(columns, || plan.rebuild(after));
+                    rayon::join(columns, || plan.follow(after, commit));
                 }
             });
             fit(&mut self.gradients, after);

@@ -203,9 +203,10 @@ impl Sweep<'_> {
             Norm::None => (Some(parameters[BIAS].as_slice()), &mut *piece.potentials),
             Norm::Layer | Norm::Rms => (None, &mut *piece.normals),
         };
-        let (from, to) = (outputs.view(piece.outputs, cycle), plain.view_mut(to, cycle));
+        let from = outputs.view(piece.outputs, cycle);
         let forward = if self.by_rows { kernel::forward_parallel } else { kernel::forward };
-        forward(plan.wires(network), weights, from, group.rows.clone(), bias, to);
+        forward(plan.sparse(network), weights, from, group.rows.clone(), bias, plain.view_mut(to, cycle));
+        plan.dense.forward(&group.rows, weights, from, plain.view_mut(to, cycle));
     }
 
     /// From what a group heard to its outputs, in one block. Says whether all is finite.

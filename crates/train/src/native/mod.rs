@@ -10,6 +10,7 @@
 mod activity;
 mod backward;
 mod carry;
+mod dense;
 mod executor;
 mod export;
 mod finite;
@@ -22,6 +23,7 @@ mod signals;
 mod solo;
 mod splitting;
 mod statistics;
+mod steps;
 mod tape;
 mod threads;
 mod update;

@@ -3,9 +3,10 @@
 //! Invariant: it belongs to one epoch; renewals and changes of values, marks or units mend it in place.
 
 use super::activity::Shape;
+use super::dense::Dense;
 use livenet_core::kernel::{Gather, Layout, Transpose, solo::Solo};
 use livenet_core::{
-    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind,
+    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Moves, Network, Norm, Role, Row, Scope, Unit, UnitKind,
 };
 use std::ops::Range;
 
@@ -62,7 +63,6 @@ pub(super) struct Plan {
     pub(super) groups: Vec<Group>,
     /// Where each connection reads, relative to its cycle.
     pub(super) sources: Vec<i32>,
-    lags: Vec<u16>,
     pub(super) transpose: Transpose,
     /// Rows of silent connections, ascending.
     pub(super) silent: Vec<u32>,
@@ -72,6 +72,7 @@ pub(super) struct Plan {
     pub(super) normalises: bool,
     /// Past cycles that the state holds.
     pub(super) depth: usize,
+    pub(super) dense: Dense,
     /// Rows whose sources are consecutive.
     pub(super) runs: Vec<bool>,
     /// The largest lag of any connection.
@@ -84,13 +85,13 @@ impl Plan {
             epoch: network.epoch(),
             groups: Vec::new(),
             sources: Vec::new(),
-            lags: Vec::new(),
             transpose: Transpose::default(),
             silent: Vec::new(),
             frozen: None,
             leaky: false,
             normalises: false,
             depth: 0,
+            dense: Dense::default(),
             runs: Vec::new(),
             deepest: 0,
         };
@@ -98,24 +99,13 @@ impl Plan {
         plan
     }
 
-    /// After a structural commit: one pass over the connections for offsets, one for the transpose.
+    /// Anew from the network.
     pub(super) fn rebuild(&mut self, network: &Network) {
-        self.epoch = network.epoch();
-        self.depth = livenet_core::ExecutorSettings::state_cycles(network);
-        self.groups.clear();
-        self.groups.extend(network.group_ids().map(|id| Group::new(network, id)));
-        self.normalises = self.groups.iter().any(|group| group.norm != Norm::None);
-        self.find_leaky();
-
-        let neurons = network.neuron_count();
-        let layout = Layout::plain(neurons, 1);
-        let (offsets, pres, delays) = (network.offsets(), network.pres(), network.delays());
-        let starts: Vec<u32> = network.group_ids().map(|id| network.members(id).start).collect();
         self.sources.clear();
-        self.lags.clear();
-        self.sources.reserve(pres.len());
-        self.lags.reserve(pres.len());
-        let schedule = network.schedule();
+        self.sources.resize(network.synapse_count(), 0);
+        let layout = Layout::plain(network.neuron_count(), 1);
+        let (offsets, pres) = (network.offsets(), network.pres());
+        let starts: Vec<u32> = network.group_ids().map(|id| network.members(id).start).collect();
         for own in network.group_ids() {
             for post in network.members(own) {
                 let (mut at, end) = (offsets[post as usize] as usize, offsets[post as usize + 1] as usize);
@@ -124,24 +114,61 @@ impl Plan {
                     let heard = starts.partition_point(|&start| start <= pres[at]);
                     let beyond = starts.get(heard).copied().unwrap_or(u32::MAX);
                     let stop = at + pres[at..end].partition_point(|&pre| pre < beyond);
-                    let lag = schedule.lag(GroupId::new(heard as u16 - 1), own, 0);
                     // `supports` refuses what would not fit.
-                    self.lags.extend(delays[at..stop].iter().map(|&delay| lag as u16 + delay));
-                    self.sources.extend(
-                        pres[at..stop].iter().zip(&self.lags[at..]).map(|(&pre, &lag)| layout.source(pre, lag)),
-                    );
+                    let lag = network.schedule().lag(GroupId::new(heard as u16 - 1), own, 0) as u16;
+                    for ((source, &pre), row) in self.sources[at..stop].iter_mut().zip(&pres[at..stop]).zip(at..) {
+                        *source = layout.source(pre, lag + network.delays()[row]);
+                    }
                     at = stop;
                 }
             }
         }
+        self.settle(network);
+    }
+
+    /// After a structural commit: where connections read moves with them, if every neuron stayed.
+    pub(super) fn follow(&mut self, network: &Network, commit: &Commit) {
+        match (&commit.neurons, &commit.synapses) {
+            (Moves::Remap(neurons), Moves::Remap(synapses)) if neurons.is_identity(network.neuron_count()) => {
+                synapses.carry(&mut self.sources, 0);
+                let layout = Layout::plain(network.neuron_count(), 1);
+                let mut post = 0;
+                for row in synapses.runs().filter(|(_, from)| from.is_none()).flat_map(|(rows, _)| rows) {
+                    while network.offsets()[post as usize + 1] <= row {
+                        post += 1;
+                    }
+                    let (row, at) = (Row::new(row), row as usize);
+                    let lag = network.lag(Row::new(post), row);
+                    self.sources[at] = layout.source(network.pres()[at], lag as u16);
+                }
+                self.settle(network);
+            }
+            _ => self.rebuild(network),
+        }
+    }
+
+    /// All but where connections read.
+    fn settle(&mut self, network: &Network) {
+        self.epoch = network.epoch();
+        self.depth = livenet_core::ExecutorSettings::state_cycles(network);
+        self.groups.clear();
+        self.groups.extend(network.group_ids().map(|id| Group::new(network, id)));
+        self.normalises = self.groups.iter().any(|group| group.norm != Norm::None);
+        self.find_leaky();
+        let (offsets, layout) = (network.offsets(), Layout::plain(network.neuron_count(), 1));
         self.runs.clear();
         let run = |row: &[u32]| Solo::is_run(&self.sources[row[0] as usize..row[1] as usize]);
         self.runs.extend(offsets.windows(2).map(run));
-        self.deepest = self.lags.iter().copied().max().unwrap_or(0).into();
-        self.transpose.rebuild(offsets, pres, &self.lags, layout);
-
+        let lag = |(&pre, &source): (&u32, &i32)| (i64::from(pre) - i64::from(source)) as usize;
+        let farthest = network.pres().iter().zip(&self.sources).map(lag).max().unwrap_or(0);
+        self.deepest = farthest / layout.neurons().max(1);
+        self.dense.find(&self.groups, offsets, &self.sources, layout);
+        let wires = self.dense.rest(offsets, &self.sources);
+        self.transpose.rebuild(wires, network.pres(), layout);
         self.silent.clear();
-        self.silent.extend((0..).zip(network.marks()).filter(|(_, marks)| marks.is_silent()).map(|(row, _)| row));
+        if !network.marks().is_plain() {
+            self.silent.extend((0..).zip(network.marks()).filter(|(_, marks)| marks.is_silent()).map(|(row, _)| row));
+        }
         self.find_frozen(network);
     }
 
@@ -150,7 +177,7 @@ impl Plan {
     }
 
     fn find_frozen(&mut self, network: &Network) {
-        let any = network.marks().iter().any(|marks| marks.is_frozen())
+        let any = !network.marks().is_plain() && network.marks().iter().any(|marks| marks.is_frozen())
             || network.neuron_rows().any(|row| network.is_frozen(row));
         self.frozen = any.then(|| {
             let neurons: Vec<bool> = network.neuron_rows().map(|row| network.is_frozen(row)).collect();
@@ -227,9 +254,14 @@ impl Plan {
         }
     }
 
-    /// The connections by listener, as forward and gradient read them.
+    /// All connections by listener.
     pub(super) fn wires<'a>(&'a self, network: &'a Network) -> Gather<'a> {
         Gather::new(network.offsets(), &self.sources)
+    }
+
+    /// Those that are in no dense block.
+    pub(super) fn sparse<'a>(&'a self, network: &'a Network) -> Gather<'a> {
+        self.dense.rest(network.offsets(), &self.sources)
     }
 
     /// What a buffer of activity needs to know.

@@ -5,7 +5,8 @@ use livenet_core::testing::suite::{self, Options};
 use livenet_core::testing::{Naive, apply};
 use livenet_core::{
     Activation, Birth, ExecError, Executor, ExecutorSettings, FireGroup, GroupId, Law, Move, Network, NeuronId,
-    NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Row, Schedule, StreamKey, Synapse, Unit, UpdateRule, Window,
+    NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Row, Schedule, Signal, Signals, StreamKey, Synapse, Unit,
+    UpdateRule, Window,
 };
 use std::num::NonZeroUsize;
 
@@ -179,5 +180,92 @@ fn a_renewal_leaves_everybody_elses_state_and_weights_as_they_were() {
             before.weights[at.index()]
         };
         assert_eq!(weight, expected, "{name}");
+    }
+}
+
+/// 20-40-40-3, feed-forward and dense but for some connections, and an executor.
+fn stream() -> (Network, Native) {
+    let group = |name: &str, role, heard: &[u16]| FireGroup {
+        name: name.into(),
+        role,
+        unit: Unit::rate(if role == Role::Hidden { Activation::Relu } else { Activation::Linear }),
+        norm: Norm::None,
+        reach: Reach::groups(heard.iter().copied().map(GroupId::new)).with_max_delay(1),
+    };
+    let groups = vec![
+        group("in", Role::Input, &[]),
+        group("first", Role::Hidden, &[0]),
+        group("second", Role::Hidden, &[1, 2]),
+        group("out", Role::Output, &[2]),
+    ];
+    let mut network = Network::new(groups, Schedule::Grouped).unwrap();
+    let mut native = Native::new(&network, ExecutorSettings::default(), Threads::All);
+    let (mut moves, mut at, mut first) = (Vec::new(), Vec::new(), 0);
+    for (group, size) in [20_u64, 40, 40, 3].into_iter().enumerate() {
+        let unit = network.group(GroupId::new(group as u16)).unit;
+        for number in first..first + size {
+            let spec = NeuronSpec::of(GroupId::new(group as u16), unit);
+            moves.push(Move::Add { neuron: NeuronId::new(number), spec, origin: Origin::Seed });
+        }
+        let synapse = |post, pre| Synapse::new(NeuronId::new(post), NeuronId::new(pre));
+        let before = [0, 0, 20, 60][group]..first;
+        at.extend((first..first + size).flat_map(|post| before.clone().map(move |pre| (synapse(post, pre), 0))));
+        if group == 2 {
+            // Some hear their own group, a cycle late, or two.
+            let own = first..first + size;
+            at.extend(own.clone().map(|post| (synapse(post, own.start + (post * 7) % size), (post % 2) as u16)));
+        }
+        first += size;
+    }
+    let birth = Birth::Random { key: StreamKey::new(3, "stream"), law: Law::Normal, scale: 0.2 };
+    moves.push(Move::Grow { at, birth });
+    apply(&mut network, &mut native, moves).unwrap();
+    (network, native)
+}
+
+#[test]
+fn one_sample_goes_the_short_way_and_gives_what_the_long_way_gives() {
+    let (mut network, mut short) = stream();
+    let (mut other, mut long) = stream();
+    let rule = UpdateRule { optimizer: Optimizer::Sgd, rate: 0.05, passes: Vec::new(), step: 0 };
+    for step in 0..40 {
+        long.observe(&other, &[Signal::Splitting]);
+        let values: Vec<f32> = samples(20 * 40)[step * 20..][..20].to_vec();
+        let window = Window { cycles: 1, lanes: 1, values: &values };
+        let found = short.forward(&network, window, None).unwrap();
+        let expected = long.forward(&other, window, None).unwrap();
+        assert!(short.record.leads && !long.record.leads);
+        let close = |found: &[f32], expected: &[f32]| {
+            found.len() == expected.len()
+                && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 2e-5 * b.abs().max(1.0))
+        };
+        assert!(close(&found, &expected), "{step}: {found:?} {expected:?}");
+        let d_outputs: Vec<f32> = expected.iter().map(|y| y - 0.5).collect();
+        short.learn(&network, &d_outputs, &rule).unwrap();
+        long.learn(&other, &d_outputs, &rule).unwrap();
+        let ask = [Signal::Gradient, Signal::AbsentGradient { top: 5 }];
+        if step % 7 == 3 {
+            let (one, two) = (short.signals(&network, &ask), long.signals(&other, &ask));
+            assert!(close(one.values(Signal::Gradient), two.values(Signal::Gradient)), "{step}");
+            let gradients =
+                |signals: &Signals| signals.candidates().iter().map(|c| c.gradient.abs()).collect::<Vec<_>>();
+            assert!(close(&gradients(&one), &gradients(&two)), "{step}");
+        }
+        if step % 10 == 5 {
+            let (old, new) = (NeuronId::new(30 + step as u64), NeuronId::new(1000 + step as u64));
+            let renew = || [Move::Renew { old, new, birth: Birth::Value(0.25), mean: 0.0 }];
+            apply(&mut network, &mut short, renew()).unwrap();
+            apply(&mut other, &mut long, renew()).unwrap();
+            // A renewal keeps to the short way.
+            assert!(short.record.leads);
+        }
+        let (one, two) = (short.export(&network), long.export(&other));
+        assert!(close(&one.weights, &two.weights) && close(&one.bias, &two.bias), "{step}");
+        assert_eq!((one.lanes, one.steps, one.operations), (two.lanes, two.steps, two.operations), "{step}");
+        for (one, two) in one.outputs.iter().zip(&two.outputs) {
+            assert!(close(one, two), "{step}");
+        }
+        let past = |native: &Native, network: &Network| native.recall(network, 0, Row::new(50));
+        assert_eq!(past(&short, &network).is_some(), past(&long, &other).is_some());
     }
 }

@@ -3,6 +3,7 @@
 use super::finite::all_finite;
 use super::parameters::{Columns, NAMES, WEIGHTS, columns};
 use super::plan::Plan;
+use super::steps::Steps;
 use livenet_core::kernel::{self, Corrections, Decay, Elements, Moments, Step};
 use livenet_core::{ExecError, Network, NeuronId, Optimizer, Pass, UpdateRule};
 
@@ -12,7 +13,7 @@ pub(super) struct Memory {
     /// Whose moments they are, and its bias corrections.
     optimizer: Option<(Optimizer, Corrections)>,
     pub(super) moments: Vec<Columns<f32>>,
-    pub(super) steps: Columns<u32>,
+    pub(super) steps: Steps,
     /// Steps that everybody took and `steps` does not count yet.
     pub(super) ahead: u32,
     /// Gradients after the passes, where passes change them.
@@ -28,17 +29,19 @@ pub(super) struct Update<'a> {
 
 impl Memory {
     pub(super) fn new(network: &Network) -> Self {
-        Self::of(network, None)
-    }
-
-    pub(super) fn of(network: &Network, optimizer: Option<Optimizer>) -> Self {
         Self {
-            optimizer: optimizer.map(|optimizer| (optimizer, Corrections::new(optimizer))),
+            optimizer: None,
             moments: Vec::new(),
-            steps: columns(network, &0),
+            steps: Steps::new(network),
             ahead: 0,
             adjusted: Columns::default(),
         }
+    }
+
+    pub(super) fn of(optimizer: Option<Optimizer>, moments: &[Columns<f32>], steps: &Columns<u32>) -> Self {
+        let optimizer = optimizer.map(|optimizer| (optimizer, Corrections::new(optimizer)));
+        let steps = Steps::of(steps, optimizer.as_ref().map(|(_, corrections)| corrections));
+        Self { optimizer, moments: moments.to_vec(), steps, ahead: 0, adjusted: Columns::default() }
     }
 
     /// Whose moments they are.
@@ -50,7 +53,7 @@ impl Memory {
     pub(super) fn count(&mut self) {
         let ahead = std::mem::take(&mut self.ahead);
         if ahead > 0 {
-            self.steps.iter_mut().flatten().for_each(|count| *count = count.saturating_add(ahead));
+            self.steps.add(ahead);
         }
     }
 
@@ -75,6 +78,7 @@ impl Memory {
         // Decay alone needs no pass of its own.
         let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
         let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
+        self.steps.prepare(corrections);
         for kind in 0..parameters.len() {
             let frozen =
                 plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
@@ -87,7 +91,7 @@ impl Memory {
                 [first] => (&mut *first[kind], Default::default()),
                 _ => Default::default(),
             };
-            kernel::update(step, elements, Moments { first, second, counts: &mut self.steps[kind] });
+            kernel::update(step, elements, Moments { first, second, counts: self.steps.of_kind(kind) });
         }
         for pass in &rule.passes {
             if let Pass::Noise { scale, key } = pass {

@@ -99,7 +99,7 @@ impl Session {
         if let Some(probe) = drawn.as_ref().or(stale.then_some(batch)) {
             let kept = (probe.continuity == Continuity::Carried).then(|| self.executor.export(&self.network));
             let running = self.running;
-            self.train(probe)?;
+            self.train(probe, false)?;
             self.running = running;
             let signals = self.executor.signals(&self.network, &wanted);
             match kept {

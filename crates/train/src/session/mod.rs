@@ -207,8 +207,10 @@ impl Session {
     fn wanted(&self) -> Vec<Signal> {
         let strategies = self.growers.iter().filter(|grower| !grower.done).flat_map(|grower| grower.strategy.needs());
         let ledger = self.ledger.iter().flat_map(Ledger::needs);
+        // Not running, but an executor must know beforehand.
+        let kept = [Signal::UpdateSize, Signal::Splitting];
         let mut all: Vec<Signal> =
-            strategies.chain(ledger).filter(|signal| signal.is_running() || *signal == Signal::UpdateSize).collect();
+            strategies.chain(ledger).filter(|signal| signal.is_running() || kept.contains(signal)).collect();
         all.sort_unstable();
         all.dedup();
         all
@@ -253,7 +255,6 @@ impl Session {
     /// [`SessionError`]; the network is then as the last commit left it.
     pub fn step(&mut self, source: &dyn Source) -> Result<(), SessionError> {
         let batch = source.batch(self.step);
-        self.train(&batch)?;
         let (after, end) = (self.step + 1, self.learning.end);
         // After the last update nothing would learn from a change any more.
         let askable = if end == Some(after) { 0 } else { self.growers.len() };
@@ -263,9 +264,17 @@ impl Session {
                 !grower.done && grower.when.due(after, self.last_metric)
             })
             .collect();
-        // In RigL's code the change of the mask takes the place of the optimizer's step.
-        if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update(after, end)) {
-            self.update()?;
+        if due.is_empty() {
+            self.train(&batch, true)?;
+        } else {
+            self.train(&batch, false)?;
+            // In RigL's code the change of the mask takes the place of the optimizer's step.
+            if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update(after, end)) {
+                let rule = self.rule();
+                self.executor
+                    .update(&self.network, &rule)
+                    .map_err(|source| SessionError::Exec { step: self.step, source })?;
+            }
         }
         self.step += 1;
         for at in due {
@@ -274,8 +283,8 @@ impl Session {
         Ok(())
     }
 
-    /// Forward, loss and credit on a batch, without an update.
-    pub(crate) fn train(&mut self, batch: &Batch) -> Result<(), SessionError> {
+    /// Forward, loss and credit on a batch; an update as well, if nobody is to look at the gradients before it.
+    pub(crate) fn train(&mut self, batch: &Batch, update: bool) -> Result<(), SessionError> {
         let step = self.step;
         let exec = |source| SessionError::Exec { step, source };
         if batch.continuity == Continuity::Fresh {

@@ -2,7 +2,7 @@
 //! moves with its row.
 
 use super::{Naive, Parameters};
-use crate::{Commit, Follower, Inherit, Moves, Network, Optimizer, Row, follow::Store as _};
+use crate::{Commit, Follower, Inherit, Network, Optimizer, Row, follow::Store as _};
 
 impl Follower for Naive {
     #[track_caller]
@@ -66,12 +66,10 @@ fn carry_own<T: Copy>(commit: &Commit, column: &mut Vec<T>, newborn: T, inherit:
     let before = column.clone();
     column.gather(&commit.neurons, newborn);
     for (row, expr) in &commit.params {
-        let continues = match &commit.neurons {
-            Moves::Remap(from) => from[*row as usize] != Moves::NEWBORN,
-            Moves::Touched { born, .. } => !born.contains(row),
-        };
         column[*row as usize] = match expr.of {
-            Some(old) if continues || inherit == Inherit::FromOrigin => scale(before[old as usize], expr.moment_by),
+            Some(old) if inherit == Inherit::FromOrigin || commit.neurons.continues(*row) => {
+                scale(before[old as usize], expr.moment_by)
+            }
             _ => newborn,
         };
     }

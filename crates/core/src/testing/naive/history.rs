@@ -1,7 +1,7 @@
 //! What is remembered: the recorded cycles, and the state before them.
 
 use super::forward::is_leaky;
-use crate::{ExecutorSettings, Network, follow::Store as _};
+use crate::{ExecutorSettings, Moves, Network};
 use std::collections::VecDeque;
 
 /// A value per neuron and lane, `[neuron][lane]`.
@@ -94,7 +94,10 @@ impl History {
         let silence = vec![0.0; self.lanes];
         for rows in self.past.iter_mut().chain([&mut self.before]) {
             let old = rows.clone();
-            rows.gather(&commit.neurons, silence.clone());
+            if let Moves::Remap(from) = &commit.neurons {
+                let row = |before: Option<u32>| before.map_or_else(|| silence.clone(), |row| old[row as usize].clone());
+                *rows = from.rows().map(row).collect();
+            }
             for newborn in &commit.newborns {
                 rows[newborn.row as usize] =
                     newborn.state_of.map_or_else(|| silence.clone(), |mother| old[mother as usize].clone());

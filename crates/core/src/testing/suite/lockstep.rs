@@ -9,8 +9,8 @@ use super::{
     rule::{optimizer, rule},
 };
 use crate::{
-    Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Follower as _, Network, Optimizer, Signal,
-    UpdateRule, Window,
+    Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Exported, Follower as _, Network, Optimizer,
+    Signal, UpdateRule, Window,
     testing::{Naive, Parameters},
 };
 
@@ -149,6 +149,8 @@ impl Case<'_> {
         let gradients = flat(self.naive.gradients());
         let floor = 1e-2 * norm(gradients.iter().copied()) + 1e-9;
         self.condition(&flat(self.shaken.gradients()), &gradients, floor)?;
+        self.learning_at_once(window, &blame)?;
+        let network = &self.network;
         self.subject.backward(network, &blame).map_err(|error| self.wrong(error.to_string()))?;
         let found = self.subject.signals(network, &[Signal::Gradient]);
         self.close(
@@ -162,6 +164,40 @@ impl Case<'_> {
             self.signals(floor)?;
         }
         Ok(())
+    }
+
+    /// Blame and update at once give what they give one after the other.
+    fn learning_at_once(&self, window: Window<'_>, blame: &[f32]) -> Result<(), End> {
+        let rule = UpdateRule { optimizer: Optimizer::Sgd, rate: 1e-2, passes: Vec::new(), step: 0 };
+        let network = &self.network;
+        let mut apart = self.subject.boxed_clone();
+        let first = apart.backward(network, blame).and_then(|()| apart.update(network, &rule));
+        let mut at_once = apart.boxed_clone();
+        let again = |executor: &mut dyn Executor| executor.forward(network, window, None).is_ok();
+        if first.is_err() || !again(&mut *apart) || !again(&mut *at_once) {
+            return Ok(());
+        }
+        let one = apart.backward(network, blame).and_then(|()| apart.update(network, &rule));
+        let other = at_once.learn(network, blame, &rule);
+        if one.is_err() || other.is_err() {
+            return if one.is_err() == other.is_err() {
+                Ok(())
+            } else {
+                Err(self.wrong(format!("{one:?}, {other:?}")))
+            };
+        }
+        let all = |executor: &mut dyn Executor| {
+            let gradients = executor.signals(network, &[Signal::Gradient]).values(Signal::Gradient).to_vec();
+            let Exported { weights, bias, steps, outputs, .. } = executor.export(network);
+            ([gradients, weights, bias, outputs.concat()], steps)
+        };
+        let ((one, steps), (other, same)) = (all(&mut *apart), all(&mut *at_once));
+        for (at, what) in ["gradients", "weights", "biases", "outputs"].into_iter().enumerate() {
+            let expected: Vec<f64> = one[at].iter().map(|&value| f64::from(value)).collect();
+            let floor = 1e-2 * norm(expected.iter().copied()) + 1e-9;
+            self.close(what, &other[at], &expected, floor)?;
+        }
+        if steps == same { Ok(()) } else { Err(self.wrong("steps counted otherwise when learning at once".to_owned())) }
     }
 
     /// Gradients of bias, decay and gain show in a long step: at this rate the parameter itself rounds

@@ -43,7 +43,7 @@ fn check_preserved(network: &Network, naive: &Naive, moves: Vec<Move>, what: &st
         let touched = commit.weights.iter().find(|(at, _)| *at as usize == row).map(|(_, expr)| expr);
         let origin = match (&commit.synapses, touched) {
             (_, Some(expr)) => expr.terms.first().map(|&(old, _)| (old, f64::from(expr.moment_by))),
-            (Moves::Remap(from), None) => Some((from[row], 1.0)),
+            (Moves::Remap(from), None) => from.from(row as u32).map(|old| (old, 1.0)),
             (Moves::Touched { .. }, None) => Some((row as u32, 1.0)),
         };
         if let Some((old, by)) = origin {
