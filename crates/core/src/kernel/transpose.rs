@@ -15,8 +15,10 @@
 use super::{Gather, Layout};
 use std::ops::Range;
 
-/// How many parts there are, where it pays.
+/// How many parts there are at most.
 const PARTS: usize = 8;
+/// Connections that are worth a part of their own.
+const WORTH_A_PART: usize = 1 << 15;
 
 /// Connections by speaker. The buffers are kept from one build to the next.
 #[derive(Clone, Debug, Default)]
@@ -25,7 +27,7 @@ pub struct Transpose {
     targets: Vec<i32>,
     /// Where each part's speakers begin, and one past the last.
     parts: Vec<u32>,
-    /// `[listener][part]`: the listener's first connection to a speaker of the part.
+    /// `[part][listener]`: the listener's first connection to a speaker of the part.
     starts: Vec<u32>,
 }
 
@@ -50,7 +52,7 @@ impl Transpose {
         for offset in &mut self.offsets {
             start += std::mem::replace(offset, start);
         }
-        let count = if pre.len() > super::WORTH_A_THREAD / 16 { PARTS } else { 1 };
+        let count = (pre.len() / WORTH_A_PART).clamp(1, PARTS);
         self.parts.clear();
         self.parts.extend((0..count).map(|part| {
             let first = (pre.len() * part / count) as u32;
@@ -58,14 +60,14 @@ impl Transpose {
         }));
         self.parts[0] = 0;
         self.parts.push(neurons as u32);
-        self.starts.clear();
+        self.starts.resize(count * neurons, 0);
         for listener in 0..neurons {
             let heard = by_listener.edges(&(listener..listener + 1));
             let mut start = heard.start;
-            self.starts.extend(self.parts[..count].iter().map(|&first| {
+            for (part, &first) in self.parts[..count].iter().enumerate() {
                 start += pre[start..heard.end].partition_point(|&speaker| speaker < first);
-                start as u32
-            }));
+                self.starts[part * neurons + listener] = start as u32;
+            }
         }
         self.targets.resize(pre.len(), 0);
         let Self { offsets, targets, parts, starts } = self;
@@ -83,7 +85,7 @@ impl Transpose {
     pub fn arrange(&self, weights: &[f32], places: &mut Vec<u32>, out: &mut [f32]) {
         assert!(weights.len() == self.targets.len() && out.len() == weights.len(), "one weight per connection");
         if !weights.is_empty() {
-            places.resize(self.starts.len(), 0);
+            places.clone_from(&self.starts);
             self.arrange_parts(0..self.parts.len() - 1, weights, places, out);
         }
     }
@@ -101,10 +103,8 @@ impl Transpose {
             );
             return;
         }
-        let count = self.parts.len() - 1;
-        for (place, starts) in places.iter_mut().zip(self.starts.chunks_exact(count)) {
-            *place = starts[parts.start];
-        }
+        // Its length in the compiler's sight.
+        let places = &mut places[..neurons];
         for (out, &target) in out.iter_mut().zip(&self.targets[first..]) {
             let mut listener = target as usize;
             while listener >= neurons {
@@ -148,11 +148,12 @@ impl Build<'_> {
         }
         let speakers = first..self.parts[parts.end] as usize;
         let mut places: Vec<u32> = self.offsets[speakers].iter().map(|&offset| offset - begin).collect();
-        let count = self.parts.len() - 1;
-        for listener in 0..self.by_listener.rows() {
-            let at = listener * count + parts.start;
-            let end = if parts.end < count { self.starts[at + 1] } else { self.by_listener.offsets[listener + 1] };
-            let heard = self.starts[at] as usize..end as usize;
+        let neurons = self.by_listener.rows();
+        let starts = &self.starts[parts.start * neurons..][..neurons];
+        let ends = self.starts.get(parts.end * neurons..).filter(|rest| !rest.is_empty());
+        let ends = ends.unwrap_or(&self.by_listener.offsets[1..]);
+        for (listener, (&start, &end)) in starts.iter().zip(ends).enumerate() {
+            let heard = start as usize..end as usize;
             for (&speaker, &source) in self.pre[heard.clone()].iter().zip(&self.by_listener.sources[heard]) {
                 let place = &mut places[speaker as usize - first];
                 // The lag, in rows, is how far back the listener reads.
