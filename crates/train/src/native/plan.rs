@@ -107,8 +107,8 @@ impl Plan {
                     let stop = at + pres[at..end].partition_point(|&pre| pre < beyond);
                     // `supports` refuses what would not fit.
                     let lag = network.schedule().lag(GroupId::new(heard as u16 - 1), own, 0) as u16;
-                    for row in at..stop {
-                        self.sources[row] = layout.source(pres[row], lag + network.delays()[row]);
+                    for ((source, &pre), row) in self.sources[at..stop].iter_mut().zip(&pres[at..stop]).zip(at..) {
+                        *source = layout.source(pre, lag + network.delays()[row]);
                     }
                     at = stop;
                 }
