@@ -307,18 +307,22 @@ impl Session {
             self.running.right += accuracy * rows as f64;
             self.running.rows += rows;
         }
-        self.credit.assign(&mut *self.executor, &self.network, &d_outputs).map_err(exec)
+        if update {
+            let rule = self.rule();
+            self.credit.learn(&mut *self.executor, &self.network, &d_outputs, &rule).map_err(exec)
+        } else {
+            self.credit.assign(&mut *self.executor, &self.network, &d_outputs).map_err(exec)
+        }
     }
 
-    fn update(&mut self) -> Result<(), SessionError> {
-        let step = self.step;
-        let rule = UpdateRule {
+    /// The update of this step.
+    fn rule(&self) -> UpdateRule {
+        UpdateRule {
             optimizer: self.learning.optimizer,
-            rate: self.learning.rate_at(step),
+            rate: self.learning.rate_at(self.step),
             passes: self.learning.passes.clone(),
-            step,
-        };
-        self.executor.update(&self.network, &rule).map_err(|source| SessionError::Exec { step, source })
+            step: self.step,
+        }
     }
 
     /// Reports the means since the last report as an event.
