@@ -8,8 +8,8 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use livenet_core::Optimizer;
-use livenet_core::kernel::{Counts, 
-    Absent, Corrections, Decay, Elements, Gather, LANES, Lanes, Layout, Moments, Span, Step, Store, Transpose,
+use livenet_core::kernel::{
+    Absent, Corrections, Counts, Decay, Elements, Gather, LANES, Lanes, Layout, Moments, Span, Step, Store, Transpose,
     backward, forward, gradient, update,
 };
 use livenet_core::unit::Activation;
@@ -228,7 +228,11 @@ impl Net {
     fn update(&mut self) {
         let step = Step { optimizer: Optimizer::ADAM, corrections: &self.corrections, rate: 1e-6, decay: Decay::None };
         let elements = Elements { values: &mut self.weights, gradients: &self.gradients, frozen: None };
-        update(step, elements, Moments { first: &mut self.first, second: &mut self.second, counts: Counts::Long(&mut self.counts) });
+        update(
+            step,
+            elements,
+            Moments { first: &mut self.first, second: &mut self.second, counts: Counts::Long(&mut self.counts) },
+        );
     }
 
     fn step(&mut self) {
