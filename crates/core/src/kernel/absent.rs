@@ -170,9 +170,12 @@ impl<'a> Absent<'a> {
             return Vec::new();
         }
         let mut spans = Vec::new();
-        reach(posts.start, &mut spans);
+        posts.clone().find(|&post| {
+            reach(post, &mut spans);
+            !spans.is_empty()
+        });
         let pairs: usize = spans.iter().map(|span| span.pre.len()).sum();
-        // The first listener's reach stands for all: this decides about threads, not about results.
+        // The first reach stands for all: this decides about threads, not about results.
         let work = pairs * posts.len() * self.panels.count() * LANES;
         let threads = if work < super::WORTH_A_THREAD { 1 } else { rayon::current_num_threads() };
         let pieces = if threads == 1 { 1 } else { 4 * threads };

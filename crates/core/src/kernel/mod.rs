@@ -20,6 +20,7 @@ mod gather;
 mod lanes;
 mod leaky;
 mod panels;
+pub mod probe;
 mod rows;
 pub mod solo;
 mod transpose;
@@ -39,7 +40,7 @@ pub use gather::Gather;
 pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use panels::Store;
-pub use rows::{dots, scale_shift, sums};
+pub use rows::{dots, interleave, scale_shift, sums};
 pub use transpose::Transpose;
 pub use update::{Counts, Decay, Elements, Moments, Step, update};
 

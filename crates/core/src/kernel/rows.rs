@@ -10,7 +10,7 @@
 
 use super::dispatch::{Kernel, Target, Wide};
 use super::panels::Panels;
-use super::{Lanes, Store, View};
+use super::{LANES, Lanes, Store, View};
 use std::ops::Range;
 
 struct Part<'a> {
@@ -63,6 +63,40 @@ pub fn sums(a: View<'_>, cycles: usize, rows: Range<usize>, store: Store, out: &
 #[track_caller]
 pub fn dots(a: View<'_>, b: View<'_>, cycles: usize, rows: Range<usize>, store: Store, out: &mut [f32]) {
     run(Panels::new(b, a, cycles), rows, false, store, out);
+}
+
+struct Interleave<'a> {
+    samples: [&'a [f32]; LANES],
+    rows: &'a mut [Lanes],
+}
+
+impl Kernel for Interleave<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(self) {
+        let (tiles, rest) = self.rows.as_chunks_mut::<LANES>();
+        let done = tiles.len() * LANES;
+        for (tile, to) in tiles.iter_mut().enumerate() {
+            let from = self.samples.map(|sample| {
+                let values = sample[tile * LANES..].first_chunk::<LANES>();
+                Lanes(*values.expect("a sample has a value per row"))
+            });
+            W::transpose(&from, to);
+        }
+        for (at, row) in rest.iter_mut().enumerate() {
+            *row = Lanes(self.samples.map(|sample| sample[done + at]));
+        }
+    }
+}
+
+/// A row per value of sixteen samples, which become its lanes.
+///
+/// # Panics
+/// If a sample has not a value for each row.
+#[track_caller]
+pub fn interleave(samples: [&[f32]; LANES], rows: &mut [Lanes]) {
+    assert!(samples.iter().all(|sample| sample.len() == rows.len()), "a value of each sample per row");
+    Target::best().run(Interleave { samples, rows });
 }
 
 struct Affine<'a> {

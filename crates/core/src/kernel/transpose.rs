@@ -8,16 +8,19 @@
 //!
 //! A counting sort, so the connections of a speaker stand in the order of their listeners. Departures: *parts*, some
 //! speakers each, so that the lines being written stay in the second-level cache, and threads own parts
-//! (784-1000-1000-10 at 56 %, one thread: 2.9 ms in one part, 2.2 in eight). *No permutation*: what a listener hears
+//! (784-1000-1000-10 at 56 %, one thread: 2.9 ms in one part, 2.2 in eight). *No permutation* of
+//! more than two million: what a listener hears
 //! ascends, so going through the speakers meets the connections of each listener one after another, and a place per
-//! listener says which is next; the way back goes through the listeners with a place per speaker. It costs what reading a
-//! permutation would, and saves four bytes a connection.
+//! listener says which is next; the way back goes through the listeners with a place per speaker. It saves four bytes a
+//! connection, and takes twice as long as reading a permutation (784-1000-1000-10 at 10 %: 0.26 ms, 0.13).
 
 use super::{Gather, Layout};
 use std::ops::Range;
 
 /// How many parts there are at most.
 const PARTS: usize = 8;
+/// Connections beyond which no permutation is kept.
+const FEW: usize = 1 << 21;
 /// Connections that are worth a part of their own.
 const WORTH_A_PART: usize = 1 << 15;
 
@@ -26,6 +29,8 @@ const WORTH_A_PART: usize = 1 << 15;
 pub struct Transpose {
     offsets: Vec<u32>,
     targets: Vec<i32>,
+    /// The row, by listener, of each connection in this order; empty where they are many.
+    edges: Vec<u32>,
     /// Where each part's speakers begin, and one past the last.
     parts: Vec<u32>,
     /// `[part][listener]`: the listener's first connection to a speaker of the part.
@@ -91,8 +96,9 @@ impl Transpose {
             }
         }
         self.targets.resize(start as usize, 0);
-        let Self { offsets, targets, parts, starts, .. } = self;
-        Build { by_listener, pre, offsets, parts, starts }.parts(0..count, targets);
+        self.edges.resize(if self.targets.len() > FEW { 0 } else { self.targets.len() }, 0);
+        let Self { offsets, targets, edges, parts, starts, .. } = self;
+        Build { by_listener, pre, offsets, parts, starts }.parts(0..count, targets, edges);
     }
 
     /// The connections as [`backward`](super::backward()) reads them.
@@ -108,7 +114,9 @@ impl Transpose {
     #[track_caller]
     pub fn arrange(&self, weights: &[f32], places: &mut Vec<u32>, out: &mut [f32]) {
         assert_eq!(out.len(), self.targets.len(), "one weight per connection");
-        if !out.is_empty() {
+        if !self.edges.is_empty() {
+            gather(&self.edges, weights, out);
+        } else if !out.is_empty() {
             places.clone_from(&self.starts);
             self.arrange_parts(0..self.parts.len() - 1, weights, places, out);
         }
@@ -140,6 +148,29 @@ impl Transpose {
         }
     }
 
+    /// [`restore`](Self::restore) of those rows from `start` on that are in `out`: a run of each speaker's connections.
+    fn scatter(&self, values: &[f32], start: usize, out: &mut [f32]) {
+        let all = self.edges.len();
+        if out.len() > super::WORTH_A_THREAD / 8 && super::threads() > 1 && out.len() > all / (2 * super::threads()) {
+            let middle = out.len() / 2;
+            let (one, two) = out.split_at_mut(middle);
+            rayon::join(|| self.scatter(values, start, one), || self.scatter(values, start + middle, two));
+            return;
+        }
+        for speaker in self.offsets.windows(2) {
+            let here = speaker[0] as usize..speaker[1] as usize;
+            let (mut edges, mut values) = (&self.edges[here.clone()], &values[here]);
+            if start > 0 {
+                let from = edges.partition_point(|&e| (e as usize) < start);
+                (edges, values) = (&edges[from..], &values[from..]);
+            }
+            for (&e, &value) in edges.iter().zip(values) {
+                let Some(out) = out.get_mut(e as usize - start) else { break };
+                *out = value;
+            }
+        }
+    }
+
     /// Writes what is in this order back by listener: `by_listener` and `pre` as it was built from. What lies between the
     /// rows stays. Split among threads where that pays. `places` as for [`arrange`](Self::arrange).
     ///
@@ -155,6 +186,9 @@ impl Transpose {
     ) {
         assert_eq!(values.len(), self.targets.len(), "one value per connection");
         assert_eq!(out.len(), pre.len(), "a place for each connection");
+        if !self.edges.is_empty() {
+            return self.scatter(values, 0, out);
+        }
         places.clone_from(&self.places);
         if !values.is_empty() {
             let neurons = self.offsets.len() - 1;
@@ -165,6 +199,18 @@ impl Transpose {
                 out,
             );
         }
+    }
+}
+
+fn gather(edges: &[u32], values: &[f32], out: &mut [f32]) {
+    if edges.len() > super::WORTH_A_THREAD / 8 && super::threads() > 1 {
+        let middle = edges.len() / 2;
+        let (first, second) = out.split_at_mut(middle);
+        rayon::join(|| gather(&edges[..middle], values, first), || gather(&edges[middle..], values, second));
+        return;
+    }
+    for (out, &e) in out.iter_mut().zip(edges) {
+        *out = values[e as usize];
     }
 }
 
@@ -225,13 +271,18 @@ struct Build<'a> {
 
 impl Build<'_> {
     /// Writes the targets of some parts.
-    fn parts(self, parts: Range<usize>, targets: &mut [i32]) {
+    fn parts(self, parts: Range<usize>, targets: &mut [i32], edges: &mut [u32]) {
         let first = self.parts[parts.start] as usize;
         let begin = self.offsets[first];
         if parts.len() > 1 {
             let middle = parts.start.midpoint(parts.end);
-            let (targets, more) = targets.split_at_mut((self.offsets[self.parts[middle] as usize] - begin) as usize);
-            return join(|| self.parts(parts.start..middle, targets), || self.parts(middle..parts.end, more));
+            let at = (self.offsets[self.parts[middle] as usize] - begin) as usize;
+            let (targets, more) = targets.split_at_mut(at);
+            let (edges, more_edges) = edges.split_at_mut(at.min(edges.len()));
+            return join(
+                || self.parts(parts.start..middle, targets, edges),
+                || self.parts(middle..parts.end, more, more_edges),
+            );
         }
         let speakers = first..self.parts[parts.end] as usize;
         let mut places: Vec<u32> = self.offsets[speakers].iter().map(|&offset| offset - begin).collect();
@@ -241,8 +292,12 @@ impl Build<'_> {
         let ends = ends.unwrap_or(self.by_listener.ends);
         for (listener, (&start, &end)) in starts.iter().zip(ends).enumerate() {
             let heard = start as usize..end as usize;
-            for (&speaker, &source) in self.pre[heard.clone()].iter().zip(&self.by_listener.sources[heard]) {
+            let sources = &self.by_listener.sources[heard.clone()];
+            for ((&speaker, &source), edge) in self.pre[heard.clone()].iter().zip(sources).zip(heard.start as u32..) {
                 let place = &mut places[speaker as usize - first];
+                if let Some(out) = edges.get_mut(*place as usize) {
+                    *out = edge;
+                }
                 // The lag, in rows, is how far back the listener reads.
                 targets[*place as usize] = listener as i32 + (speaker as i32 - source);
                 *place += 1;

@@ -1,8 +1,10 @@
 //! Benchmarks that need nothing but this binary: each row is a workload, timed on the machine at hand.
 
 mod memory;
+mod roofline;
 mod rows;
 mod workload;
 
+pub use roofline::Roofline;
 pub use rows::{Figure, Prepared, ROWS, RowInfo, measure};
 pub use workload::{BenchError, Bundle, Shape, Workload};

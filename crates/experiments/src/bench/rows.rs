@@ -1,6 +1,9 @@
 //! The rows: what is timed, and how.
 
-use super::{BenchError, Shape, Workload, memory};
+use super::{
+    BenchError, Shape, Workload, memory,
+    roofline::{self, Sparse, Standing},
+};
 use livenet_train::Threads;
 use serde::Serialize;
 use std::num::NonZeroUsize;
@@ -20,7 +23,7 @@ const fn row(name: &'static str, work: &'static str) -> RowInfo {
 }
 
 /// All of them, in the order in which they run. A step is forward, loss, backward, gradient, optimizer.
-pub const ROWS: [RowInfo; 18] = [
+pub const ROWS: [RowInfo; 20] = [
     row("A1", "a step of 784-1000-1000-10, 10 % of the connections, batch 64, Adam"),
     row("A2", "a step of the same with 2 %"),
     row("A3", "a step of the same, dense"),
@@ -34,6 +37,8 @@ pub const ROWS: [RowInfo; 18] = [
     row("D1s", "a step of that network at batch 64, Adam"),
     row("D2", "the renewal of one neuron of 784-100-100-100-10"),
     row("D2b", "the renewal of one neuron of 784-2000-2000-2000-10"),
+    row("F1", "the sparse forward kernel alone, 1000 listeners of 78 among 784, batch 64, one thread"),
+    row("F2", "the sparse backward kernel alone, blame and gradient, the same"),
     row("H", "the gradient at absent pairs, the best 1 % of a reach of 1000 x 1000, batch 64"),
     row("E1", "a step of 100 000 recurrent neurons with a fan-in of 100, window 8, batch 16, Adam"),
     row("E2a", "a step of 1000 recurrent neurons with a fan-in of 100, window 8, batch 16, Adam"),
@@ -62,6 +67,12 @@ pub struct Figure {
     /// connection, where a row is about it. What rows before it left behind is counted too.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub peak_bytes_per_connection: Option<f64>,
+    /// The part of the binding limit of the roofline that is reached, where a row is about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// That limit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<&'static str>,
 }
 
 /// What a sample of a row does.
@@ -154,6 +165,10 @@ impl Prepared {
 pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, BenchError> {
     let Some(info) = ROWS.iter().find(|row| row.name == name) else { return Ok(None) };
     memory::forget_peak();
+    let alone = [("F1", Sparse::Forward), ("F2", Sparse::Backward)];
+    if let Some((_, which)) = alone.into_iter().find(|(row, _)| *row == name) {
+        return stand_alone(info.name, which).map(Some);
+    }
     let Some(mut row) = Prepared::new(name, threads)? else { return Ok(None) };
     for _ in 0..3 {
         row.sample()?;
@@ -183,7 +198,27 @@ pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, Benc
         connections,
         ns_per_event: median * 1e6 / (connections * row.events).max(1) as f64,
         peak_bytes_per_connection: peak.map(|bytes| bytes as f64 / connections.max(1) as f64),
+        share: None,
+        limit: None,
     }))
+}
+
+/// A kernel alone, in a pool of one thread.
+fn stand_alone(row: &'static str, which: Sparse) -> Result<Figure, BenchError> {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    let Standing { milliseconds, connections, samples, share, limit } = pool.install(|| roofline::stand(which));
+    Ok(Figure {
+        row,
+        ms_per_step: milliseconds,
+        min_ms: milliseconds,
+        threads: 1,
+        samples,
+        connections,
+        ns_per_event: milliseconds * 1e6 / (64 * connections) as f64,
+        peak_bytes_per_connection: None,
+        share: Some(share),
+        limit: Some(limit),
+    })
 }
 
 #[cfg(test)]
@@ -192,7 +227,7 @@ mod tests {
 
     #[test]
     fn every_row_has_a_plan() {
-        assert!(ROWS.iter().all(|row| plan(row.name).is_some()));
+        assert!(ROWS.iter().filter(|row| !row.name.starts_with('F')).all(|row| plan(row.name).is_some()));
         assert!(plan("Z9").is_none());
     }
 

@@ -84,6 +84,9 @@ pub enum BenchError {
     /// Loss and network do not fit.
     #[error(transparent)]
     Loss(#[from] LossError),
+    /// No more threads are to be had.
+    #[error(transparent)]
+    Threads(#[from] rayon::ThreadPoolBuildError),
     /// The network cannot be made.
     #[error(transparent)]
     Network(#[from] livenet_core::NetworkError),

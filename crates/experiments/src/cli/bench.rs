@@ -3,7 +3,7 @@
 use super::{output::Output, threads};
 use crate::{
     Failure,
-    bench::{self, ROWS},
+    bench::{self, ROWS, Roofline},
 };
 use clap::{Args, builder::PossibleValuesParser};
 use std::num::NonZeroUsize;
@@ -38,6 +38,14 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn time(arguments: &Arguments) -> Result<(), Failure> {
+    if !arguments.json {
+        let Roofline { gigaflops, first_level, second_level, memory } = Roofline::measure();
+        let mut out = Output::new();
+        out.line(format_args!(
+            "one core: {gigaflops:.0} GF/s; reads {first_level:.0} GB/s of 16 kB, {second_level:.0} of 256 kB, {memory:.0} of 128 MB"
+        ))?;
+        out.finish()?;
+    }
     let threads = NonZeroUsize::new(rayon::current_num_threads()).unwrap_or(NonZeroUsize::MIN);
     let mut heads = !arguments.json;
     for row in ROWS {
@@ -56,9 +64,11 @@ fn time(arguments: &Arguments) -> Result<(), Failure> {
         } else {
             let peak = figure.peak_bytes_per_connection;
             let memory = peak.map_or_else(String::new, |bytes| format!("; {bytes:.0} bytes a connection at most"));
+            let share = figure.share.zip(figure.limit);
+            let share = share.map_or_else(String::new, |(share, limit)| format!("; {:.0} % of {limit}", 100.0 * share));
             let (name, work) = (row.name, row.work);
             out.line(format_args!(
-                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{memory}",
+                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{memory}{share}",
                 figure.ms_per_step, figure.min_ms, figure.connections, figure.ns_per_event
             ))?;
         }

@@ -278,8 +278,9 @@ impl Sweep<'_> {
     fn run(&self, mut piece: Piece<'_>, gradients: &mut [f32]) -> bool {
         let (blame, plan) = (self.layouts.blame, self.of.plan);
         // Nobody is blamed for what is carried, nobody hears beyond the end of the window.
-        let carried = blame.base(self.remembered.start) - plan.depth * blame.neurons();
-        let silent = [carried..blame.base(self.remembered.start), blame.base(self.remembered.end)..blame.stride()];
+        let (reach, first) = (plan.deepest * blame.neurons(), blame.base(self.remembered.start));
+        let end = blame.base(self.remembered.end);
+        let silent = [first - reach..first, end..end + reach];
         for block in piece.blame.chunks_exact_mut(blame.stride().max(1)) {
             silent.iter().for_each(|slots| block[slots.clone()].fill(Lanes::ZERO));
         }

@@ -183,13 +183,12 @@ impl Sweep<'_> {
         for block in 0..piece.blocks {
             let at = self.layouts.outputs.row(block, cycle, group.rows.start);
             let rows = &mut piece.outputs[at..at + count];
-            for lane in 0..LANES {
+            let samples = std::array::from_fn(|lane| {
                 // Padding repeats the last true lane.
                 let sample = first + ((piece.first + block) * LANES + lane).min(self.lanes - 1);
-                for (row, &value) in rows.iter_mut().zip(&feed.values[sample * count..(sample + 1) * count]) {
-                    row[lane] = value;
-                }
-            }
+                &feed.values[sample * count..(sample + 1) * count]
+            });
+            kernel::interleave(samples, rows);
             finite &= rows_finite(rows);
         }
         finite
