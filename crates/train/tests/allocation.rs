@@ -1,5 +1,6 @@
 //! A step allocates nothing once it is warm, but for the outputs that it hands out.
 #![expect(unsafe_code, reason = "an allocator that counts is an implementation of an unsafe trait")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use livenet_core::testing::apply;
 use livenet_core::{

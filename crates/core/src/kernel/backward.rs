@@ -78,6 +78,7 @@ impl<'a> Part<'a> {
     }
 
     /// `B` blocks from the `skip`-th of this part on. Without `LAMBDA` only gradients.
+    #[expect(clippy::needless_range_loop, reason = "a block indexes several arrays at once")]
     #[inline(always)]
     fn pass<W: Wide, const B: usize, const LAMBDA: bool>(&mut self, skip: usize) {
         let Heard { wires, weights, outputs, blame } = self.heard;

@@ -12,6 +12,9 @@
 //! skipped. *Pieces*: large networks are split among threads by listeners; each piece of a fixed size has a lambda of its own, and
 //! they are added in order, so the bits do not depend on the threads.
 
+#[cfg(test)]
+mod tests;
+
 use super::dispatch::{Kernel, Target, Wide};
 use super::{Gather, LANES};
 use std::ops::Range;
@@ -291,9 +294,20 @@ fn learn_pieces(target: Target, learn: Learn<'_>, count: usize, scratch: &mut [f
     a + b
 }
 
+/// What [`learn`] changes.
+#[derive(Debug)]
+pub struct Changed<'a> {
+    /// The weights of the connections of the rows.
+    pub weights: &'a mut [f32],
+    /// What is said of each neuron.
+    pub lambda: &'a mut [f32],
+    /// As long as [`scratch()`] says.
+    pub scratch: &'a mut [f32],
+}
+
 /// For the listeners `rows`: adds to `lambda`, by neuron, what the blame of these rows says of those whom they hear in the
-/// present cycle, then moves their weights down the gradient at this rate (0: not at all). `weights` are those of the
-/// connections of `rows`; `scratch` as long as [`scratch()`] says for them. Says whether all weights that moved are finite.
+/// present cycle, then moves their weights down the gradient at this rate (0: not at all). Says whether all weights that moved
+/// are finite.
 ///
 /// # Panics
 /// If the shapes disagree, or a source lies outside the outputs.
@@ -303,9 +317,7 @@ pub fn learn(
     blame: &[f32],
     rows: Range<usize>,
     rate: f32,
-    weights: &mut [f32],
-    lambda: &mut [f32],
-    scratch: &mut [f32],
+    Changed { weights, lambda, scratch }: Changed<'_>,
 ) -> bool {
     let edges = solo.wires.edges(&rows).len();
     assert_eq!(weights.len(), edges, "one weight per connection of the rows");
@@ -330,98 +342,5 @@ pub fn products(solo: Solo<'_>, blame: &[f32], rows: Range<usize>, gradients: &m
             *out = blame[row] * solo.outputs[solo.at(source)];
         }
         rest = after;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::reference::Dice;
-    use super::*;
-
-    /// 30 inputs, 500 listeners of all and of some that came before, with a cycle carried.
-    fn solo<R>(body: impl Fn(Solo<'_>, &[f32], &[f32]) -> R) -> R {
-        let (inputs, neurons) = (30, 530_i32);
-        let mut dice = Dice(5);
-        let (mut offsets, mut sources) = (vec![0; inputs + 1], Vec::new());
-        for row in inputs as i32..neurons {
-            sources.extend(match row % 3 {
-                0 => (0..row).collect::<Vec<_>>(),
-                1 => (-neurons..-neurons + 400).collect(),
-                _ => (0..row).step_by(2).map(|pre| if pre % 4 == 0 { pre } else { pre - neurons }).collect(),
-            });
-            offsets.push(sources.len() as u32);
-        }
-        let wires = Gather::new(&offsets, &sources);
-        let runs: Vec<bool> = (0..wires.rows()).map(|row| Solo::is_run(&sources[wires.row(row)])).collect();
-        let weights: Vec<f32> = sources.iter().map(|_| dice.value() * 0.1).collect();
-        let outputs: Vec<f32> = (0..2 * neurons).map(|_| dice.value()).collect();
-        let blame: Vec<f32> = (0..neurons).map(|row| if row % 5 == 0 { 0.0 } else { dice.value() }).collect();
-        body(Solo { wires, runs: &runs, inputs, outputs: &outputs, base: neurons as usize }, &weights, &blame)
-    }
-
-    /// Potentials, weights after a step, lambda.
-    fn run(target: Target, pieces: usize) -> [Vec<f32>; 3] {
-        solo(|solo, weights, blame| {
-            let (rows, neurons) = (solo.inputs..solo.wires.rows(), solo.wires.rows());
-            let (bias, mut potentials) = (vec![0.5; neurons], vec![0.0; rows.len()]);
-            let hear = Hear { solo, weights, bias: &bias, rows: rows.clone(), potentials: &mut potentials };
-            hear_halves(target, hear);
-            let (mut moved, mut lambda) = (weights.to_vec(), vec![0.0; neurons]);
-            let mut scratch = vec![f32::NAN; (pieces - 1) * neurons];
-            let learn = Learn { solo, blame, rows, weights: &mut moved, rate: 0.125, lambda: &mut lambda };
-            assert_eq!(learn_pieces(target, learn, pieces, &mut scratch), 0.0);
-            [potentials, moved, lambda]
-        })
-    }
-
-    #[test]
-    fn it_is_the_dense_sums() {
-        let [potentials, moved, lambda] = run(Target::best(), 3);
-        solo(|solo, weights, blame| {
-            let mut expected = vec![0.0_f64; lambda.len()];
-            for (row, potential) in (solo.inputs..).zip(&potentials) {
-                let mut sum = 0.5;
-                for e in solo.wires.row(row) {
-                    let (source, w) = (solo.wires.sources[e], f64::from(weights[e]));
-                    let y = f64::from(solo.outputs[solo.at(source)]);
-                    sum += w * y;
-                    let after = w - 0.125 * f64::from(blame[row]) * y;
-                    assert!((f64::from(moved[e]) - after).abs() < 1e-6);
-                    if source >= solo.inputs as i32 {
-                        expected[source as usize] += w * f64::from(blame[row]);
-                    }
-                }
-                assert!((f64::from(*potential) - sum).abs() < 1e-4, "{row}");
-            }
-            for (row, (found, expected)) in lambda.iter().zip(&expected).enumerate().skip(solo.inputs) {
-                assert!((f64::from(*found) - expected).abs() < 1e-4, "{row}: {found} {expected}");
-            }
-        });
-    }
-
-    #[test]
-    fn every_target_and_any_number_of_threads_give_the_same_bits() {
-        let bits = |all: [Vec<f32>; 3]| all.map(|values| values.iter().map(|v| v.to_bits()).collect::<Vec<_>>());
-        for pieces in [1, 4] {
-            let one = bits(run(Target::Portable, pieces));
-            for target in Target::available() {
-                for threads in 1..=3 {
-                    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-                    assert!(bits(pool.install(|| run(target, pieces))) == one, "{target:?} {threads} {pieces}");
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn a_weight_that_is_not_finite_is_told() {
-        solo(|solo, weights, blame| {
-            let mut moved = weights.to_vec();
-            let mut lambda = vec![0.0; solo.wires.rows()];
-            let last = solo.wires.rows() - 1;
-            moved[solo.wires.row(last).start] = f32::INFINITY;
-            let rows = solo.inputs..solo.wires.rows();
-            assert!(!learn(solo, blame, rows, 0.1, &mut moved, &mut lambda, &mut []));
-        });
     }
 }

@@ -3,7 +3,7 @@
 use super::activity::{Activity, Layouts};
 use super::finite::rows_finite;
 use super::forward::cut;
-use super::parameters::{BIAS, Columns, DECAY, GAIN, WEIGHTS};
+use super::parameters::{Columns, GAIN, WEIGHTS};
 use super::plan::{Group, Plan};
 use super::threads::WORTH_A_SPLIT;
 use livenet_core::kernel::{self, LANES, Lanes, Layout, Store};
@@ -27,11 +27,11 @@ pub(super) struct Scratch {
     /// The weights in the order of the transpose.
     pub(super) arranged: Vec<f32>,
     /// Their gradients in that order.
-    gradients: Vec<f32>,
+    pub(super) gradients: Vec<f32>,
     /// Of [`Transpose::arrange`](kernel::Transpose::arrange) and its reverse.
     pub(super) places: Vec<u32>,
     /// Of dense blocks, by thread.
-    packed: Vec<Vec<Lanes>>,
+    pub(super) packed: Vec<Vec<Lanes>>,
 }
 
 /// What a sweep back reads.
@@ -176,45 +176,6 @@ impl Backward<'_> {
         }
     }
 
-    /// Gradients of the weights, from the sweep and, in blocks, from blame.
-    fn of_weights(&self, activity: &Activity, scratch: &mut Scratch, gradients: &mut [f32]) {
-        let (plan, network) = (self.plan, self.network);
-        let by_listener = (plan.sparse(network), network.pres());
-        plan.transpose.restore(by_listener, &scratch.gradients, &mut scratch.places, gradients);
-        if !plan.dense.is_empty() {
-            let Layouts { outputs, blame, .. } = activity.layouts;
-            let outputs = outputs.view(&activity.outputs, activity.start);
-            let blame = blame.view(&activity.blame, activity.start);
-            plan.dense.gradient((outputs, blame, activity.swept), &mut scratch.packed, self.threads, gradients);
-        }
-    }
-
-    /// Gradients of what is the neurons' own, from blame.
-    fn gradients(&self, activity: &Activity, gradients: &mut Columns<f32>) {
-        let (Layouts { blame, plain, .. }, cycles) = (activity.layouts, activity.swept);
-        let blamed = blame.view(&activity.blame, activity.start);
-        for group in self.plan.groups.iter().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
-            let rows = group.rows.clone();
-            if group.norm == Norm::None {
-                kernel::sums(blamed, cycles, rows.clone(), Store::Set, &mut gradients[BIAS][rows]);
-            } else {
-                let by_z = plain.view(&activity.blame_z, activity.start);
-                kernel::sums(by_z, cycles, rows.clone(), Store::Set, &mut gradients[BIAS][rows.clone()]);
-                let normals = plain.view(&activity.normals, activity.start);
-                kernel::dots(by_z, normals, cycles, rows.clone(), Store::Set, &mut gradients[GAIN][rows]);
-            }
-            for run in group.runs.iter().filter(|run| run.unit.kind == UnitKind::Leaky) {
-                let by_v = plain.view(&activity.blame_v, activity.start);
-                let differences = plain.view(&activity.differences, activity.start);
-                let out = &mut gradients[DECAY][run.rows.clone()];
-                kernel::dots(by_v, differences, cycles, run.rows.clone(), Store::Set, out);
-                for (out, &decay) in out.iter_mut().zip(&self.decays[run.rows.clone()]) {
-                    *out *= decay * (1.0 - decay);
-                }
-            }
-        }
-    }
-
     /// The first blame that is not finite, in the order of the sweep: (cycle of the window, neuron, value).
     pub(super) fn locate(&self, activity: &Activity) -> Option<(usize, NeuronId, f32)> {
         let layout = activity.layouts.blame;
@@ -282,14 +243,16 @@ impl Sweep<'_> {
         let end = blame.base(self.remembered.end);
         let silent = [first - reach..first, end..end + reach];
         for block in piece.blame.chunks_exact_mut(blame.stride().max(1)) {
-            silent.iter().for_each(|slots| block[slots.clone()].fill(Lanes::ZERO));
+            for slots in &silent {
+                block[slots.clone()].fill(Lanes::ZERO);
+            }
         }
         let mut finite = true;
         for cycle in self.remembered.clone().rev() {
             let store = if cycle + 1 == self.remembered.end { Store::Set } else { Store::Add };
             for group in plan.groups.iter().rev().filter(|group| !group.rows.is_empty()) {
                 if group.role == Role::Input {
-                    self.hear(&piece, (cycle, 0), group.rows.clone(), None, store, gradients);
+                    self.hear(&piece, (cycle, 0), group.rows.clone(), None, (store, &mut *gradients));
                     continue;
                 }
                 for block in 0..piece.blocks {
@@ -297,13 +260,13 @@ impl Sweep<'_> {
                 }
                 let lambda = std::mem::take(&mut piece.lambda);
                 let into = self.layouts.one.view_mut(lambda, 0);
-                self.hear(&piece, (cycle, 0), group.rows.clone(), Some(into), store, gradients);
+                self.hear(&piece, (cycle, 0), group.rows.clone(), Some(into), (store, &mut *gradients));
                 piece.lambda = lambda;
                 finite &= self.through_all(piece.all(), group, cycle);
             }
         }
         for ago in 1..=if self.blank { 0 } else { plan.deepest } {
-            self.hear(&piece, (self.remembered.start, ago), 0..blame.neurons(), None, Store::Add, gradients);
+            self.hear(&piece, (self.remembered.start, ago), 0..blame.neurons(), None, (Store::Add, &mut *gradients));
         }
         finite
     }
@@ -315,8 +278,7 @@ impl Sweep<'_> {
         (cycle, ago): (usize, usize),
         rows: Range<usize>,
         lambda: Option<kernel::ViewMut<'_>>,
-        store: Store,
-        gradients: &mut [f32],
+        (store, gradients): (Store, &mut [f32]),
     ) {
         let Layouts { outputs, blame, .. } = self.layouts;
         let wires = self.of.plan.transpose.wires();

@@ -4,16 +4,17 @@ use super::Threads;
 use super::activity::Activity;
 use super::backward::{Backward, Scratch};
 use super::forward::{Feed, Forward, read_outputs};
-use super::parameters::{BIAS, Columns, DECAY, WEIGHTS, born, columns, logistic};
+use super::parameters::{Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
-use super::solo::{Reads, Record};
+use super::short::Standing;
+use super::solo::Record;
 use super::statistics::Statistics;
 use super::threads::Pool;
 use super::update::{Memory, Update, check, not_finite};
 use livenet_core::kernel::LANES;
 use livenet_core::{
-    Dropout, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Optimizer, Row, Signal, Signals,
-    UpdateRule, Window,
+    Dropout, ExecError, Executor, ExecutorSettings, Exported, Network, Neurons, Row, Signal, Signals, UpdateRule,
+    Window,
 };
 
 /// What this executor is called.
@@ -29,8 +30,7 @@ pub struct Native {
     pub(super) plan: Plan,
     pub(super) parameters: Columns<f32>,
     pub(super) gradients: Columns<f32>,
-    /// Whether the gradients are from before a commit, and count as 0.
-    pub(super) gradients_stale: bool,
+    pub(super) standing: Standing,
     pub(super) memory: Memory,
     /// Weights as they count, where some are silent.
     pub(super) counted: Vec<f32>,
@@ -47,10 +47,6 @@ pub struct Native {
     pub(super) statistics: Statistics,
     pub(super) operations: u64,
     pub(super) record: Record,
-    /// Whether the gradients are still to be made from the record.
-    pub(super) gradients_due: bool,
-    /// Whether blame and update went in one.
-    stepped: bool,
     /// Whether somebody wants what the short way cannot give.
     pub(super) long_way: bool,
 }
@@ -84,7 +80,7 @@ impl Native {
             plan,
             parameters: born(network),
             gradients: columns(network, &0.0),
-            gradients_stale: false,
+            standing: Standing::Made,
             memory: Memory::new(network),
             counted: Vec::new(),
             counted_stale: true,
@@ -97,8 +93,6 @@ impl Native {
             statistics: Statistics::default(),
             operations: 0,
             record: Record::default(),
-            gradients_due: false,
-            stepped: false,
             long_way: false,
         }
     }
@@ -109,7 +103,7 @@ impl Native {
     }
 
     /// Connections that contribute.
-    fn active(&self, network: &Network) -> usize {
+    pub(super) fn active(&self, network: &Network) -> usize {
         network.synapse_count() - self.plan.silent.len()
     }
 
@@ -124,100 +118,6 @@ impl Native {
             for &row in &self.plan.silent {
                 self.counted[row as usize] = 0.0;
             }
-        }
-    }
-}
-
-/// The short way: see `solo.rs`.
-impl Native {
-    /// Fires one cycle of one sample; says whether it could.
-    fn fire_solo(&mut self, network: &Network, values: &[f32]) -> bool {
-        if self.long_way || !(Reads { network, plan: &self.plan }).suits() {
-            return false;
-        }
-        if self.stepped {
-            // Their step is taken; nobody asked for them.
-            (self.gradients_stale, self.gradients_due) = (true, false);
-        }
-        self.make_gradients(network);
-        let Self { pool, plan, parameters, activity, record, .. } = self;
-        let reads = Reads { network, plan };
-        record.lead(activity);
-        let parameters = (counted(plan, parameters, &self.counted), &*parameters[BIAS]);
-        // What is not finite is found, and told, by the long way.
-        pool.run(work(network, 1), |_| record.fire(reads, parameters, values))
-    }
-
-    /// The outputs of that cycle.
-    fn fired_solo(&mut self, network: &Network) -> Vec<f32> {
-        self.operations += self.active(network) as u64;
-        let outputs = self.record.outputs(network.outputs().start as usize..network.outputs().end as usize).to_vec();
-        if !self.statistics.is_empty() {
-            self.settle();
-            self.statistics.fired(&self.activity);
-        }
-        outputs
-    }
-
-    /// Blame for that cycle; with a rate, the step as well.
-    fn sweep_solo(&mut self, network: &Network, d_outputs: &[f32], rate: f32) -> Result<(), ExecError> {
-        let expected = network.outputs().len();
-        if d_outputs.len() != expected {
-            return Err(ExecError::Shape { what: "derivative by the outputs", found: d_outputs.len(), expected });
-        }
-        self.prepare();
-        (self.gradients_stale, self.gradients_due) = (false, true);
-        let active = self.active(network);
-        let Self { pool, plan, parameters, record, .. } = self;
-        let [weights, bias, ..] = parameters;
-        let weights = if plan.silent.is_empty() { weights } else { &mut self.counted };
-        let reads = Reads { network, plan };
-        let swept = pool.run(2 * work(network, 1), |_| record.sweep(reads, d_outputs, rate, (weights, bias)));
-        swept.map_err(|(what, neuron, value)| not_finite(what, neuron, 0, value))?;
-        self.operations += 2 * active as u64;
-        self.stepped = rate != 0.0;
-        self.memory.ahead += u32::from(self.stepped);
-        if !self.statistics.is_empty() {
-            self.settle();
-            self.statistics.blamed(&self.activity);
-        }
-        Ok(())
-    }
-
-    /// Whether blame and update can go in one.
-    fn steps_at_once(&self, rule: &UpdateRule) -> bool {
-        let plain = rule.optimizer == Optimizer::Sgd && rule.passes.is_empty() && rule.rate != 0.0;
-        let all_learn = self.plan.frozen.is_none() && self.plan.silent.is_empty();
-        let known = self.memory.optimizer() == Some(rule.optimizer);
-        plain && all_learn && known && !self.keep_sizes && self.record.leads && self.record.recorded
-    }
-
-    /// From now on keeps the weights of a sweep, all of them in the order of the transpose, or no longer.
-    pub(super) fn take_long_way(&mut self, network: &Network, long: bool) {
-        if long != self.long_way {
-            self.settle();
-            (self.long_way, self.plan.dense.off) = (long, long);
-            self.plan.rebuild(network);
-            self.prepare();
-            let Self { plan, parameters, scratch, .. } = self;
-            scratch.arranged.resize(plan.transpose.wires().connections(), 0.0);
-            let weights = counted(plan, parameters, &self.counted);
-            plan.transpose.arrange(weights, &mut scratch.places, &mut scratch.arranged);
-        }
-    }
-
-    /// Makes the gradients, if that was put off.
-    pub(super) fn make_gradients(&mut self, network: &Network) {
-        if std::mem::take(&mut self.gradients_due) {
-            self.record.gradients(Reads { network, plan: &self.plan }, &mut self.gradients);
-        }
-    }
-
-    /// Brings the activity up to date.
-    pub(super) fn settle(&mut self) {
-        if self.record.leads {
-            let Self { scratch, activity, record, .. } = self;
-            record.settle(activity, &mut scratch.given);
         }
     }
 }
@@ -290,13 +190,12 @@ impl Executor for Native {
             return self.sweep_solo(network, d_outputs, 0.0);
         }
         self.settle();
-        self.gradients_due = false;
         let (lanes, recorded) = (self.activity.lanes, self.activity.recorded());
         let expected = self.activity.window * lanes * network.outputs().len();
         if d_outputs.len() != expected {
             return Err(ExecError::Shape { what: "derivative by the outputs", found: d_outputs.len(), expected });
         }
-        self.gradients_stale = false;
+        self.standing = Standing::Made;
         // The sweep writes weights all, a neuron's own where they matter.
         let set = if recorded == 0 { 0 } else { WEIGHTS + 1 };
         self.gradients[set..].iter_mut().for_each(|column| column.fill(0.0));
@@ -328,9 +227,6 @@ impl Executor for Native {
     fn update(&mut self, network: &Network, rule: &UpdateRule) -> Result<(), ExecError> {
         self.check_epoch(network);
         self.make_gradients(network);
-        if std::mem::take(&mut self.gradients_stale) {
-            self.gradients.iter_mut().for_each(|column| column.fill(0.0));
-        }
         if self.keep_sizes {
             self.update_sizes.clone_from(&self.parameters[WEIGHTS]);
         }

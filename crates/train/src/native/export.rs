@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::executor::{NAME, Native};
 use super::parameters::{BIAS, DECAY, GAIN, WEIGHTS, refill};
+use super::short::Standing;
 use super::solo::Record;
 use super::update::Memory;
 use livenet_core::kernel::{LANES, Lanes};
@@ -41,14 +42,13 @@ impl Native {
         let neurons = network.neuron_count();
         let parameters = [&from.weights, &from.bias, &from.decay, &from.gain];
         self.record = Record::default();
-        self.gradients_due = false;
         self.plan.rebuild(network);
         for (column, from) in self.parameters.iter_mut().zip(parameters) {
             column.clone_from(from);
         }
         self.memory = Memory::of(from.optimizer, &from.moments, &from.steps);
         refill(&mut self.gradients, network, &0.0);
-        self.gradients_stale = false;
+        self.standing = Standing::Made;
         self.counted_stale = true;
         self.update_sizes.clone_from(&from.update_sizes);
         self.statistics.import(&from.statistics, neurons);

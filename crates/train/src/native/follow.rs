@@ -4,6 +4,7 @@
 use super::carry;
 use super::executor::Native;
 use super::parameters::fit;
+use super::short::Standing;
 use livenet_core::{Commit, Follower, Network, Row, UnitKind};
 
 impl Follower for Native {
@@ -15,7 +16,6 @@ impl Follower for Native {
             self.settle();
         }
         self.memory.count();
-        self.gradients_due = false;
         let (inherit, optimizer) = (self.settings.inherit, self.memory.optimizer());
         let Self { memory, parameters, plan, .. } = self;
         let mut columns = || {
@@ -43,7 +43,7 @@ impl Follower for Native {
         }
         self.statistics.follow(commit);
         self.update_sizes.clear();
-        (self.counted_stale, self.gradients_stale) = (true, true);
+        (self.counted_stale, self.standing) = (true, Standing::Stale);
         if short {
             self.record.follow(commit);
             if self.plan.shape(after.neuron_count()) == self.activity.shape {

@@ -19,7 +19,6 @@ impl Native {
             let synapses = network.synapse_count();
             let values = match signal {
                 Signal::Weight => self.parameters[WEIGHTS].clone(),
-                Signal::Gradient if self.gradients_stale => vec![0.0; synapses],
                 Signal::Gradient => self.gradients[WEIGHTS].clone(),
                 Signal::UpdateSize => self.update_sizes(synapses),
                 Signal::Splitting => self.split_scores(network),

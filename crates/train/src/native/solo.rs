@@ -10,12 +10,13 @@ use super::finite::all_finite;
 use super::parameters::{BIAS, Columns, WEIGHTS};
 use super::plan::Plan;
 use livenet_core::kernel::Lanes;
-use livenet_core::kernel::solo::{self, Solo};
+use livenet_core::kernel::solo::{self, Changed, Solo};
 use livenet_core::{Commit, Network, NeuronId, Role, Row, UnitKind};
 use std::ops::Range;
 
 /// See the [module](self).
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "what is known of the state, each by itself")]
 pub(super) struct Record {
     /// Whether this is the present state.
     pub(super) leads: bool,
@@ -171,7 +172,8 @@ impl Record {
             find("gradient", rows.clone(), &self.blame[rows.clone()])?;
             let edges = solo.wires.edges(&rows);
             let weights = &mut weights[edges.clone()];
-            if !solo::learn(solo, &self.blame, rows.clone(), rate, weights, &mut self.lambda, &mut self.scratch) {
+            let changed = Changed { weights: &mut *weights, lambda: &mut self.lambda, scratch: &mut self.scratch };
+            if !solo::learn(solo, &self.blame, rows.clone(), rate, changed) {
                 for row in rows.clone() {
                     let own = solo.wires.edges(&(row..row + 1));
                     find("weight", row..row + 1, &weights[own.start - edges.start..own.end - edges.start])
@@ -189,7 +191,9 @@ impl Record {
 
     /// The gradients of the last sweep.
     pub(super) fn gradients(&self, reads: Reads<'_>, gradients: &mut Columns<f32>) {
-        gradients.iter_mut().for_each(|column| column.fill(0.0));
+        for column in &mut *gradients {
+            column.fill(0.0);
+        }
         let solo = reads.solo(&self.outputs, self.base());
         let (rows, first) = (solo.wires.rows(), solo.inputs);
         solo::products(solo, &self.blame, 0..rows, &mut gradients[WEIGHTS]);
