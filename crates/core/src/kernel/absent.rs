@@ -86,7 +86,7 @@ impl Kernel for At<'_> {
     }
 }
 
-/// The activity from which absent connections are scored. Views as for [`gradient`](super::gradient()).
+/// The activity from which absent connections are scored. Views as for [`sums`](super::sums()).
 #[derive(Clone, Copy)]
 pub struct Absent<'a> {
     panels: Panels<'a>,

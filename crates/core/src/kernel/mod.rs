@@ -2,9 +2,9 @@
 //!
 //! Connections are rows of CSR by listener; activity is [`Lanes`] in a [`Layout`]. One operation per
 //! file, each with its three-line version first. The results of all of them are the same bits for any
-//! number of threads and any instruction set. A sweep gives lane blocks to threads (a block is
-//! independent of every other, so there is no barrier per cycle) and calls [`forward`] and [`backward`]
-//! inside; [`gradient`], [`absent`] and [`update`] split their own work.
+//! number of threads and any instruction set. A sweep forward gives lane blocks to threads (a block is
+//! independent of every other, so there is no barrier per cycle) and calls [`forward()`] inside; [`backward()`],
+//! [`Absent`] and [`update()`] split their own work. [`solo`] is for one sample, [`Rectangle`]s need no index.
 #![expect(
     clippy::inline_always,
     reason = "a kernel's body must be compiled inside the function that enables the instructions"
