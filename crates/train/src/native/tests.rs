@@ -269,3 +269,26 @@ fn one_sample_goes_the_short_way_and_gives_what_the_long_way_gives() {
         assert_eq!(past(&short, &network).is_some(), past(&long, &other).is_some());
     }
 }
+
+#[test]
+fn executors_side_by_side_in_one_pool_give_the_same_bits() {
+    use rayon::prelude::*;
+    let run = |lanes: usize| {
+        let (network, mut native) = small(1);
+        let rule = UpdateRule { optimizer: Optimizer::ADAM, rate: 1e-3, passes: Vec::new(), step: 0 };
+        let values = samples(4 * lanes * 3);
+        let d_outputs = vec![1e-2; 4 * lanes * 2];
+        for _ in 0..20 {
+            native.forward(&network, Window { cycles: 4, lanes, values: &values }, None).unwrap();
+            native.learn(&network, &d_outputs, &rule).unwrap();
+        }
+        bits(&native.export(&network).weights)
+    };
+    let all = [1, 20, 100, 160, 100, 33];
+    let alone: Vec<_> = all.map(run).into();
+    for threads in [2, 4] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let together: Vec<_> = pool.install(|| all.par_iter().map(|&lanes| run(lanes)).collect());
+        assert!(together == alone, "{threads} threads");
+    }
+}

@@ -1,6 +1,7 @@
 //! Who does the work: the calling thread, the pool that it belongs to, or a pool of our own.
 
 use rayon::{ThreadPool, ThreadPoolBuilder, Yield};
+use std::cell::Cell;
 use std::num::NonZeroUsize;
 use std::sync::{
     Arc, OnceLock,
@@ -48,7 +49,7 @@ impl Pool {
         }
         if inside {
             self.watch.keep(count);
-            return body(count);
+            return busy(|| body(count));
         }
         let make = || {
             let name = |at| format!("livenet-{at}");
@@ -57,7 +58,7 @@ impl Pool {
         match self.own.get_or_init(make) {
             Some(pool) => pool.install(|| {
                 self.watch.keep(count);
-                body(count)
+                busy(|| body(count))
             }),
             None => body(1),
         }
@@ -73,46 +74,67 @@ impl Pool {
     }
 }
 
+thread_local! {
+    /// Whether this thread is in the middle of an executor's work.
+    static BUSY: Cell<bool> = const { Cell::new(false) };
+}
+
+fn busy<R>(body: impl FnOnce() -> R) -> R {
+    let before = BUSY.replace(true);
+    let result = body();
+    BUSY.set(before);
+    result
+}
+
 /// Turns without work after which a thread goes to sleep: some 100 us, about what it takes to wake it.
 const PATIENCE: u32 = 400;
+/// Turns after which it does so in any case, and is called again if need be: whoever keeps watch while it waits for
+/// something else is not to wait for long.
+const MOST: u32 = 50_000;
 
 /// Keeps the other threads of a pool looking for work while steps follow each other. A thread that sleeps takes 50
 /// us to wake, as long as half of a small step.
 #[derive(Debug, Default)]
 struct Watch {
-    /// Threads on watch.
-    awake: AtomicUsize,
+    /// Threads on watch, or called to it.
+    called: AtomicUsize,
     /// Calls so far.
     pulse: AtomicU64,
 }
 
 impl Watch {
-    /// Sees to it that `count - 1` threads of the present pool are awake.
+    /// Sees to it that the other threads of the present pool, `count` with this one, look for work.
     fn keep(self: &Arc<Self>, count: usize) {
         self.pulse.fetch_add(1, Ordering::Relaxed);
-        if self.awake.load(Ordering::Relaxed) + 1 >= count {
+        // All are called together, when the last of them has gone.
+        if count < 2 || self.called.compare_exchange(0, count - 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
             return;
         }
-        let (watch, owner) = (Arc::clone(self), rayon::current_thread_index());
+        let (watch, caller) = (Arc::clone(self), rayon::current_thread_index());
         rayon::spawn_broadcast(move |_| {
-            if rayon::current_thread_index() != owner {
+            if rayon::current_thread_index() != caller {
                 watch.look();
+                watch.called.fetch_sub(1, Ordering::Relaxed);
             }
         });
     }
 
     fn look(&self) {
-        self.awake.fetch_add(1, Ordering::Relaxed);
+        // One that waits for its own work in between must not be held up by that of others.
+        if BUSY.get() {
+            return;
+        }
         let (mut idle, mut pulse) = (0, self.pulse.load(Ordering::Relaxed));
-        while idle < PATIENCE {
+        for _ in 0..MOST {
             let now = self.pulse.load(Ordering::Relaxed);
             if rayon::yield_now() == Some(Yield::Executed) || now != pulse {
                 (idle, pulse) = (0, now);
-            } else {
+            } else if idle < PATIENCE {
                 idle += 1;
                 std::thread::yield_now();
+            } else {
+                break;
             }
         }
-        self.awake.fetch_sub(1, Ordering::Relaxed);
     }
 }
