@@ -14,8 +14,7 @@ pub enum Store {
     Add,
 }
 
-/// Panels of a tile. 2048 neurons at 5 %, 32 cycles, batch 32, one thread of a busy machine, best of several:
-/// 1 panel 32 ms, 2 26, 4 43, 8 70.
+/// Panels of a tile: two share a look at the places.
 pub(super) const PANELS: usize = 2;
 
 /// Two views over the same panels, blame by listener and outputs by speaker, for `cycles` recorded cycles.
