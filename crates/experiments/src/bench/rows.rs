@@ -138,6 +138,10 @@ impl Prepared {
     /// [`BenchError`].
     pub fn sample(&mut self) -> Result<Duration, BenchError> {
         let Self { workload, deed, .. } = self;
+        if let Deed::Renew = deed {
+            // In the middle of learning, as a stream is.
+            workload.step()?;
+        }
         let finished = match deed {
             Deed::Rewire => Some(workload.rewire()?),
             Deed::Renew => Some(workload.renew()?),

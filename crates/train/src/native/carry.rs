@@ -44,6 +44,29 @@ fn inherited<T: Copy>(
     (weights.collect(), own.collect())
 }
 
+/// The connections and the neurons that a commit which moves no row begins anew; `None` if anybody inherits from another.
+pub(super) fn begun(commit: &Commit, inherit: Inherit) -> Option<[Vec<u32>; 2]> {
+    let stays = |moves: &Moves, row| inherit == Inherit::FromOrigin || moves.continues(row);
+    let all = |moves: &Moves, touched: &mut dyn Iterator<Item = (u32, Option<u32>)>| {
+        let (mut begun, mut kept) = (Vec::new(), Vec::new());
+        for (row, of) in touched {
+            match of.filter(|_| stays(moves, row)) {
+                Some(old) if old != row => return None,
+                Some(_) => kept.push(row),
+                None => begun.push(row),
+            }
+        }
+        if let Moves::Touched { born, .. } = moves {
+            // Both ascend.
+            begun.extend(born.iter().filter(|row| kept.binary_search(row).is_err()));
+        }
+        Some(begun)
+    };
+    let mut weights = commit.weights.iter().map(|(row, expr)| (*row, expr.terms.first().map(|term| term.0)));
+    let mut own = commit.params.iter().map(|(row, expr)| (*row, expr.of));
+    Some([all(&commit.synapses, &mut weights)?, all(&commit.neurons, &mut own)?])
+}
+
 /// Takes parameters along: each touched one is an expression over those before.
 pub(super) fn parameters(parameters: &mut Columns<f32>, after: &Network, commit: &Commit) {
     let [weights, of_neurons @ ..] = &*parameters;

@@ -15,8 +15,8 @@ impl Follower for Native {
         if !short {
             self.settle();
         }
-        self.memory.count();
         let (inherit, optimizer) = (self.settings.inherit, self.memory.optimizer());
+        self.memory.precede(commit, inherit);
         let Self { memory, parameters, plan, .. } = self;
         let mut columns = || {
             for (slot, moment) in memory.moments.iter_mut().enumerate() {

@@ -54,6 +54,22 @@ impl Steps {
         }
     }
 
+    /// Connections that are counted.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Short([synapses, ..]) => synapses.len(),
+            Self::Long([synapses, ..]) => synapses.len(),
+        }
+    }
+
+    /// One of them.
+    pub(super) fn set(&mut self, kind: usize, row: usize, count: u32) {
+        match self {
+            Self::Short(columns) => columns[kind][row] = u16::try_from(count).unwrap_or(u16::MAX),
+            Self::Long(columns) => columns[kind][row] = count,
+        }
+    }
+
     /// Counts so many more for everybody.
     pub(super) fn add(&mut self, more: u32) {
         match self {

@@ -1,11 +1,12 @@
 //! One update: passes over the gradient, the optimizer's step, passes over the weights.
 
+use super::carry;
 use super::finite::all_finite;
 use super::parameters::{Columns, NAMES, WEIGHTS, columns};
 use super::plan::Plan;
 use super::steps::Steps;
 use livenet_core::kernel::{self, Corrections, Decay, Elements, Moments, Step};
-use livenet_core::{ExecError, Network, NeuronId, Optimizer, Pass, UpdateRule};
+use livenet_core::{Commit, ExecError, Inherit, Network, NeuronId, Optimizer, Pass, UpdateRule};
 
 /// What an optimizer remembers, with buffers of its own.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Memory {
     pub(super) steps: Steps,
     /// Steps that everybody took and `steps` does not count yet.
     pub(super) ahead: u32,
+    /// Who began in between: (column, row, how many had been put off by then), in the order of commits.
+    late: Vec<(usize, u32, u32)>,
     /// Gradients after the passes, where passes change them.
     adjusted: Columns<f32>,
 }
@@ -34,6 +37,7 @@ impl Memory {
             moments: Vec::new(),
             steps: Steps::new(network),
             ahead: 0,
+            late: Vec::new(),
             adjusted: Columns::default(),
         }
     }
@@ -41,7 +45,7 @@ impl Memory {
     pub(super) fn of(optimizer: Option<Optimizer>, moments: &[Columns<f32>], steps: &Columns<u32>) -> Self {
         let optimizer = optimizer.map(|optimizer| (optimizer, Corrections::new(optimizer)));
         let steps = Steps::of(steps, optimizer.as_ref().map(|(_, corrections)| corrections));
-        Self { optimizer, moments: moments.to_vec(), steps, ahead: 0, adjusted: Columns::default() }
+        Self { optimizer, moments: moments.to_vec(), steps, ahead: 0, late: Vec::new(), adjusted: Columns::default() }
     }
 
     /// Whose moments they are.
@@ -49,11 +53,25 @@ impl Memory {
         self.optimizer.as_ref().map(|(optimizer, _)| *optimizer)
     }
 
+    /// Before a commit: counts, unless it moves no row and begins few anew.
+    pub(super) fn precede(&mut self, commit: &Commit, inherit: Inherit) {
+        let begun = if self.ahead > 0 && !commit.is_structural() { carry::begun(commit, inherit) } else { None };
+        let Some([synapses, neurons]) = begun.filter(|_| self.late.len() < self.steps.len() / 4) else {
+            return self.count();
+        };
+        let ahead = self.ahead;
+        self.late.extend(synapses.into_iter().map(|row| (WEIGHTS, row, ahead)));
+        self.late.extend(neurons.into_iter().flat_map(|row| [1, 2, 3].map(|kind| (kind, row, ahead))));
+    }
+
     /// Counts the steps that were put off.
     pub(super) fn count(&mut self) {
         let ahead = std::mem::take(&mut self.ahead);
         if ahead > 0 {
             self.steps.add(ahead);
+            for (kind, row, before) in self.late.drain(..) {
+                self.steps.set(kind, row as usize, ahead - before);
+            }
         }
     }
 
