@@ -31,16 +31,27 @@ fn threads() -> Threads {
     NonZeroUsize::new(rayon::current_num_threads()).map_or(Threads::All, Threads::Exactly)
 }
 
+/// Refuses a name that no executor of this binary has.
+///
+/// # Errors
+/// [`Failure::NoExecutor`].
+pub fn known(name: &str) -> Result<(), Failure> {
+    let all = all();
+    if all.iter().any(|entry| entry.name == name) {
+        return Ok(());
+    }
+    let names: Vec<&str> = all.iter().map(|entry| entry.name).collect();
+    Err(Failure::NoExecutor { name: name.into(), known: names.join(", ") })
+}
+
 /// Makes an executor by its name.
 ///
 /// # Errors
 /// When no executor of this binary is called so, or it cannot run the network.
 pub fn make(name: &str, network: &Network, settings: ExecutorSettings) -> Result<Box<dyn Executor>, Failure> {
+    known(name)?;
     let all = all();
-    let Some(entry) = all.iter().find(|entry| entry.name == name) else {
-        let names: Vec<&str> = all.iter().map(|entry| entry.name).collect();
-        return Err(Failure::NoExecutor { name: name.into(), known: names.join(", ") });
-    };
+    let entry = all.iter().find(|entry| entry.name == name).expect("it is known");
     let executor = (entry.make)(network, settings)?;
     executor.supports(network)?;
     Ok(executor)

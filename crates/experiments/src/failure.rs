@@ -61,14 +61,32 @@ pub enum Failure {
         /// The command that goes on.
         command: String,
     },
+    /// A signal ended a sweep; the same command completes it.
+    #[error("stopped with {done} of {of} trials done in {}; those that were running left a checkpoint\n  help: complete it with `{command}`", path.display())]
+    SweepInterrupted {
+        /// Trials done.
+        done: usize,
+        /// Trials known.
+        of: usize,
+        /// The sweep's directory.
+        path: std::path::PathBuf,
+        /// The command that completes it.
+        command: String,
+    },
+    /// Another process is at this trial.
+    #[error("{}: another process is at this trial", path.display())]
+    Elsewhere {
+        /// The run's directory.
+        path: std::path::PathBuf,
+    },
     /// Output could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
 }
 
 impl Failure {
-    /// The exit code: 2 for a command or config that cannot run, 130 for what a signal ended, 1 for
-    /// what failed on the way.
+    /// The exit code: 2 for a command or config that cannot run, 130 for what a signal ended, 75 for
+    /// a trial that another process is at, 1 for what failed on the way.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Config(_)
@@ -80,7 +98,8 @@ impl Failure {
                 | RunError::OtherConfig { .. }
                 | RunError::OtherData { .. },
             ) => 2,
-            Self::Interrupted { .. } => 130,
+            Self::Interrupted { .. } | Self::SweepInterrupted { .. } => 130,
+            Self::Elsewhere { .. } => crate::sweep::ELSEWHERE,
             _ => 1,
         }
     }

@@ -55,6 +55,7 @@ pub mod plots;
 mod registry;
 pub mod report;
 pub mod run;
+pub mod sweep;
 pub mod task;
 
 pub use failure::Failure;

@@ -25,6 +25,28 @@ pub(super) fn watch() {
     }
 }
 
+/// Asks for a checkpoint and an end as the first signal does.
+pub(super) fn ask() {
+    INTERRUPT.store(true, Ordering::SeqCst);
+}
+
+/// The command that was given, for going on with it: with the flag `also`, if it was not there.
+pub(super) fn command(also: &[&str]) -> String {
+    let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
+    for flag in also {
+        if !words.iter().any(|word| word == flag) {
+            words.push((*flag).to_owned());
+        }
+    }
+    words.join(" ")
+}
+
+/// A word as a shell takes it.
+pub(super) fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
 /// A run trains until this is dropped.
 pub(super) struct Training(());
 

@@ -21,8 +21,12 @@ mod replay;
 mod run;
 mod schema;
 mod show;
+mod sitting;
+mod status;
 mod summary;
+mod sweep;
 mod threads;
+mod trial;
 
 use crate::{Failure, Registry};
 use clap::{Parser, Subcommand};
@@ -40,6 +44,12 @@ pub(crate) struct Cli {
 enum Command {
     /// Run an experiment: every arm with every seed
     Run(run::Arguments),
+    /// Run a sweep: every setting with every seed, each trial a process of its own
+    Sweep(sweep::Arguments),
+    /// Run one trial of a sweep
+    Trial(trial::Arguments),
+    /// Show how a sweep stands
+    Status(status::Arguments),
     /// List what experiment files can name
     List(list::Arguments),
     /// Show how a run ended, or its network at one moment
@@ -76,6 +86,9 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
     };
     let result = match &cli.command {
         Command::Run(arguments) => run::run(arguments, registry),
+        Command::Sweep(arguments) => sweep::run(arguments, registry),
+        Command::Trial(arguments) => trial::run(arguments, registry),
+        Command::Status(arguments) => status::run(arguments),
         Command::List(arguments) => list::run(arguments, registry),
         Command::Show(arguments) => show::run(arguments, registry),
         Command::Plot(arguments) => plot::run(arguments, registry),
@@ -94,7 +107,7 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
 fn finish(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure @ Failure::Interrupted { .. }) => {
+        Err(failure @ (Failure::Interrupted { .. } | Failure::SweepInterrupted { .. })) => {
             output::note(&failure);
             ExitCode::from(failure.exit_code())
         }

@@ -6,6 +6,7 @@ use crate::{
     config::raw::Claim,
     config::{Checked, ConfigError, Document, Place, nearest},
     data::{Places, digest},
+    executors,
 };
 use std::path::{Path, PathBuf};
 
@@ -60,7 +61,7 @@ impl Plan {
             return Err(no_such_arm(choice.arm.unwrap_or_default(), &all));
         }
         if let Some(executor) = choice.executor {
-            known_executor(executor)?;
+            executors::known(executor)?;
         }
         let (mut runs, mut name, mut hashes): (Vec<Planned>, String, Vec<String>) =
             (Vec::new(), String::new(), Vec::new());
@@ -74,7 +75,7 @@ impl Plan {
             // The hash is the same for every seed, and so is whatever can be wrong.
             let first = seeds.first().copied().unwrap_or(1);
             let checked = Checked::new(document, arm, first, registry, &Places::from_environment(), choice.executor)?;
-            known_executor(checked.executor())?;
+            executors::known(checked.executor())?;
             if let Some(at) = hashes.iter().position(|hash| hash == checked.hash()) {
                 let message = format!("arms `{}` and `{arm}` are the same run", arms[at]);
                 return Err(document
@@ -98,15 +99,6 @@ impl Plan {
             out.join(&name).join(format!("comparison-{}", &digest::of_bytes(ends.join(" ").as_bytes())[..12]));
         Ok(Self { name, arms, runs, claims, comparison })
     }
-}
-
-fn known_executor(name: &str) -> Result<(), Failure> {
-    let all = crate::executors::all();
-    if all.iter().any(|entry| entry.name == name) {
-        return Ok(());
-    }
-    let known: Vec<&str> = all.iter().map(|entry| entry.name).collect();
-    Err(Failure::NoExecutor { name: name.into(), known: known.join(", ") })
 }
 
 fn no_such_arm(arm: &str, all: &[String]) -> Failure {

@@ -4,7 +4,8 @@ use super::{
     claims, interrupt,
     output::{Output, note},
     plan::{Choice, Plan, Planned},
-    progress::{Display, Progress},
+    progress::Display,
+    sitting::{Sitting, sit},
     summary::{self, Made},
     threads,
 };
@@ -13,7 +14,7 @@ use crate::{
     config::{Checked, Document},
     data::Places,
     pictures::comparison,
-    run::{Driver, Ending, Manifest, Outcome, RunDirectory, RunError},
+    run::{Manifest, Outcome, RunDirectory, RunError},
 };
 use serde_json::json;
 use std::{num::NonZeroUsize, path::PathBuf};
@@ -56,15 +57,8 @@ pub(super) struct Arguments {
     quiet: bool,
 }
 
-/// Most worker threads: some systems make no more, and take minutes to refuse.
-const THREADS: usize = 1024;
-
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
-    if let Some(threads) = arguments.threads.filter(|threads| threads.get() > THREADS) {
-        let message =
-            format!("--threads {threads}: at most {THREADS} are taken; more than the machine has cores only cost time");
-        return Err(Failure::Usage(message));
-    }
+    threads::check(arguments.threads)?;
     threads::inside(arguments.threads, || all(arguments, registry))?
 }
 
@@ -102,36 +96,12 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
         Checked::new(document, arm, *seed, registry, &Places::from_environment(), arguments.executor.as_deref())?;
     let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
     let name = if arm.is_empty() { format!("seed {seed}") } else { format!("{arm}, seed {seed}") };
-    let mut progress = Progress::new(display, name);
-    let mut driver = if there {
-        Driver::resume(&checked, document, registry, path, &mut progress)?
-    } else {
-        Driver::begin(&checked, document, registry, path)?
-    };
-    // From here on there is something to save; until here a signal ends the process.
-    let training = interrupt::training();
-    if let Some(parent) = path.parent().filter(|_| !there && display != Display::Quiet) {
-        note(format_args!(
-            "writing {} below {}",
-            path.file_name().unwrap_or_default().to_string_lossy(),
-            parent.display()
-        ));
+    match sit(&checked, document, registry, path, (display, name))? {
+        Sitting::Done(outcome) => Ok(Made { arm: arm.clone(), path: path.clone(), outcome }),
+        Sitting::Stopped(at) => {
+            Err(Failure::Interrupted { at, path: path.clone(), command: interrupt::command(&["--resume"]) })
+        }
     }
-    progress.begin(driver.session().network());
-    let outcome = driver.run(training.interrupt(), &mut progress);
-    drop(training);
-    progress.clear();
-    let Some(outcome) = outcome? else {
-        return Err(Failure::Interrupted {
-            at: driver.session().steps(),
-            path: path.clone(),
-            command: resume_command(),
-        });
-    };
-    if let Ending::Diverged { what, .. } = &outcome.ending {
-        note(format_args!("{}: diverged: {what}", path.display()));
-    }
-    Ok(Made { arm: arm.clone(), path: path.clone(), outcome })
 }
 
 /// What came of a run that is there, if it is complete.
@@ -144,20 +114,6 @@ fn done(Planned { seed, hash, data, path, .. }: &Planned) -> Result<Option<Outco
     }
     manifest.check_data(path, data)?;
     Ok(directory.outcome()?)
-}
-
-/// The command that was given, with `--resume`.
-fn resume_command() -> String {
-    let mut words: Vec<String> = std::env::args_os().map(|word| quoted(&word.to_string_lossy())).collect();
-    if !words.iter().any(|word| word == "--resume") {
-        words.push("--resume".into());
-    }
-    words.join(" ")
-}
-
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=:,+@%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.into() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 /// Joint plots, the table, the claims.

@@ -37,13 +37,13 @@ pub(super) struct Spread {
 }
 
 impl Spread {
-    fn of(values: &[f64]) -> Option<Self> {
+    pub(super) fn of(values: &[f64]) -> Option<Self> {
         let lowest = values.iter().copied().min_by(f64::total_cmp)?;
         let highest = values.iter().copied().max_by(f64::total_cmp)?;
         Some(Self { median: median(values)?, lowest, highest })
     }
 
-    fn text(self, show: impl Fn(f64) -> String) -> String {
+    pub(super) fn text(self, show: impl Fn(f64) -> String) -> String {
         if self.lowest == self.highest {
             show(self.median)
         } else {

@@ -6,6 +6,19 @@ use std::num::NonZeroUsize;
 /// A thread of a pool has less of a stack than the main one, unless it is told.
 const STACK: usize = 8 << 20;
 
+/// Most worker threads: some systems make no more, and take minutes to refuse.
+const MOST: usize = 1024;
+
+/// Refuses more threads than any machine makes.
+pub(super) fn check(threads: Option<NonZeroUsize>) -> Result<(), Failure> {
+    match threads.filter(|threads| threads.get() > MOST) {
+        Some(threads) => Err(Failure::Usage(format!(
+            "--threads {threads}: at most {MOST} are taken; more than the machine has cores only cost time"
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Runs `body` inside a pool of so many threads, or as many as the machine has: an executor then works in it, with no
 /// change of thread in a step.
 pub(super) fn inside<R: Send>(threads: Option<NonZeroUsize>, body: impl FnOnce() -> R + Send) -> Result<R, Failure> {

@@ -212,6 +212,14 @@ impl Checked {
     pub fn seed(&self) -> u64 {
         self.seed
     }
+    /// That of a document without arms, which need not be fit to run: it is made from the text alone.
+    ///
+    /// # Errors
+    /// As [`Document::arm`].
+    pub(crate) fn hash_of(document: &Document) -> Result<String, ConfigError> {
+        let (experiment, _) = document.arm("")?;
+        Ok(hash(&experiment, &experiment.executor))
+    }
     /// The hash of everything that decides the result but the seed.
     pub fn hash(&self) -> &str {
         &self.hash

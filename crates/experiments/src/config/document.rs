@@ -1,24 +1,25 @@
-//! An experiment file as text: parsing with line and column, overrides, arms.
+//! An experiment file as text: overrides, arms, and who set which key.
 
 use super::{
-    error::{ConfigError, Place, nearest},
-    raw::Experiment,
+    error::{ConfigError, Place},
+    raw::{Arm, Experiment},
+    source::{Source, key_of, override_with, remove, set, touches, typed},
 };
 use std::path::{Path, PathBuf};
-use toml::de::DeValue;
 
 /// The text of an experiment file with the overrides of the command line.
 #[derive(Clone, Debug)]
 pub struct Document {
-    path: PathBuf,
+    source: Source,
     /// Where relative paths in it begin.
     folder: PathBuf,
-    text: String,
     table: toml::Table,
     /// `key=value` of the command line, as given.
     overrides: Vec<String>,
     /// The arm that it is read as: its position and the keys that it sets.
     arm: Option<(usize, Vec<String>)>,
+    /// Keys that somebody else set last, and where that is written.
+    varied: Vec<(String, Place)>,
 }
 
 impl Document {
@@ -27,19 +28,8 @@ impl Document {
     /// # Errors
     /// [`ConfigError`] with line and column.
     pub fn read(path: &Path, overrides: &[String]) -> Result<Self, ConfigError> {
-        let fault = |message: String, help: Option<&str>| ConfigError {
-            place: Place::File(path.to_owned()),
-            key: None,
-            message,
-            help: help.map(Into::into),
-        };
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            fault(
-                format!("cannot be read: {error}"),
-                Some("give the path of an experiment file, such as experiments/quickstart.toml"),
-            )
-        })?;
-        Self::parse(path, text, overrides)
+        let help = "give the path of an experiment file, such as experiments/quickstart.toml";
+        Self::of(Source::read(path, help)?, overrides)
     }
 
     /// The same from text that was read elsewhere; `path` is named in errors.
@@ -47,31 +37,24 @@ impl Document {
     /// # Errors
     /// [`ConfigError`] with line and column.
     pub fn parse(path: &Path, text: String, overrides: &[String]) -> Result<Self, ConfigError> {
+        Self::of(Source::new(path, text), overrides)
+    }
+
+    fn of(source: Source, overrides: &[String]) -> Result<Self, ConfigError> {
         // The typed parse comes first, since only it can point at line and column.
-        let path = path.to_owned();
-        // Fails only for an empty path or without a current folder; what is relative then stays so.
-        let folder = std::path::absolute(&path).unwrap_or_default().parent().unwrap_or(Path::new("")).to_owned();
-        let (table, overrides) = (toml::Table::new(), overrides.to_vec());
-        let document = Self { path, folder, text, table, overrides, arm: None };
-        if let Err(error) = toml::from_str::<Experiment>(&document.text) {
-            return Err(document.explain(&error));
-        }
-        let mut table: toml::Table = toml::from_str(&document.text).map_err(|error| document.explain(&error))?;
-        for text in &document.overrides {
-            let (key, value) = text.split_once('=').ok_or_else(|| ConfigError {
-                place: Place::Override(format!("--set {text}")),
-                key: None,
-                message: "there is no `=`".into(),
-                help: Some("write --set key=value, such as --set optim.adam.rate=3e-4".into()),
-            })?;
-            set(&mut table, key.trim(), value_of(value.trim())).map_err(|message| ConfigError {
-                place: Place::Override(format!("--set {text}")),
-                key: Some(key.trim().into()),
-                message,
-                help: None,
-            })?;
-        }
-        let document = Self { table, ..document };
+        source.parse::<Experiment>()?;
+        let table = source.parse()?;
+        Self::of_table(source, table, overrides)
+    }
+
+    /// The same of a table that `source` holds.
+    ///
+    /// # Errors
+    /// [`ConfigError`].
+    pub(crate) fn of_table(source: Source, table: toml::Table, overrides: &[String]) -> Result<Self, ConfigError> {
+        let (folder, arm, varied) = (source.folder(), None, Vec::new());
+        let mut document = Self { source, folder, table, overrides: overrides.to_vec(), arm, varied };
+        override_with(&mut document.table, overrides)?;
         document.typed(&document.table)?;
         Ok(document)
     }
@@ -80,6 +63,29 @@ impl Document {
     #[must_use]
     pub fn in_folder(self, folder: &Path) -> Self {
         Self { folder: folder.to_owned(), ..self }
+    }
+
+    /// The same as one of its arms, which it then is for good, with these keys set after the arm's; each comes with
+    /// the place where that is written; one without a value is taken out. An empty name leaves the file as it is.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a value does not fit.
+    pub(crate) fn vary(&self, arm: &str, keys: &[(String, Option<toml::Value>, Place)]) -> Result<Self, ConfigError> {
+        let (_, mut table) = self.arm(arm)?;
+        // They may name the arms that are gone.
+        table.remove("claim");
+        let mut varied = Self { table, ..self.as_arm(arm)? };
+        for (key, value, place) in keys {
+            varied.varied.push((key.clone(), place.clone()));
+            match value {
+                Some(value) => {
+                    set(&mut varied.table, key, value.clone()).map_err(|message| varied.fault(key, message, None))?
+                }
+                None => remove(&mut varied.table, key),
+            }
+        }
+        varied.typed(&varied.table)?;
+        Ok(varied)
     }
 
     /// The names of the arms, in order; one empty name where there are none.
@@ -114,87 +120,42 @@ impl Document {
     /// As [`Document::arms`].
     pub fn as_arm(&self, name: &str) -> Result<Self, ConfigError> {
         let raw = self.typed(&self.table)?;
-        let keys = |arm: &super::raw::Arm| arm.set.keys().cloned().collect();
+        let keys = |arm: &Arm| arm.set.keys().cloned().collect();
         let arm = raw.arm.iter().position(|arm| arm.name == name).map(|at| (at, keys(&raw.arm[at])));
-        Ok(Self { arm, ..self.clone() })
+        Ok(Self { arm: arm.or_else(|| self.arm.clone()), ..self.clone() })
     }
 
     /// The file.
     pub fn path(&self) -> &Path {
-        &self.path
+        self.source.path()
     }
     /// Where relative paths in it begin.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+    /// The experiment with its overrides, as TOML.
+    pub(crate) fn table(&self) -> &toml::Table {
+        &self.table
+    }
 
     fn typed(&self, table: &toml::Table) -> Result<Experiment, ConfigError> {
-        serde_path_to_error::deserialize(table.clone()).map_err(|error| {
-            // `grow[0].when` as everywhere else: `grow.0.when`.
-            let key = error.path().to_string().replace('[', ".").replace(']', "");
-            let message = error.inner().message().to_owned();
-            let help = suggestion(&message);
-            self.fault(&key, message, help)
-        })
+        typed(table, |key, message, help| self.fault(key, message, help))
     }
 
-    fn explain(&self, error: &toml::de::Error) -> ConfigError {
-        let place = match error.span() {
-            Some(span) => self.at(span.start),
-            None => Place::File(self.path.clone()),
-        };
-        ConfigError { place, key: None, message: error.message().to_owned(), help: suggestion(error.message()) }
-    }
-
-    fn at(&self, byte: usize) -> Place {
-        let before = &self.text[..byte.min(self.text.len())];
-        let line = before.matches('\n').count() + 1;
-        let column = before.chars().rev().take_while(|&c| c != '\n').count() + 1;
-        Place::Line(self.path.clone(), line, column)
-    }
-
-    /// The place of a key in the file, as near as it can be found. Numbers step into arrays.
-    fn place_of(&self, keys: &[&str]) -> Place {
-        let Ok(parsed) = toml::de::DeTable::parse(&self.text) else { return Place::File(self.path.clone()) };
-        let mut here = DeValue::Table(parsed.into_inner());
-        let mut best = None;
-        for key in keys {
-            let found = match &here {
-                DeValue::Table(table) => table
-                    .iter()
-                    .find(|(name, _)| name.get_ref() == key)
-                    .map(|(name, value)| (name.span().start, value.get_ref().clone())),
-                DeValue::Array(items) => key
-                    .parse::<usize>()
-                    .ok()
-                    .and_then(|at| items.get(at))
-                    .map(|item| (item.span().start, item.get_ref().clone())),
-                _ => None,
-            };
-            let Some((start, value)) = found else { break };
-            best = Some(start);
-            here = value;
-        }
-        best.map_or_else(|| Place::File(self.path.clone()), |start| self.at(start))
-    }
-
-    /// Who set a dotted key last: the arm, the command line, or else the file.
+    /// Who set a dotted key last: whoever varies it, the arm, the command line, or else the file.
     fn origin_of(&self, key: &str) -> Place {
-        let touches = |set: &str| {
-            let within = |inner: &str, outer: &str| {
-                inner.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            };
-            within(key, set) || within(set, key)
-        };
+        let touches = |set: &str| touches(key, set);
+        if let Some((_, place)) = self.varied.iter().rfind(|(set, _)| touches(set)) {
+            return place.clone();
+        }
         if let Some((at, keys)) = &self.arm
             && let Some(set) = keys.iter().find(|set| touches(set))
         {
-            return self.place_of(&["arm", &at.to_string(), "set", set]);
+            return self.source.place_of(&["arm", &at.to_string(), "set", set]);
         }
-        let set = |text: &&String| touches(text.split_once('=').map_or("", |(key, _)| key.trim()));
-        match self.overrides.iter().rfind(set) {
+        match self.overrides.iter().rfind(|text| touches(key_of(text))) {
             Some(text) => Place::Override(format!("--set {text}")),
-            None => self.place_of(&key.split('.').collect::<Vec<_>>()),
+            None => self.source.place_of(&key.split('.').collect::<Vec<_>>()),
         }
     }
 
@@ -202,52 +163,6 @@ impl Document {
     pub fn fault(&self, key: &str, message: impl Into<String>, help: impl Into<Option<String>>) -> ConfigError {
         let (message, help) = (message.into(), help.into());
         ConfigError { place: self.origin_of(key), key: Some(key.into()), message, help }
-    }
-}
-
-/// "unknown field `lrr`, expected `rate` or `beta`" → "did you mean `rate`?"
-fn suggestion(message: &str) -> Option<String> {
-    let mut quoted = message.split('`').skip(1).step_by(2);
-    let found = quoted.next()?;
-    if !message.starts_with("unknown") {
-        return None;
-    }
-    nearest(found, quoted).map(|meant| format!("did you mean `{meant}`?"))
-}
-
-fn value_of(text: &str) -> toml::Value {
-    // A whole document with one key, so that every TOML value can be written.
-    match toml::from_str::<toml::Table>(&format!("value = {text}")) {
-        Ok(mut table) => table.remove("value").unwrap_or_else(|| toml::Value::String(text.into())),
-        Err(_) => toml::Value::String(text.into()),
-    }
-}
-
-/// Sets a dotted key; numbers step into arrays.
-fn set(table: &mut toml::Table, key: &str, value: toml::Value) -> Result<(), String> {
-    let (first, rest) = key.split_once('.').map_or((key, None), |(first, rest)| (first, Some(rest)));
-    let Some(rest) = rest else {
-        table.insert(first.into(), value);
-        return Ok(());
-    };
-    match table.entry(first).or_insert_with(|| toml::Value::Table(toml::Table::new())) {
-        toml::Value::Table(inner) => set(inner, rest, value),
-        toml::Value::Array(items) => {
-            let (index, rest) = rest.split_once('.').map_or((rest, None), |(index, rest)| (index, Some(rest)));
-            let count = items.len();
-            let item = index.parse::<usize>().ok().and_then(|index| items.get_mut(index)).ok_or_else(|| {
-                format!("`{index}` is not a position in `{first}`, which has {count} entries, counted from 0")
-            })?;
-            match (item, rest) {
-                (toml::Value::Table(inner), Some(rest)) => set(inner, rest, value),
-                (item, None) => {
-                    *item = value;
-                    Ok(())
-                }
-                _ => Err(format!("`{first}.{index}` is not a table")),
-            }
-        }
-        other => Err(format!("`{first}` is a {}, not a table", other.type_str())),
     }
 }
 

@@ -9,6 +9,7 @@ mod learning;
 mod network;
 pub mod raw;
 mod size;
+pub(crate) mod source;
 
 pub use checked::{Birthright, Checked};
 pub use document::Document;

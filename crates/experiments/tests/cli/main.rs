@@ -6,6 +6,9 @@ mod faults;
 mod reading;
 mod resume;
 mod runs;
+mod searches;
+mod sweep_faults;
+mod sweeps;
 
 use livenet_experiments::run::{Checkpoint, RunDirectory};
 use std::{

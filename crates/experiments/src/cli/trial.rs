@@ -1,0 +1,138 @@
+//! `livenet trial`: one trial of a sweep, as the local pool, a cluster's job or `parallel` starts it.
+
+use super::{
+    interrupt,
+    output::note,
+    progress::Display,
+    sitting::{Sitting, sit},
+    threads,
+};
+use crate::{
+    Failure, Registry,
+    run::RunError,
+    sweep::{Cause, FailureRecord, State, SweepDirectory, Trial},
+};
+use std::{
+    io::Read as _,
+    num::NonZeroUsize,
+    path::PathBuf,
+    thread::sleep,
+    time::{Duration, Instant},
+};
+
+/// Arguments of `trial`.
+#[derive(clap::Args, Debug)]
+#[command(
+    after_help = "Exit codes: 0 the trial is done, now or before; 1 it failed; 2 it cannot run; 75 another process is at it; 130 a \
+    signal ended it, with a checkpoint."
+)]
+pub(super) struct Arguments {
+    /// The directory of the sweep
+    sweep: PathBuf,
+    /// The trial's key, as `livenet status --json` and `livenet sweep --emit-commands` give it
+    #[arg(required_unless_present = "index")]
+    key: Option<String>,
+    /// Or its position in plan.json, from 0
+    #[arg(long, value_name = "N", conflicts_with = "key")]
+    index: Option<usize>,
+    /// Worker threads; they never change a result
+    #[arg(long, value_name = "N", default_value = "1")]
+    threads: NonZeroUsize,
+    /// End with a checkpoint when standard input ends, as it does when the parent process is gone
+    #[arg(long)]
+    until_stdin_ends: bool,
+    /// No progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// How long a trial that another process holds is asked for: whoever only looks at it is gone sooner.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
+    threads::check(Some(arguments.threads))?;
+    threads::inside(Some(arguments.threads), || one(arguments, registry))?
+}
+
+fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
+    interrupt::watch();
+    if arguments.until_stdin_ends {
+        std::thread::spawn(|| {
+            let mut rest = Vec::new();
+            let _ended_or_broken = std::io::stdin().lock().read_to_end(&mut rest);
+            interrupt::ask();
+        });
+    }
+    let directory = SweepDirectory::open(&arguments.sweep)?;
+    let trial = match (&arguments.key, arguments.index) {
+        (Some(key), _) => directory.trial(key)?,
+        (None, index) => at(&directory, index.unwrap_or_default())?,
+    };
+    let result = attempt(arguments, &directory, &trial, registry);
+    match &result {
+        Ok(()) => {
+            let lock = directory.lock()?;
+            FailureRecord::remove(&directory, &trial.key, &lock)?;
+        }
+        Err(Failure::Interrupted { .. } | Failure::Elsewhere { .. }) => {}
+        Err(failure) => {
+            // Whoever started it knows more, and writes it over this.
+            let mut record =
+                FailureRecord::new(Cause::ExitCode(failure.exit_code().into()), &directory.log(&trial.key));
+            record.log = failure.to_string().lines().map(ToOwned::to_owned).collect();
+            record.write(&directory, &trial.key)?;
+        }
+    }
+    result
+}
+
+fn at(directory: &SweepDirectory, index: usize) -> Result<Trial, Failure> {
+    let trials = directory.plan()?.trials;
+    let count = trials.len();
+    trials.into_iter().nth(index).ok_or_else(|| {
+        Failure::Usage(format!("--index {index}: {} has {count} trials, counted from 0", directory.path().display()))
+    })
+}
+
+/// Brings the trial to its end, unless another process is at it.
+fn attempt(
+    arguments: &Arguments,
+    directory: &SweepDirectory,
+    trial: &Trial,
+    registry: &Registry,
+) -> Result<(), Failure> {
+    let since = Instant::now();
+    let path = directory.run(&trial.key);
+    let mut ready = None;
+    loop {
+        let state = directory.state(&trial.key)?;
+        if state == State::Done {
+            if !arguments.quiet {
+                note(format_args!("{}: is done", path.display()));
+            }
+            return Ok(());
+        }
+        if state != State::Running {
+            if ready.is_none() {
+                ready = Some(directory.checked(trial, &directory.plan()?.folder, registry)?);
+            }
+            let Some((document, checked)) = &ready else { unreachable!("it was made above") };
+            let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
+            let name = format!("{}, seed {}", trial.label, trial.seed);
+            match sit(checked, document, registry, &path, (display, name)) {
+                Ok(Sitting::Done(_)) => return Ok(()),
+                Ok(Sitting::Stopped(at)) => {
+                    let command = interrupt::command(&[]);
+                    return Err(Failure::Interrupted { at, path, command });
+                }
+                // Another process was faster, or looked at the lock.
+                Err(Failure::Run(RunError::Locked { .. } | RunError::Exists { .. })) => {}
+                Err(failure) => return Err(failure),
+            }
+        }
+        if since.elapsed() > PATIENCE {
+            return Err(Failure::Elsewhere { path });
+        }
+        sleep(Duration::from_millis(20));
+    }
+}

@@ -1,0 +1,36 @@
+//! One trial: the config that it runs, taken from the directory of its sweep and held against the plan.
+
+use super::{
+    directory::SweepDirectory,
+    plan::{Trial, config_name},
+};
+use crate::{
+    Failure, Registry,
+    config::{Checked, Document},
+    data::Places,
+    run::RunError,
+};
+use std::path::Path;
+
+impl SweepDirectory {
+    /// What a trial runs.
+    ///
+    /// # Errors
+    /// [`RunError::OtherConfig`] when the file no longer gives the trial's hash, [`RunError::OtherData`] when the data
+    /// are no longer those of the plan.
+    pub fn checked(&self, trial: &Trial, folder: &str, registry: &Registry) -> Result<(Document, Checked), Failure> {
+        let path = self.file(&config_name(&trial.config));
+        let document = Document::read(&path, &[])?.in_folder(Path::new(folder));
+        let checked = Checked::new(&document, "", trial.seed, registry, &Places::from_environment(), None)?;
+        if checked.hash() != trial.config {
+            let (found, expected) = (trial.config.clone(), checked.hash().to_owned());
+            return Err(RunError::OtherConfig { path, found, expected }.into());
+        }
+        let data = &checked.task().shape().data;
+        if *data != trial.data {
+            let (found, expected) = (trial.data.clone(), data.clone());
+            return Err(RunError::OtherData { path: self.path().to_owned(), found, expected }.into());
+        }
+        Ok((document, checked))
+    }
+}
