@@ -1,7 +1,7 @@
 //! Executors by name.
 
 use crate::Failure;
-use livenet_core::{Executor, ExecutorSettings, Network};
+use livenet_core::{ExecError, Executor, ExecutorSettings, Network};
 use livenet_train::native::{Native, Threads};
 use std::num::NonZeroUsize;
 
@@ -11,7 +11,7 @@ pub struct Entry {
     pub name: &'static str,
     /// One line for lists.
     pub summary: &'static str,
-    make: livenet_train::burn::Make,
+    make: fn(&Network, ExecutorSettings) -> Result<Box<dyn Executor>, ExecError>,
 }
 
 /// Every executor that this binary holds.
@@ -21,7 +21,9 @@ pub fn all() -> Vec<Entry> {
         summary: "sparse kernels on the CPU, the same bits for any number of threads",
         make: |network, settings| Ok(Box::new(Native::new(network, settings, threads()))),
     };
+    #[cfg_attr(not(feature = "burn"), expect(unused_mut, reason = "there is no other"))]
     let mut all = vec![native];
+    #[cfg(feature = "burn")]
     all.extend(livenet_train::burn::backends().iter().map(|&(name, summary, make)| Entry { name, summary, make }));
     all
 }

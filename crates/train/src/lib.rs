@@ -4,6 +4,7 @@
 //! on any device that burn knows), and the [`session`] that ties training and growth together.
 //! Optimizers are data ([`livenet_core::Optimizer`]); executors fuse them into their update.
 
+#[cfg(feature = "burn")]
 pub mod burn;
 mod credit;
 pub mod loss;
