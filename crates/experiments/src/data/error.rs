@@ -205,6 +205,18 @@ pub enum DataError {
         /// What would be read.
         mend: String,
     },
+    /// An ARFF file of a kind that is not read here, or none at all.
+    #[error("`{}`, line {line}: found {found}, expected {expected}", path.display())]
+    Arff {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// What stands there.
+        found: String,
+        /// What would be read.
+        expected: String,
+    },
     /// A series cannot be standardised.
     #[error(
         "the training part of the series, its first {length} values, {found}; standardising needs at least two different values"

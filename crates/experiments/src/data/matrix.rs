@@ -24,9 +24,16 @@ impl Matrix {
     /// [`DataError::Read`], [`DataError::Empty`]; in CSV [`DataError::Cell`] and [`DataError::Columns`] with the
     /// line and column; in NPY [`DataError::Npy`] and [`DataError::Truncated`].
     pub fn read(path: &Path, columns: usize) -> Result<Self, DataError> {
-        let bytes = std::fs::read(path).map_err(DataError::read(path))?;
+        Self::parse(path, &std::fs::read(path).map_err(DataError::read(path))?, columns)
+    }
+
+    /// As [`Matrix::read`], from the bytes of the file at `path`.
+    ///
+    /// # Errors
+    /// As [`Matrix::read`].
+    pub fn parse(path: &Path, bytes: &[u8], columns: usize) -> Result<Self, DataError> {
         let values = if bytes.starts_with(npy::MAGIC) {
-            npy::parse(path, &bytes, columns)?
+            npy::parse(path, bytes, columns)?
         } else if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
             return Err(DataError::WrongMagic {
                 path: path.to_owned(),
@@ -34,7 +41,7 @@ impl Matrix {
                 expected: "934e554d5059 (an NPY file)".to_owned(),
             });
         } else {
-            parse_csv(path, &bytes, columns)?
+            parse_csv(path, bytes, columns)?
         };
         if values.is_empty() {
             return Err(DataError::Empty { path: path.to_owned() });

@@ -1,4 +1,5 @@
-//! Data: the embedded digits, image sets in IDX files, numeric series, and a user's own matrix.
+//! Data: the embedded digits, image sets in IDX files, numeric series, streams in ARFF files, and a
+//! user's own matrix.
 //!
 //! Invariant: whatever leaves this module is complete, finite and the very bytes its publisher released
 //! (checked by SHA-256), or it does not leave at all. Nothing is downloaded unless [`fetch()`] is called.
@@ -6,6 +7,7 @@
 //!
 //! Start at [`catalogue`] for what is known, [`load()`] for how a name becomes a [`Dataset`].
 
+pub mod arff;
 pub mod catalogue;
 pub mod dataset;
 pub mod digest;

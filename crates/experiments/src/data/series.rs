@@ -38,7 +38,11 @@ pub fn load(name: &str, places: &Places, folder: &Path) -> Result<Vec<f64>, Data
     parse(path, &std::fs::read(path).map_err(DataError::read(path))?)
 }
 
-fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<f64>, DataError> {
+/// The values in the bytes of a CSV file; `path` is named in errors only.
+///
+/// # Errors
+/// Those of [`load`] about the text.
+pub fn parse(path: &Path, bytes: &[u8]) -> Result<Vec<f64>, DataError> {
     let mut values = Vec::new();
     let mut columns = None;
     for (line, cells) in table::rows(table::text(path, bytes)?) {
