@@ -4,7 +4,7 @@
 //! they last. Moves are kept, not what they were lowered to; weights and reasons are not part of it.
 //!
 //! ```text
-//! file      magic, number of entries from keyframe to keyframe, records
+//! file      magic with version, number of entries from keyframe to keyframe, records
 //! record    varint (length * 4 + kind), check byte, payload, tag
 //! keyframe  payload: Snapshot                       tag: 32 bytes of the chain
 //! entry     payload: step, births, moves (`entry`)  tag: 4 bytes of the chain
@@ -16,6 +16,7 @@
 
 mod codec;
 mod entry;
+pub(crate) mod frame;
 mod record;
 mod replay;
 
@@ -23,7 +24,7 @@ pub use record::JournalError;
 
 use crate::{Digest, Finished, Network, Snapshot};
 use entry::Memory;
-use record::{Kind, MAGIC, put_record};
+use record::{Kind, magic, put_record};
 use std::ops::Range;
 
 /// Every committed move of one network, as bytes. See the [module](self).
@@ -49,7 +50,7 @@ impl Journal {
     /// The journal of a network from now on, with a keyframe after every so many entries; after 0,
     /// only this first one.
     pub fn new(network: &Network, keyframe_every: u32) -> Self {
-        let mut bytes = MAGIC.to_vec();
+        let mut bytes = magic();
         codec::put_number(&mut bytes, u64::from(keyframe_every));
         let chain = Digest::of(&bytes);
         let mut journal = Self {

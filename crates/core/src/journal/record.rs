@@ -3,16 +3,32 @@
 use super::codec::{Bad, Take, put_number};
 use crate::{Digest, EditError};
 
-pub(super) const MAGIC: &[u8] = b"livenet journal 1\n";
+/// What every journal begins with; the number of the version and a line feed come next.
+const NAME: &[u8] = b"livenet journal ";
+/// The version that is written, and the only one that is read.
+const VERSION: u64 = 1;
+
+/// The first line of a journal.
+pub(super) fn magic() -> Vec<u8> {
+    [NAME, VERSION.to_string().as_bytes(), b"\n"].concat()
+}
 
 /// Why a journal cannot be read or replayed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum JournalError {
     /// The bytes are something else.
-    #[error("this is no journal of version 1: it begins with {found:?}, expected \"livenet journal 1\\n\"")]
+    #[error("this is no journal: it begins with {found:?}, expected \"livenet journal {VERSION}\\n\"")]
     NotAJournal {
         /// The first bytes, as text.
         found: String,
+    },
+    /// Another version of livenet wrote it.
+    #[error("this is a journal of version {found}, and this livenet reads version {read}; use the one that wrote it")]
+    OtherVersion {
+        /// Its version.
+        found: u64,
+        /// The version that is read here.
+        read: u64,
     },
     /// The last record is incomplete: its writing was interrupted. Everything before `offset` is
     /// whole.
@@ -71,10 +87,14 @@ pub enum JournalError {
     },
 }
 
+/// What a record of a journal holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
+    /// The moves of a commit.
     Entry,
+    /// The whole structure.
     Keyframe,
+    /// The digest of the structure.
     Seal,
 }
 
@@ -116,14 +136,20 @@ pub(super) fn put_record(bytes: &mut Vec<u8>, chain: Digest, kind: Kind, payload
 
 /// The header: how often keyframes come, and where the records begin.
 pub(super) fn take_header(bytes: &[u8]) -> Result<(u64, usize), JournalError> {
-    let found = &bytes[..bytes.len().min(MAGIC.len())];
-    if found != MAGIC {
-        return Err(JournalError::NotAJournal { found: String::from_utf8_lossy(found).into_owned() });
+    let magic = magic();
+    if !bytes.starts_with(&magic) {
+        let line = bytes.strip_prefix(NAME).and_then(|rest| rest.split(|&byte| byte == b'\n').next());
+        let version = line.and_then(|line| str::from_utf8(line).ok()).and_then(|line| line.parse().ok());
+        let found = String::from_utf8_lossy(&bytes[..bytes.len().min(magic.len())]).into_owned();
+        return Err(match version {
+            Some(found) if found != VERSION => JournalError::OtherVersion { found, read: VERSION },
+            _ => JournalError::NotAJournal { found },
+        });
     }
-    let mut take = Take::new(bytes, MAGIC.len());
+    let mut take = Take::new(bytes, magic.len());
     match take.number() {
         Ok(every) => Ok((every, take.at())),
-        Err(_) => Err(JournalError::Torn { entry: 0, offset: 0, found: bytes.len(), expected: MAGIC.len() + 1 }),
+        Err(_) => Err(JournalError::Torn { entry: 0, offset: 0, found: bytes.len(), expected: magic.len() + 1 }),
     }
 }
 

@@ -4,11 +4,14 @@
 //! - [`Naive`] *defines* what a window, a sweep and an update compute, in f64.
 //! - [`MockDevice`] computes nothing and shows nothing; strategies and sessions run on it.
 //! - [`suite`] runs any executor beside it over random networks and random commits.
+//!
+//! [`frame`] makes journals of any content, for those who try readers.
 
 pub mod mock;
 pub mod naive;
 pub mod suite;
 
+pub use crate::journal::frame::{RecordKind, frame, unframe};
 pub use mock::{Calls, MockDevice};
 pub use naive::{Naive, Parameters};
 
