@@ -1,4 +1,7 @@
 //! Checkpoints: everything a run needs to go on, written whole or not at all, digest-checked.
+//!
+//! A file is the word `LIVECKP`, a digit for its version, the SHA-256 of the body, and the body: a [`Checkpoint`] in
+//! postcard's form. Whatever changes how a `Checkpoint` is written raises the version, and `fixtures` is minted anew.
 
 use super::{Ending, RunDirectory, RunError};
 use livenet_train::session::SavedState;
@@ -6,7 +9,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 
-const MAGIC: &[u8; 8] = b"LIVECKP1";
+/// What every checkpoint begins with; the version comes next.
+const MAGIC: &[u8; 7] = b"LIVECKP";
+/// The version that is written, and the only one that is read.
+const VERSION: u8 = b'1';
 
 /// The best state so far, by the validation part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -72,25 +78,47 @@ impl Checkpoint {
             what: format!("its checkpoint cannot be encoded: {error}"),
             mend: "this is a fault of livenet; please report it",
         })?;
+        Ok(Self::seal(&body))
+    }
+
+    /// The bytes of a checkpoint with this body, whatever it holds.
+    pub fn seal(body: &[u8]) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
-        bytes.extend_from_slice(Sha256::digest(&body).as_ref());
-        bytes.extend_from_slice(&body);
-        Ok(bytes)
+        bytes.push(VERSION);
+        bytes.extend_from_slice(Sha256::digest(body).as_ref());
+        bytes.extend_from_slice(body);
+        bytes
     }
 
     /// Reads one.
     ///
     /// # Errors
-    /// [`RunError::Damaged`] says how.
+    /// [`RunError::Damaged`] says how, [`RunError::OtherVersion`] that another livenet wrote it.
     pub fn read(directory: &RunDirectory, name: &str) -> Result<Self, RunError> {
-        let bytes = directory.read(name)?;
+        Self::decode(&directory.file(name), &directory.read(name)?)
+    }
+
+    /// That of the bytes of a file; `path` is named where they are none.
+    ///
+    /// # Errors
+    /// As [`Checkpoint::read`].
+    pub fn decode(path: &Path, bytes: &[u8]) -> Result<Self, RunError> {
         let damaged = |what: &str| RunError::Damaged {
-            path: directory.file(name),
+            path: path.to_owned(),
             what: what.into(),
             mend: "delete it and give --resume: the run goes on from the checkpoint before it",
         };
-        let body =
-            bytes.strip_prefix(MAGIC).ok_or_else(|| damaged("it does not begin like a checkpoint of this version"))?;
+        let Some((&version, body)) = bytes.strip_prefix(MAGIC).and_then(|rest| rest.split_first()) else {
+            return Err(damaged("it does not begin like a checkpoint"));
+        };
+        if version != VERSION {
+            return Err(RunError::OtherVersion {
+                path: path.to_owned(),
+                what: "a checkpoint",
+                found: char::from(version).to_string(),
+                read: char::from(VERSION).to_string(),
+            });
+        }
         if body.len() < 32 {
             return Err(damaged("it ends within its digest"));
         }

@@ -1,9 +1,9 @@
 //! The directory of a run: names, atomic writing, locking.
 
-use super::Outcome;
+use super::{Outcome, disk};
 use std::{
     fs::{self, File, OpenOptions},
-    io::{Read as _, Seek as _, SeekFrom, Write as _},
+    io::{Read as _, Seek as _, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -13,6 +13,12 @@ pub enum RunError {
     /// It is there already.
     #[error("{} exists already; give --resume to complete or show that run, or --out to write elsewhere", path.display())]
     Exists {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// It is not done.
+    #[error("{} is not complete; complete it first, with --resume", path.display())]
+    Incomplete {
         /// The directory.
         path: PathBuf,
     },
@@ -70,6 +76,18 @@ pub enum RunError {
         /// What to do.
         mend: &'static str,
     },
+    /// A file of another version of its form.
+    #[error("{} is {what} of version {found}, and this livenet reads version {read}; use the livenet that its manifest.json names, or run anew with --out", path.display())]
+    OtherVersion {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+        /// Its version.
+        found: String,
+        /// The version that is read here.
+        read: String,
+    },
 }
 
 /// The directory of one run. See [`Outcome`] for its mark of done.
@@ -99,7 +117,7 @@ fn remove_stale(path: &Path) {
         });
         if stale && (RunDirectory { path: entry.path() }).lock().is_ok() {
             // What cannot be removed is in nobody's way.
-            let _left = fs::remove_dir_all(entry.path());
+            let _left = disk::remove_folder(&entry.path());
         }
     }
 }
@@ -135,27 +153,21 @@ impl RunDirectory {
             let path = at.to_owned();
             move |source| RunError::Io { what, path, source }
         };
-        fs::create_dir_all(making.join("checkpoints")).map_err(io("make", &making))?;
-        let lock = Self { path: making.clone() }.lock()?;
-        for (name, bytes) in files {
-            let at = making.join(name);
-            let written = File::create(&at).and_then(|mut file| {
-                file.write_all(bytes)?;
-                file.sync_all()
-            });
-            written.map_err(io("write", &at))?;
-        }
-        // Some systems do not rename a directory in which a file is open.
-        drop(lock);
-        if let Err(source) = fs::rename(&making, path) {
-            let _ = fs::remove_dir_all(&making);
-            return Err(if path.exists() {
-                RunError::Exists { path: path.to_owned() }
-            } else {
-                RunError::Io { what: "make", path: path.to_owned(), source }
-            });
-        }
-        Ok(Self { path: path.to_owned() })
+        let filled = || {
+            disk::make_folders(&making.join("checkpoints")).map_err(io("make", &making))?;
+            let _lock = Self { path: making.clone() }.lock()?;
+            files.iter().try_for_each(|(name, bytes)| {
+                let at = making.join(name);
+                disk::write_whole(&at, bytes).map_err(io("write", &at))
+            })
+        };
+        // The lock is free again: some systems do not rename a directory in which a file is open.
+        let made = filled().and_then(|()| disk::rename(&making, path).map_err(io("make", path)));
+        made.map(|()| Self { path: path.to_owned() }).map_err(|error| {
+            // What cannot be removed is found by the next who makes this run.
+            let _left = disk::remove_folder(&making);
+            if path.exists() { RunError::Exists { path: path.to_owned() } } else { error }
+        })
     }
 
     /// Where it is.
@@ -224,13 +236,9 @@ impl RunDirectory {
     pub fn write(&self, name: &str, bytes: &[u8]) -> Result<(), RunError> {
         let path = self.file(name);
         let part = self.file(&format!("{name}.part"));
-        let result = File::create(&part).and_then(|mut file| {
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            fs::rename(&part, &path)
-        });
-        result.map_err(|source| {
-            let _ = fs::remove_file(&part);
+        disk::write_whole(&part, bytes).and_then(|()| disk::rename(&part, &path)).map_err(|source| {
+            // Where it cannot be removed, the next writing does so.
+            let _left = disk::remove(&part);
             RunError::Io { what: "write", path, source }
         })
     }
@@ -252,7 +260,7 @@ impl RunDirectory {
                 mend: "delete the checkpoints later than it, so that an earlier one is taken up",
             });
         }
-        file.set_len(length).map_err(io)?;
+        disk::cut(&file, length).map_err(io)?;
         file.seek(SeekFrom::End(0)).map_err(io)?;
         Ok(file)
     }

@@ -1,6 +1,6 @@
 //! The driver: trains a session to its end, writing events, journal and checkpoints.
 
-use super::{Best, Checkpoint, Ending, Manifest, Outcome, RunDirectory, RunError, rebuild};
+use super::{Best, Checkpoint, Ending, Manifest, Outcome, RunDirectory, RunError, disk, rebuild};
 use crate::{
     Failure, Registry,
     config::{Checked, Document},
@@ -12,7 +12,6 @@ use livenet_train::{
 use std::{
     collections::BTreeMap,
     fs::File,
-    io::Write as _,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
     time::Instant,
@@ -29,6 +28,15 @@ pub trait Watcher {
     fn step(&mut self, step: u64, of: u64);
     /// Something that a user should know.
     fn warn(&mut self, text: &str);
+}
+
+/// Whether a run ends with its plots and its page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// It does.
+    Drawn,
+    /// It is only to be compared with another.
+    None,
 }
 
 /// One run under way.
@@ -48,6 +56,7 @@ pub struct Driver<'a> {
     validation: (f64, Option<f64>),
     /// How the run ended, when only its report is missing.
     ending: Option<Ending>,
+    pictures: Pictures,
     /// Seconds of earlier sittings.
     before: f64,
     since: Instant,
@@ -168,10 +177,18 @@ impl<'a> Driver<'a> {
             patience: from.patience,
             validation: from.validation,
             ending: from.ending,
-            before: from.seconds,
+            pictures: Pictures::Drawn,
+            // Whatever a clock did to an earlier sitting.
+            before: from.seconds.max(0.0),
             since: Instant::now(),
             _lock: lock,
         })
+    }
+
+    /// The same with or without pictures at the end.
+    #[must_use]
+    pub fn with(self, pictures: Pictures) -> Self {
+        Self { pictures, ..self }
     }
 
     /// Where the run is.
@@ -260,8 +277,8 @@ impl<'a> Driver<'a> {
             let path = self.directory.file(name);
             move |source| RunError::Io { what: "write", path, source }
         };
-        self.events.write_all(&lines).map_err(io("events.jsonl"))?;
-        self.journal.write_all(journal).map_err(io("journal.bin"))?;
+        disk::write(&mut self.events, &lines).map_err(io("events.jsonl"))?;
+        disk::write(&mut self.journal, journal).map_err(io("journal.bin"))?;
         self.events_length += lines.len() as u64;
         self.journal_length += journal.len() as u64;
         Ok(())
@@ -276,10 +293,10 @@ impl<'a> Driver<'a> {
             let path = self.directory.file(name);
             move |source| RunError::Io { what: "write", path, source }
         };
-        self.events.sync_data().map_err(io("events.jsonl"))?;
-        self.journal.sync_data().map_err(io("journal.bin"))?;
+        disk::sync(&self.events).map_err(io("events.jsonl"))?;
+        disk::sync(&self.journal).map_err(io("journal.bin"))?;
         let timing = format!("{{\"step\":{},\"seconds\":{:.3}}}\n", self.session.steps(), self.seconds());
-        self.timings.write_all(timing.as_bytes()).map_err(io("timings.jsonl"))?;
+        disk::write(&mut self.timings, timing.as_bytes()).map_err(io("timings.jsonl"))?;
         let checkpoint = Checkpoint {
             state: self.session.save(),
             best: self.best.clone(),
@@ -348,9 +365,11 @@ impl<'a> Driver<'a> {
         };
         if self.directory.file(Checkpoint::INTERRUPTED).exists() {
             let path = self.directory.file(Checkpoint::INTERRUPTED);
-            std::fs::remove_file(&path).map_err(|source| RunError::Io { what: "remove", path, source })?;
+            disk::remove(&path).map_err(|source| RunError::Io { what: "remove", path, source })?;
         }
-        if let Err(error) = crate::pictures::draw(&self.directory, self.checked, &outcome, &mut self.session) {
+        if self.pictures == Pictures::Drawn
+            && let Err(error) = crate::pictures::draw(&self.directory, self.checked, &outcome, &mut self.session)
+        {
             watcher.warn(&format!("the plots could not be drawn: {error}"));
         }
         let report = serde_json::to_vec_pretty(&outcome).expect("a report is plain data");

@@ -6,14 +6,17 @@
 
 mod checkpoint;
 mod directory;
+mod disk;
 mod driver;
+#[cfg(test)]
+mod faults;
 mod manifest;
 mod outcome;
 mod rebuild;
 
 pub use checkpoint::{Best, Checkpoint};
 pub use directory::{RunDirectory, RunError};
-pub use driver::{Driver, Interrupt, Watcher};
+pub use driver::{Driver, Interrupt, Pictures, Watcher};
 pub use manifest::Manifest;
 pub use outcome::{Ending, Outcome};
 pub use rebuild::{at_step, events, journal, journal_damage, set_up, take_up};

@@ -171,7 +171,11 @@ const JOURNAL_MEND: &str =
 
 /// What is wrong with the journal of a run.
 pub fn journal_damage(directory: &RunDirectory, error: &JournalError) -> RunError {
-    RunError::Damaged { path: directory.file("journal.bin"), what: error.to_string(), mend: JOURNAL_MEND }
+    let path = directory.file("journal.bin");
+    if let JournalError::OtherVersion { found, read } = error {
+        return RunError::OtherVersion { path, what: "a journal", found: found.to_string(), read: read.to_string() };
+    }
+    RunError::Damaged { path, what: error.to_string(), mend: JOURNAL_MEND }
 }
 
 /// The session as it was at `step`, by going forward from the nearest checkpoint before it. A damaged

@@ -2,7 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where what it needs is not there")]
 
+mod disk;
 mod faults;
+mod formats;
 mod reading;
 mod resume;
 mod runs;
