@@ -48,6 +48,12 @@ pub use update::{Counts, Decay, Elements, Moments, Step, update};
 /// about a microsecond, in which a core does some 30 000.
 pub(crate) const WORTH_A_THREAD: usize = 1 << 16;
 
+/// The instructions that the kernels use on this machine: `avx512`, `avx2` or `portable` (what the crate was compiled
+/// for). They never change a result.
+pub fn instructions() -> &'static str {
+    dispatch::Target::best().name()
+}
+
 /// The threads that a kernel may use: those of the pool that it is called in.
 pub(crate) fn threads() -> usize {
     if rayon::current_thread_index().is_some() { rayon::current_num_threads() } else { 1 }

@@ -133,18 +133,8 @@ fn cut(text: &str) -> String {
 }
 
 fn facts(manifest: &Manifest) -> Vec<(String, String)> {
-    let pairs = [
-        ("livenet", &manifest.livenet),
-        ("config", &manifest.config),
-        ("data", &manifest.data),
-        ("target", &manifest.target),
-        ("processor", &manifest.processor),
-        ("lock file", &manifest.lock),
-    ];
-    let mut facts: Vec<(String, String)> =
-        pairs.into_iter().map(|(name, value)| (name.to_owned(), value.clone())).collect();
-    facts.push(("threads".into(), manifest.threads.to_string()));
-    facts
+    let facts = manifest.facts().into_iter().map(|(name, value)| (name.to_owned(), value));
+    [("config".to_owned(), manifest.config.clone())].into_iter().chain(facts).collect()
 }
 
 #[cfg(test)]

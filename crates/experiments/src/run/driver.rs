@@ -78,10 +78,7 @@ impl<'a> Driver<'a> {
             return Err(RunError::Exists { path: path.to_owned() }.into());
         }
         let mut session = rebuild::set_up(checked, document, registry)?;
-        let mut manifest =
-            Manifest::here(checked.hash().into(), &checked.experiment().name, checked.arm(), checked.seed());
-        (manifest.executor, manifest.data) = (checked.executor().into(), checked.task().shape().data.clone());
-        manifest.folder = document.folder().to_string_lossy().into_owned();
+        let manifest = Manifest::here(checked, document);
         let manifest = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
         let journal = session.journal().bytes().to_vec();
         let mut events = Vec::new();

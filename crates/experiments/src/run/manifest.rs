@@ -1,10 +1,17 @@
 //! `manifest.json`: what a run was made with.
+//!
+//! Facts of the machine and of the binary stand here and nowhere else in a run's directory (but for its timings), so
+//! that every other file is the same wherever, with whatever threads and whenever it was made.
 
 use super::{RunDirectory, RunError};
+use crate::{
+    config::{Checked, Document},
+    data::digest,
+};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-/// Versions, machine and config of a run.
+/// Versions, machine and config of a run. What an older livenet did not write is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Manifest {
     /// Version of livenet.
@@ -28,30 +35,89 @@ pub struct Manifest {
     pub target: String,
     /// The processor.
     pub processor: String,
+    /// The instructions that the kernels use on it.
+    #[serde(default)]
+    pub instructions: String,
     /// Worker threads.
     pub threads: usize,
     /// SHA-256 of the lock file that the binary was built from.
     pub lock: String,
+    /// How the binary was built.
+    #[serde(default)]
+    pub build: Build,
+}
+
+/// How a binary was built.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Build {
+    /// The commit of the sources; `unknown` outside of a checkout.
+    pub commit: String,
+    /// Whether they were as in that commit.
+    pub tree: Tree,
+    /// Cargo features, in alphabetical order.
+    pub features: Vec<String>,
+    /// The compiler and its version.
+    pub compiler: String,
+    /// `debug` or `release`.
+    pub profile: String,
+    /// The compiler's level of optimisation.
+    pub opt_level: String,
+    /// Further flags of the compiler, `RUSTFLAGS`.
+    pub flags: String,
+}
+
+/// Whether sources are those of their commit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tree {
+    /// They are.
+    Clean,
+    /// Something was changed and not committed.
+    Changed,
+    /// There was no git to ask.
+    #[default]
+    Unknown,
+}
+
+impl Build {
+    /// That of this binary.
+    pub fn here() -> Self {
+        let list = env!("LIVENET_BUILD_FEATURES").split(',').filter(|name| !name.is_empty());
+        let commit = env!("LIVENET_BUILD_COMMIT");
+        Self {
+            commit: if commit.is_empty() { "unknown" } else { commit }.into(),
+            tree: match env!("LIVENET_BUILD_TREE") {
+                "clean" => Tree::Clean,
+                "changed" => Tree::Changed,
+                _ => Tree::Unknown,
+            },
+            features: list.map(Into::into).collect(),
+            compiler: env!("LIVENET_BUILD_COMPILER").into(),
+            profile: env!("LIVENET_BUILD_PROFILE").into(),
+            opt_level: env!("LIVENET_BUILD_OPT_LEVEL").into(),
+            flags: env!("LIVENET_BUILD_FLAGS").into(),
+        }
+    }
 }
 
 impl Manifest {
-    /// What this machine and binary are.
-    pub fn here(config: String, experiment: &str, arm: &str, seed: u64) -> Self {
-        let lock =
-            crate::data::digest::of_bytes(include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../Cargo.lock")));
+    /// That of a run of this config by this binary on this machine.
+    pub fn here(checked: &Checked, document: &Document) -> Self {
         Self {
             livenet: env!("CARGO_PKG_VERSION").into(),
-            config,
-            experiment: experiment.into(),
-            arm: arm.into(),
-            seed,
-            executor: String::new(),
-            data: String::new(),
-            folder: String::new(),
-            target: format!("{}-{}", std::env::consts::ARCH, std::env::consts::OS),
+            config: checked.hash().into(),
+            experiment: checked.experiment().name.clone(),
+            arm: checked.arm().into(),
+            seed: checked.seed(),
+            executor: checked.executor().into(),
+            data: checked.task().shape().data.clone(),
+            folder: document.folder().to_string_lossy().into_owned(),
+            target: env!("LIVENET_BUILD_TARGET").into(),
             processor: processor(),
+            instructions: livenet_core::kernel::instructions().into(),
             threads: rayon::current_num_threads(),
-            lock,
+            lock: digest::of_bytes(include_bytes!(env!("LIVENET_BUILD_LOCK"))),
+            build: Build::here(),
         }
     }
 
@@ -78,6 +144,53 @@ impl Manifest {
         let (found, expected) = (self.data.clone(), data.to_owned());
         Err(RunError::OtherData { path: path.to_owned(), found, expected })
     }
+
+    /// Whatever may explain another result: each fact by name, as it is in this manifest and in the other. A fact that
+    /// an older manifest lacks differs.
+    pub fn differences(&self, other: &Self) -> Vec<Difference> {
+        let (one, two) = (self.facts(), other.facts());
+        let differs = one.into_iter().zip(two).filter(|((_, then), (_, now))| then != now);
+        differs.map(|((what, then), (_, now))| Difference { what, then, now }).collect()
+    }
+
+    /// What may matter for the result, by name.
+    pub fn facts(&self) -> Vec<(&'static str, String)> {
+        let build = &self.build;
+        let tree = match build.tree {
+            Tree::Clean => "as committed",
+            Tree::Changed => "changed since the commit",
+            Tree::Unknown => "unknown",
+        };
+        let facts = [
+            ("version of livenet", &self.livenet),
+            ("commit", &build.commit),
+            ("sources", &tree.to_owned()),
+            ("lock file", &self.lock),
+            ("features", &build.features.join(", ")),
+            ("compiler", &build.compiler),
+            ("profile", &build.profile),
+            ("level of optimisation", &build.opt_level),
+            ("compiler flags", &build.flags),
+            ("target", &self.target),
+            ("executor", &self.executor),
+            ("data", &self.data),
+            ("processor", &self.processor),
+            ("instruction set", &self.instructions),
+            ("threads", &self.threads.to_string()),
+        ];
+        facts.map(|(name, value)| (name, value.clone())).to_vec()
+    }
+}
+
+/// A fact that is not the same in two manifests.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Difference {
+    /// Which.
+    pub what: &'static str,
+    /// In the first.
+    pub then: String,
+    /// In the other.
+    pub now: String,
 }
 
 fn processor() -> String {

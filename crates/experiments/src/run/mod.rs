@@ -17,6 +17,6 @@ mod rebuild;
 pub use checkpoint::{Best, Checkpoint};
 pub use directory::{RunDirectory, RunError};
 pub use driver::{Driver, Interrupt, Pictures, Watcher};
-pub use manifest::Manifest;
+pub use manifest::{Build, Difference, Manifest, Tree};
 pub use outcome::{Ending, Outcome};
 pub use rebuild::{at_step, events, journal, journal_damage, set_up, take_up};

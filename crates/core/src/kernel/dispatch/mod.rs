@@ -182,6 +182,17 @@ impl Target {
         Self::available().next().unwrap_or(Self::Portable)
     }
 
+    /// Its name in manifests.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => "avx512",
+        }
+    }
+
     /// Runs a kernel with these instructions; panics if the machine lacks them.
     #[inline]
     #[track_caller]
