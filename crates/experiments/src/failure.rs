@@ -79,6 +79,9 @@ pub enum Failure {
         /// The run's directory.
         path: std::path::PathBuf,
     },
+    /// A signal ended it, and nothing is left of it.
+    #[error("stopped; nothing was found out")]
+    Stopped,
     /// Output could not be written.
     #[error("cannot write the output: {0}")]
     Output(#[from] std::io::Error),
@@ -98,7 +101,7 @@ impl Failure {
                 | RunError::OtherConfig { .. }
                 | RunError::OtherData { .. },
             ) => 2,
-            Self::Interrupted { .. } | Self::SweepInterrupted { .. } => 130,
+            Self::Interrupted { .. } | Self::SweepInterrupted { .. } | Self::Stopped => 130,
             Self::Elsewhere { .. } => crate::sweep::ELSEWHERE,
             _ => 1,
         }

@@ -18,6 +18,7 @@ mod plot;
 mod predict;
 mod progress;
 mod replay;
+mod repro;
 mod run;
 mod schema;
 mod show;
@@ -58,6 +59,8 @@ enum Command {
     Plot(plot::Arguments),
     /// Rebuild the structure from a run's journal and check its digests
     Replay(replay::Arguments),
+    /// Run a run once more, and say whether the same comes out, or the first event that differs
+    Repro(repro::Arguments),
     /// Print the publications behind a run or a strategy, as BibTeX
     Cite(cite::Arguments),
     /// Say why the structure changed: score, threshold, who else stood
@@ -93,6 +96,7 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
         Command::Show(arguments) => show::run(arguments, registry),
         Command::Plot(arguments) => plot::run(arguments, registry),
         Command::Replay(arguments) => replay::run(arguments),
+        Command::Repro(arguments) => repro::run(arguments, registry),
         Command::Cite(arguments) => cite::run(arguments, registry),
         Command::Explain(arguments) => explain::run(arguments),
         Command::Predict(arguments) => predict::run(arguments, registry),

@@ -5,6 +5,7 @@
 //! last checkpoint, byte for byte as if it had never stopped (timings apart).
 
 mod checkpoint;
+mod departure;
 mod directory;
 mod disk;
 mod driver;
@@ -13,10 +14,13 @@ mod faults;
 mod manifest;
 mod outcome;
 mod rebuild;
+mod repro;
 
 pub use checkpoint::{Best, Checkpoint};
+pub use departure::{Departure, Measure, departure};
 pub use directory::{RunDirectory, RunError};
 pub use driver::{Driver, Interrupt, Pictures, Watcher};
 pub use manifest::{Build, Difference, Manifest, Tree};
 pub use outcome::{Ending, Outcome};
 pub use rebuild::{at_step, events, journal, journal_damage, set_up, take_up};
+pub use repro::{Comparison, Part, Parting, Repetition};

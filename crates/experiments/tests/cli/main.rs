@@ -6,6 +6,7 @@ mod disk;
 mod faults;
 mod formats;
 mod reading;
+mod repro;
 mod resume;
 mod runs;
 mod searches;
