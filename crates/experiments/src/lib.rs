@@ -55,6 +55,7 @@ pub mod plots;
 mod registry;
 pub mod report;
 pub mod run;
+pub mod statistics;
 pub mod sweep;
 pub mod task;
 
