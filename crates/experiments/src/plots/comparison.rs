@@ -1,9 +1,10 @@
 //! Arms side by side: the mean curve of each over its seeds with their range, and every seed's result as a dot.
 
-use super::curve::{self, clean};
+use super::band::{self, BandPoint, Cover, band};
+use super::curve::{self, Course};
 use super::drawing::{Anchor, Drawing, Pen, Type};
 use super::histogram::quantile;
-use super::legend::{self, Entry, Sample};
+use super::legend::{self, Entry};
 use super::letters;
 use super::number;
 use super::panel::{self, FOOT, Frame, LEFT, Labels, Panel};
@@ -37,8 +38,6 @@ pub struct Arm {
 
 const HIGH: f64 = 250.0;
 const ROW: f64 = 34.0;
-/// Points at which the mean of the seeds is taken.
-const POINTS: usize = 240;
 
 impl Plot for ArmComparison {
     fn draw(&self) -> Drawing {
@@ -46,7 +45,8 @@ impl Plot for ArmComparison {
         let finally = if self.final_label.is_empty() { "test accuracy" } else { &self.final_label };
         let seeds = self.arms.iter().map(|arm| arm.curves.len().max(arm.finals.len())).max().unwrap_or(0);
         let title = format!("{} and {finally} by arm", number::capital(along));
-        let entries: Vec<Entry> = self.arms.iter().enumerate().map(|(index, arm)| entry(index, &arm.name)).collect();
+        let entries: Vec<Entry> =
+            self.arms.iter().enumerate().map(|(index, arm)| legend::line_entry(index, &arm.name)).collect();
         let top = 44.0 + legend::height(&entries, WIDTH - 40.0) + 20.0;
         let rows = ROW * self.arms.len().max(2) as f64;
         let lower = top + HIGH + FOOT + 46.0;
@@ -70,7 +70,8 @@ impl ArmComparison {
     }
 
     fn draw_curves(&self, drawing: &mut Drawing, frame: Frame, label: &str) {
-        let bands: Vec<Vec<Spread>> = self.arms.iter().map(|arm| spread(&arm.curves)).collect();
+        let of_arm = |arm: &Arm| band(&arm.curves, Course::Straight, Cover::Range);
+        let bands: Vec<Vec<BandPoint>> = self.arms.iter().map(of_arm).collect();
         let points = || bands.iter().flatten();
         let x = extent(points().map(|p| p.step)).map(|(low, high)| Scale::between(low, high, Unit::Count));
         let y = Scale::over(points().flat_map(|p| [p.low, p.high]), self.unit);
@@ -81,13 +82,11 @@ impl ArmComparison {
         let panel = Panel { frame, x, y };
         panel.axes(drawing, Labels::Full("training step"), label);
         for (index, band) in bands.iter().enumerate() {
-            let lower = band.iter().map(|p| panel.place(p.step, p.low));
-            let upper = band.iter().rev().map(|p| panel.place(p.step, p.high));
-            drawing.area(lower.chain(upper).collect(), line_ink(index).faded(0.18));
+            band::fill(drawing, &panel, band, line_ink(index));
         }
         for (index, band) in bands.iter().enumerate() {
-            let mean: Vec<(f64, f64)> = band.iter().map(|p| (p.step, p.mean)).collect();
-            curve::draw(drawing, &panel, &mean, curve::Course::Straight, curve::pen(line_ink(index), dashed(index)));
+            let mean: Vec<(f64, f64)> = band.iter().map(|p| (p.step, p.middle)).collect();
+            curve::draw(drawing, &panel, &mean, Course::Straight, curve::pen(line_ink(index), dashed(index)));
         }
     }
 
@@ -128,67 +127,5 @@ impl ArmComparison {
             let text = if self.unit == Unit::Share { number::percent(median) } else { number::short(median) };
             drawing.text((frame.right + 14.0, level), text, Type::new(TICK_SIZE, TEXT, Anchor::Start));
         }
-    }
-}
-
-fn entry(index: usize, name: &str) -> Entry {
-    let sample = if dashed(index) { Sample::DashedLine } else { Sample::Line };
-    Entry::new(sample, line_ink(index), name)
-}
-
-/// The seeds of one arm at one step.
-struct Spread {
-    step: f64,
-    mean: f64,
-    low: f64,
-    high: f64,
-}
-
-/// The seeds at common steps, from the first step that all of them have.
-fn spread(curves: &[Vec<(u64, f64)>]) -> Vec<Spread> {
-    let curves: Vec<Vec<(f64, f64)>> = curves.iter().map(|c| clean(c)).filter(|c| !c.is_empty()).collect();
-    let begin = curves.iter().map(|c| c[0].0).fold(f64::NEG_INFINITY, f64::max);
-    let mut steps: Vec<f64> = curves.iter().flatten().map(|p| p.0).filter(|step| *step >= begin).collect();
-    steps.sort_by(f64::total_cmp);
-    steps.dedup();
-    if steps.len() > POINTS {
-        let (first, last) = (steps[0], steps[steps.len() - 1]);
-        steps = (0..POINTS).map(|i| first + (last - first) * i as f64 / (POINTS - 1) as f64).collect();
-    }
-    steps
-        .into_iter()
-        .map(|step| {
-            let values: Vec<f64> = curves.iter().map(|c| at(c, step)).collect();
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            let low = values.iter().copied().fold(f64::INFINITY, f64::min);
-            let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            Spread { step, mean, low, high }
-        })
-        .collect()
-}
-
-/// The value of a curve at a step, between its points on the straight line, after its last point that one.
-fn at(curve: &[(f64, f64)], step: f64) -> f64 {
-    let after = curve.partition_point(|p| p.0 < step);
-    match (after.checked_sub(1).map(|i| curve[i]), curve.get(after)) {
-        (_, Some(next)) if next.0 == step => next.1,
-        (Some(a), Some(b)) => a.1 + (b.1 - a.1) * (step - a.0) / (b.0 - a.0),
-        (Some(only), None) => only.1,
-        (None, next) => next.map_or(f64::NAN, |p| p.1),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn seeds_meet_at_common_steps() {
-        let spread = spread(&[vec![(0, 0.0), (10, 1.0)], vec![(5, 0.5), (20, 0.9)]]);
-        let steps: Vec<f64> = spread.iter().map(|s| s.step).collect();
-        assert_eq!(steps, [5.0, 10.0, 20.0]);
-        assert_eq!((spread[0].low, spread[0].high), (0.5, 0.5));
-        // The first seed ended at step 10 and keeps its value.
-        assert_eq!((spread[2].low, spread[2].high, spread[2].mean), (0.9, 1.0, 0.95));
     }
 }

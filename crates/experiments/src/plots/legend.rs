@@ -2,7 +2,7 @@
 
 use super::drawing::{Anchor, Drawing, Pen, Place, Type};
 use super::letters;
-use super::theme::{Ink, LINE, TEXT, TICK_SIZE};
+use super::theme::{Ink, LINE, TEXT, TICK_SIZE, dashed, line_ink};
 
 /// How a sample looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub(super) enum Sample {
     Patch,
     Outline,
     Cross,
+    Disc,
 }
 
 /// One entry.
@@ -26,6 +27,12 @@ impl Entry {
     pub(super) fn new(sample: Sample, ink: Ink, name: impl Into<String>) -> Self {
         Self { sample, ink, name: name.into() }
     }
+}
+
+/// The entry of the line at its place in the list.
+pub(super) fn line_entry(index: usize, name: &str) -> Entry {
+    let sample = if dashed(index) { Sample::DashedLine } else { Sample::Line };
+    Entry::new(sample, line_ink(index), name)
 }
 
 const ROW: f64 = 20.0;
@@ -53,6 +60,7 @@ pub(super) fn draw(drawing: &mut Drawing, entries: &[Entry], corner: Place, widt
                 let (a, b) = ((left + 6.0, level - 6.0), (left + 18.0, level + 6.0));
                 drawing.line(vec![a, (b.0, a.1), b, (a.0, b.1), a], Pen::new(entry.ink, LINE * 0.9));
             }
+            Sample::Disc => drawing.disc((left + 12.0, level), 5.0, entry.ink),
             Sample::Cross => {
                 for side in [-1.0, 1.0] {
                     let (a, b) = ((left + 8.5, level - side * 3.5), (left + 15.5, level + side * 3.5));

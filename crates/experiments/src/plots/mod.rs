@@ -4,6 +4,8 @@
 //! no data makes a plot fail or panic. Values that are not finite are left out, and a plot without data says so.
 //! Start at [`Plot`] and [`save`]; [`Drawing`] is what every plot makes, [`theme`] how all of them look.
 
+mod band;
+mod bands;
 mod comparison;
 mod curve;
 mod degrees;
@@ -11,13 +13,16 @@ mod drawing;
 mod graph;
 mod heat;
 mod histogram;
+mod intervals;
 mod learning;
 mod legend;
 mod letters;
 mod lineage;
 mod number;
 mod panel;
+mod pareto;
 mod plot;
+mod profile;
 mod raster;
 mod render;
 mod rug;
@@ -28,16 +33,20 @@ pub mod theme;
 mod weights;
 mod wiring;
 
+pub use bands::{BandPanel, Bands};
 pub use comparison::{Arm, ArmComparison};
 pub use curve::Curve;
 pub use degrees::DegreeDistributions;
 pub use drawing::Drawing;
 pub use graph::{PixelShape, Wire, WiringGroup, WiringState};
+pub use intervals::{IntervalRow, Intervals};
 pub use learning::LearningCurves;
 pub use letters::width as text_width;
 pub use lineage::{Life, LineageTree};
-pub use number::{grouped, short};
+pub use number::{capital, grouped, short};
+pub use pareto::{Pareto, ParetoPanel, ParetoPoint};
 pub use plot::{Plot, PlotError, save};
+pub use profile::{ProfileCurve, Profiles};
 pub use raster::{ActivityRaster, RasterGroup};
 pub use rug::{EventKind, EventMark};
 pub use scale::Unit;

@@ -53,7 +53,7 @@ pub(super) fn percent(share: f64) -> String {
 }
 
 /// The text with its first letter a capital.
-pub(super) fn capital(text: &str) -> String {
+pub fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -11,7 +11,7 @@ pub(crate) struct Fixture {
 
 const STEPS: u64 = 12_000;
 
-fn curve(every: u64, value: impl Fn(f64) -> f64) -> Vec<(u64, f64)> {
+pub(super) fn curve(every: u64, value: impl Fn(f64) -> f64) -> Vec<(u64, f64)> {
     (0..=STEPS / every).map(|i| (i * every, value(i as f64 * every as f64 / STEPS as f64))).collect()
 }
 
@@ -33,7 +33,7 @@ impl Fixture {
         (self.uniform() * limit as f64) as usize
     }
 
-    fn normal(&self) -> f64 {
+    pub(super) fn normal(&self) -> f64 {
         (0..12).map(|_| self.uniform()).sum::<f64>() - 6.0
     }
 

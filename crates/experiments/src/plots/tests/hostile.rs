@@ -2,7 +2,7 @@
 
 use crate::plots::*;
 
-fn hostile_curves() -> Vec<Vec<(u64, f64)>> {
+pub(super) fn hostile_curves() -> Vec<Vec<(u64, f64)>> {
     vec![
         vec![(5, 1.0)],
         vec![(u64::MAX, 1.0)],
@@ -18,7 +18,7 @@ fn hostile_curves() -> Vec<Vec<(u64, f64)>> {
     ]
 }
 
-fn must_draw(name: &str, plot: &dyn Plot) {
+pub(super) fn must_draw(name: &str, plot: &dyn Plot) {
     let svg = plot.draw().svg().unwrap();
     assert!(!svg.contains("NaN") && !svg.contains("inf"), "{name}: {svg}");
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod fixture;
 mod hostile;
+mod settings;
 
 use super::*;
 use fixture::Fixture;
@@ -61,6 +62,26 @@ fn realistic() -> Vec<Case> {
             vec!["Validation accuracy and test accuracy by arm", "random wiring, equal count", "median"],
         ),
         ("energy", Box::new(f.energy()), vec!["Energy stored, earned and spent", "store (energy)", "income"]),
+        (
+            "bands",
+            Box::new(f.bands()),
+            vec!["Learning by setting", "validation accuracy (%)", "quartile to quartile, of up to 5 seeds", "rigl"],
+        ),
+        (
+            "intervals",
+            Box::new(f.intervals()),
+            vec!["Test accuracy by setting", "IQM, 95 % interval", "93.8 [92.8, 94.8]"],
+        ),
+        (
+            "profiles",
+            Box::new(Fixture::profiles()),
+            vec!["Performance profile", "runs above the threshold (%)", "wire"],
+        ),
+        (
+            "pareto",
+            Box::new(Fixture::pareto()),
+            vec!["against what it costs", "connections at the end", "no other is better"],
+        ),
     ]
 }
 
@@ -75,6 +96,10 @@ fn empty() -> Vec<(&'static str, Box<dyn Plot>)> {
         ("lineage", Box::new(LineageTree::default())),
         ("comparison", Box::new(ArmComparison::default())),
         ("series", Box::new(Series::default())),
+        ("bands", Box::new(Bands::default())),
+        ("intervals", Box::new(Intervals::default())),
+        ("profiles", Box::new(Profiles::default())),
+        ("pareto", Box::new(Pareto::default())),
     ]
 }
 
