@@ -45,6 +45,9 @@ pub enum Failure {
     /// Plots or report.
     #[error("cannot draw: {0}")]
     Plot(#[from] crate::plots::PlotError),
+    /// A comparison of runs.
+    #[error(transparent)]
+    Compare(#[from] crate::compare::CompareError),
     /// The arguments of a command.
     #[error("{0}")]
     Usage(String),
@@ -101,6 +104,7 @@ impl Failure {
                 | RunError::OtherConfig { .. }
                 | RunError::OtherData { .. },
             ) => 2,
+            Self::Compare(error) if error.is_usage() => 2,
             Self::Interrupted { .. } | Self::SweepInterrupted { .. } | Self::Stopped => 130,
             Self::Elsewhere { .. } => crate::sweep::ELSEWHERE,
             _ => 1,

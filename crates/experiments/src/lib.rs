@@ -46,6 +46,7 @@
 
 pub mod bench;
 mod cli;
+pub mod compare;
 pub mod config;
 pub mod data;
 pub mod executors;

@@ -6,6 +6,7 @@
 mod bench;
 mod cite;
 mod claims;
+mod compare;
 mod completions;
 mod data;
 mod explain;
@@ -55,6 +56,8 @@ enum Command {
     List(list::Arguments),
     /// Show how a run ended, or its network at one moment
     Show(show::Arguments),
+    /// Compare runs over their seeds: intervals, paired differences, plots
+    Compare(compare::Arguments),
     /// Draw the plots and the page of a run again
     Plot(plot::Arguments),
     /// Rebuild the structure from a run's journal and check its digests
@@ -94,6 +97,7 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
         Command::Status(arguments) => status::run(arguments),
         Command::List(arguments) => list::run(arguments, registry),
         Command::Show(arguments) => show::run(arguments, registry),
+        Command::Compare(arguments) => compare::run(arguments),
         Command::Plot(arguments) => plot::run(arguments, registry),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Repro(arguments) => repro::run(arguments, registry),

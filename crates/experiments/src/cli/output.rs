@@ -3,7 +3,7 @@
 //! Invariant: all else goes to standard error, so that output can be piped. A reader that goes away
 //! early (`| head`) is no failure: what it does not read is dropped, and the command goes on to its end.
 
-use crate::Failure;
+use crate::{Failure, report::columns};
 use serde::Serialize;
 use std::io::{self, BufWriter, StdoutLock, Write};
 
@@ -33,25 +33,7 @@ impl Output {
 
     /// Columns side by side, the first row as their heads; numbers to the right.
     pub(super) fn table(&mut self, rows: &[Vec<String>]) -> Result<(), Failure> {
-        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-        let width = |column: usize| {
-            rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-        };
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        for row in rows {
-            let mut line = String::new();
-            for (at, (cell, width)) in row.iter().zip(&widths).enumerate() {
-                let gap = " ".repeat(width - cell.chars().count());
-                let number = rows
-                    .get(1)
-                    .and_then(|row| row.get(at))
-                    .is_some_and(|cell| cell.starts_with(|c: char| c.is_ascii_digit()));
-                line += if at == 0 { "" } else { "  " };
-                line += &if number { gap + cell } else { cell.clone() + &gap };
-            }
-            self.line(line.trim_end())?;
-        }
-        Ok(())
+        self.bytes(columns(rows).as_bytes())
     }
 
     /// Hands everything on.

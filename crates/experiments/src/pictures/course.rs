@@ -8,9 +8,9 @@ use crate::{
 use livenet_train::{Loss, session::Event};
 
 /// Step and value.
-type Points = Vec<(u64, f64)>;
+pub(super) type Points = Vec<(u64, f64)>;
 /// Step and count.
-type Counts = Vec<(u64, u64)>;
+pub(super) type Counts = Vec<(u64, u64)>;
 
 /// Everything that events tell over time.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +20,8 @@ pub(super) struct Course {
     pub(super) validation_loss: Points,
     pub(super) validation_accuracy: Points,
     marks: Vec<EventMark>,
-    neurons: Counts,
-    connections: Counts,
+    pub(super) neurons: Counts,
+    pub(super) connections: Counts,
     store: Points,
     income: Points,
     cost: Points,

@@ -8,6 +8,7 @@ pub mod comparison;
 mod course;
 mod lineage;
 mod page;
+pub mod settings;
 mod structure;
 
 use crate::{

@@ -105,6 +105,11 @@ pub struct Lock {
 /// Stands between the name of a directory that is being made and the number of the process that makes it.
 const MAKING: &str = ".making-";
 
+/// Whether a directory of this name is one that is being made, or was when a process died.
+pub(crate) fn is_half_made(name: &str) -> bool {
+    name.contains(MAKING)
+}
+
 /// Removes what processes that are no more left of the directory at `path`. A living one holds the lock.
 fn remove_stale(path: &Path) {
     let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else { return };

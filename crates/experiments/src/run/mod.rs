@@ -18,6 +18,7 @@ mod repro;
 
 pub use checkpoint::{Best, Checkpoint};
 pub use departure::{Departure, Measure, departure};
+pub(crate) use directory::is_half_made;
 pub use directory::{RunDirectory, RunError};
 pub use driver::{Driver, Interrupt, Pictures, Watcher};
 pub use manifest::{Build, Difference, Manifest, Tree};

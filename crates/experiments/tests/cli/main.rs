@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test ends where what it needs is not there")]
 
+mod compare;
 mod disk;
 mod faults;
 mod formats;
