@@ -143,10 +143,11 @@ impl Network {
                 commit.weights.push((row, Shadow::expr(&shadow.births, at, Some(row), expr)));
             }
         }
-        reborn.sort_unstable();
+        // Names bring rows in few ascending runs, which the stable sort merges; the other took a quarter of a renewal.
+        reborn.sort();
         commit.marked.sort_unstable();
         commit.synapses = Moves::Touched { freed: reborn.clone(), born: reborn };
-        commit.weights.sort_unstable_by_key(|entry| entry.0);
+        commit.weights.sort_by_key(|entry| entry.0);
         commit.params = shadow.params.into_iter().map(|(id, expr)| (self.rows[&id], expr)).collect();
         commit.params.sort_unstable_by_key(|entry| entry.0);
         commit

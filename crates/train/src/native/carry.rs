@@ -46,20 +46,20 @@ fn inherited<T: Copy>(
 
 /// The connections and the neurons that a commit which moves no row begins anew; `None` if anybody inherits from another.
 pub(super) fn begun(commit: &Commit, inherit: Inherit) -> Option<[Vec<u32>; 2]> {
-    let stays = |moves: &Moves, row| inherit == Inherit::FromOrigin || moves.continues(row);
     let all = |moves: &Moves, touched: &mut dyn Iterator<Item = (u32, Option<u32>)>| {
-        let (mut begun, mut kept) = (Vec::new(), Vec::new());
+        let Moves::Touched { born, .. } = moves else { return None };
+        // Both ascend.
+        let (mut begun, mut born) = (Vec::with_capacity(born.len()), born.iter().copied().peekable());
         for (row, of) in touched {
-            match of.filter(|_| stays(moves, row)) {
+            begun.extend(std::iter::from_fn(|| born.next_if(|&born| born < row)));
+            let newborn = born.next_if_eq(&row).is_some();
+            match of.filter(|_| inherit == Inherit::FromOrigin || !newborn) {
                 Some(old) if old != row => return None,
-                Some(_) => kept.push(row),
+                Some(_) => {}
                 None => begun.push(row),
             }
         }
-        if let Moves::Touched { born, .. } = moves {
-            // Both ascend.
-            begun.extend(born.iter().filter(|row| kept.binary_search(row).is_err()));
-        }
+        begun.extend(born);
         Some(begun)
     };
     let mut weights = commit.weights.iter().map(|(row, expr)| (*row, expr.terms.first().map(|term| term.0)));

@@ -16,13 +16,15 @@ impl Follower for Native {
             self.settle();
         }
         let (inherit, optimizer) = (self.settings.inherit, self.memory.optimizer());
-        self.memory.precede(commit, inherit);
+        let counts = self.memory.precede(commit, inherit);
         let Self { memory, parameters, plan, .. } = self;
         let mut columns = || {
             for (slot, moment) in memory.moments.iter_mut().enumerate() {
                 carry::moments(moment, carry::power(optimizer, slot), commit, inherit);
             }
-            memory.steps.follow(commit, inherit);
+            if counts {
+                memory.steps.follow(commit, inherit);
+            }
             carry::parameters(parameters, after, commit);
         };
         let mut retuned = Vec::new();

@@ -191,8 +191,10 @@ impl Plan {
 
     /// After a commit that moved no row: mends what it touched. The retuned neurons are told to `retuned`.
     pub(super) fn touch(&mut self, network: &Network, commit: &Commit, mut retuned: impl FnMut(usize)) {
-        for (row, _) in &commit.weights {
-            self.mend_synapse(network, *row);
+        if !(network.marks().is_plain() && self.silent.is_empty() && self.frozen.is_none()) {
+            for (row, _) in &commit.weights {
+                self.mend_synapse(network, *row);
+            }
         }
         for newborn in &commit.newborns {
             self.mend_neuron(network, newborn.row);

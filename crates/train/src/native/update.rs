@@ -53,15 +53,17 @@ impl Memory {
         self.optimizer.as_ref().map(|(optimizer, _)| *optimizer)
     }
 
-    /// Before a commit: counts, unless it moves no row and begins few anew.
-    pub(super) fn precede(&mut self, commit: &Commit, inherit: Inherit) {
+    /// Before a commit: counts, unless it moves no row and begins few anew. Says whether the counts are still to follow.
+    pub(super) fn precede(&mut self, commit: &Commit, inherit: Inherit) -> bool {
         let begun = if self.ahead > 0 && !commit.is_structural() { carry::begun(commit, inherit) } else { None };
         let Some([synapses, neurons]) = begun.filter(|_| self.late.len() < self.steps.len() / 4) else {
-            return self.count();
+            self.count();
+            return true;
         };
         let ahead = self.ahead;
         self.late.extend(synapses.into_iter().map(|row| (WEIGHTS, row, ahead)));
         self.late.extend(neurons.into_iter().flat_map(|row| [1, 2, 3].map(|kind| (kind, row, ahead))));
+        false
     }
 
     /// Counts the steps that were put off.
