@@ -3,8 +3,10 @@
 mod memory;
 mod roofline;
 mod rows;
+mod samples;
 mod workload;
 
 pub use roofline::Roofline;
 pub use rows::{Figure, Prepared, ROWS, RowInfo, measure};
+pub use samples::Inputs;
 pub use workload::{BenchError, Bundle, Shape, Workload};

@@ -1,7 +1,7 @@
 //! The rows: what is timed, and how.
 
 use super::{
-    BenchError, Shape, Workload, memory,
+    BenchError, Inputs, Shape, Workload, memory,
     roofline::{self, Sparse, Standing},
 };
 use livenet_train::Threads;
@@ -30,7 +30,7 @@ pub const ROWS: [RowInfo; 20] = [
     row("B1", "a step of 2048 recurrent neurons at 5 %, 64 in, 16 out, window 32, batch 32, Adam"),
     row("B2", "a step of 256 recurrent neurons at 20 %, 16 in, 8 out, window 64, batch 32, Adam"),
     row("C1", "a step on one sample of 784-100-100-100-10, dense, SGD, normal inputs"),
-    row("C1m", "the same, four fifths of the inputs zero"),
+    row("C1m", "the same on the pixels of MNIST, four fifths of them zero, or on a stand-in where it is missing"),
     row("C2", "a step on one sample of 784-2000-2000-2000-10, dense, SGD, normal inputs"),
     row("C3", "one cycle of 1000 recurrent neurons with a fan-in of 50, no training"),
     row("D1", "a commit that rewires 1 % of 784-1000-1000-10 at 56 %, with all followers"),
@@ -63,6 +63,9 @@ pub struct Figure {
     pub connections: usize,
     /// Nanoseconds per connection (and cycle and sample).
     pub ns_per_event: f64,
+    /// What the inputs are, where they are pixels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<&'static str>,
     /// The most memory held by the process while the network came to be, learned, was rewired and learned again, per
     /// connection, where a row is about it. What rows before it left behind is counted too.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -94,14 +97,14 @@ fn plan(name: &str) -> Option<(Shape, Deed)> {
         "A3" => (Shape::feed_forward(&wide, 1.0), Deed::Step),
         "B1" => (Shape::recurrent([64, 2048, 16], 0.05, (32, 32)), Deed::Step),
         "B2" => (Shape::recurrent([16, 256, 8], 0.2, (64, 32)), Deed::Step),
-        "C1" => (Shape::streaming(&small, 1.0), Deed::Step),
-        "C1m" => (Shape::streaming(&small, 0.19), Deed::Step),
-        "C2" => (Shape::streaming(&large, 1.0), Deed::Step),
+        "C1" => (Shape::streaming(&small, Inputs::Normal), Deed::Step),
+        "C1m" => (Shape::streaming(&small, Inputs::Pixels), Deed::Step),
+        "C2" => (Shape::streaming(&large, Inputs::Normal), Deed::Step),
         "C3" => (Shape { lanes: 1, ..Shape::recurrent([1, 1000, 1], 0.05, (1, 1)) }, Deed::Cycle),
         "D1" => (Shape::feed_forward(&wide, 0.56), Deed::Rewire),
         "D1s" => (Shape::feed_forward(&wide, 0.56), Deed::Step),
-        "D2" => (Shape::streaming(&small, 1.0), Deed::Renew),
-        "D2b" => (Shape::streaming(&large, 1.0), Deed::Renew),
+        "D2" => (Shape::streaming(&small, Inputs::Normal), Deed::Renew),
+        "D2b" => (Shape::streaming(&large, Inputs::Normal), Deed::Renew),
         // One connection in a hundred, so that the pairs are absent.
         "H" => (Shape::feed_forward(&[1000, 1000, 10], 0.01), Deed::Score(10_000)),
         "E2a" => (Shape::recurrent([16, 1000, 8], 0.1, (8, 16)), Deed::Step),
@@ -201,6 +204,7 @@ pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, Benc
         samples: all.len(),
         connections,
         ns_per_event: median * 1e6 / (connections * row.events).max(1) as f64,
+        input: row.workload.pixels(),
         peak_bytes_per_connection: peak.map(|bytes| bytes as f64 / connections.max(1) as f64),
         share: None,
         limit: None,
@@ -219,6 +223,7 @@ fn stand_alone(row: &'static str, which: Sparse) -> Result<Figure, BenchError> {
         samples,
         connections,
         ns_per_event: milliseconds * 1e6 / (64 * connections) as f64,
+        input: None,
         peak_bytes_per_connection: None,
         share: Some(share),
         limit: Some(limit),

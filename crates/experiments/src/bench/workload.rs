@@ -1,5 +1,7 @@
 //! A network with its executor and samples: what a row of the benchmarks runs.
 
+use super::samples::{Inputs, Samples};
+use crate::data::DataError;
 use livenet_core::{
     Activation, Birth, Draft, EditError, ExecError, Executor, ExecutorSettings, Finished, FireGroup, Follower, GroupId,
     Law, Move, Network, NeuronId, NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Row, Schedule, Signal, Stream,
@@ -35,8 +37,8 @@ pub struct Shape {
     pub optimizer: Optimizer,
     /// Mean squared error rather than cross-entropy.
     pub squared: bool,
-    /// The part of the inputs that is not zero: uniform in [0, 1); 1 means standard normal inputs.
-    pub sparse_inputs: f64,
+    /// What comes in.
+    pub inputs: Inputs,
 }
 
 impl Shape {
@@ -51,13 +53,13 @@ impl Shape {
             lanes: 64,
             optimizer: Optimizer::ADAM,
             squared: false,
-            sparse_inputs: 1.0,
+            inputs: Inputs::Normal,
         }
     }
 
     /// One sample at a time, SGD, all connections.
-    pub fn streaming(sizes: &[usize], sparse_inputs: f64) -> Self {
-        Self { lanes: 1, optimizer: Optimizer::Sgd, sparse_inputs, ..Self::feed_forward(sizes, 1.0) }
+    pub fn streaming(sizes: &[usize], inputs: Inputs) -> Self {
+        Self { lanes: 1, optimizer: Optimizer::Sgd, inputs, ..Self::feed_forward(sizes, 1.0) }
     }
 
     /// Recurrent neurons between fully connected inputs and outputs, Adam.
@@ -90,12 +92,17 @@ pub enum BenchError {
     /// The network cannot be made.
     #[error(transparent)]
     Network(#[from] livenet_core::NetworkError),
+    /// The pixels of a row are not what was published.
+    #[error(transparent)]
+    Data(#[from] DataError),
 }
 
 /// Connections that one commit brings at most, or little more: a draft holds each of them several times.
 const AT_ONCE: usize = 1 << 17;
 /// Different windows that are gone through in turn.
 const WINDOWS: usize = 64;
+/// The same of single samples, as many as the peers have.
+const SINGLES: usize = 4096;
 
 /// See the [module](self).
 #[derive(Debug)]
@@ -104,8 +111,7 @@ pub struct Workload {
     network: Network,
     native: Native,
     loss: Loss,
-    inputs: Vec<Vec<f32>>,
-    labels: Vec<u32>,
+    samples: Samples,
     values: Vec<f32>,
     d_outputs: Vec<f32>,
     stream: Stream,
@@ -171,18 +177,16 @@ impl Workload {
             }
         }
         let (rows, outputs) = (shape.cycles * shape.lanes, shape.sizes[last]);
-        let windows = if rows * shape.sizes[0] > 1 << 18 { 2 } else { WINDOWS };
-        let mut value = || match shape.sparse_inputs {
-            part if part >= 1.0 => stream.normal() as f32,
-            part if stream.uniform() < part => stream.uniform() as f32,
-            _ => 0.0,
+        let windows = match rows {
+            1 => SINGLES,
+            _ if rows * shape.sizes[0] > 1 << 18 => 2,
+            _ => WINDOWS,
         };
-        let inputs = (0..windows).map(|_| (0..rows * shape.sizes[0]).map(|_| value()).collect()).collect();
+        let samples = Samples::new(shape.inputs, (windows, rows), (shape.sizes[0], outputs), &mut stream)?;
         Ok(Self {
             native,
             loss: if shape.squared { Loss::MeanSquared } else { Loss::CrossEntropy },
-            inputs,
-            labels: (0..rows).map(|_| stream.below(outputs as u64) as u32).collect(),
+            samples,
             values: (0..rows * outputs).map(|_| stream.uniform() as f32).collect(),
             d_outputs: vec![0.0; rows * outputs],
             network,
@@ -190,6 +194,11 @@ impl Workload {
             step: 0,
             shape,
         })
+    }
+
+    /// What its pixels are, if it has some.
+    pub fn pixels(&self) -> Option<&'static str> {
+        self.samples.pixels
     }
 
     /// How many connections there are.
@@ -211,7 +220,7 @@ impl Workload {
     /// # Errors
     /// [`BenchError::Exec`].
     pub fn go_on(&mut self) -> Result<Vec<f32>, BenchError> {
-        let values = &self.inputs[self.step as usize % self.inputs.len()];
+        let values = &self.samples.windows[self.step as usize % self.samples.windows.len()];
         let window = Window { cycles: self.shape.cycles, lanes: self.shape.lanes, values };
         Ok(self.native.forward(&self.network, window, None)?)
     }
@@ -222,7 +231,8 @@ impl Workload {
     /// [`BenchError`].
     pub fn step(&mut self) -> Result<(), BenchError> {
         let outputs = self.forward()?;
-        let targets = if self.shape.squared { Targets::Values(&self.values) } else { Targets::Labels(&self.labels) };
+        let labels = &self.samples.labels[self.step as usize % self.samples.windows.len()];
+        let targets = if self.shape.squared { Targets::Values(&self.values) } else { Targets::Labels(labels) };
         self.loss.evaluate(self.shape.cycles * self.shape.lanes, &outputs, targets, None, &mut self.d_outputs)?;
         self.step += 1;
         let rule = UpdateRule { optimizer: self.shape.optimizer, rate: 1e-6, passes: Vec::new(), step: self.step };

@@ -66,9 +66,10 @@ fn time(arguments: &Arguments) -> Result<(), Failure> {
             let memory = peak.map_or_else(String::new, |bytes| format!("; {bytes:.0} bytes a connection at most"));
             let share = figure.share.zip(figure.limit);
             let share = share.map_or_else(String::new, |(share, limit)| format!("; {:.0} % of {limit}", 100.0 * share));
+            let input = figure.input.map_or_else(String::new, |input| format!("; on {input}"));
             let (name, work) = (row.name, row.work);
             out.line(format_args!(
-                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{memory}{share}",
+                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{input}{memory}{share}",
                 figure.ms_per_step, figure.min_ms, figure.connections, figure.ns_per_event
             ))?;
         }
