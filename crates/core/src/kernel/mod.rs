@@ -4,7 +4,8 @@
 //! file, each with its three-line version first. The results of all of them are the same bits for any
 //! number of threads and any instruction set. A sweep forward gives lane blocks to threads (a block is
 //! independent of every other, so there is no barrier per cycle) and calls [`forward()`] inside; [`backward()`],
-//! [`Absent`] and [`update()`] split their own work. [`solo`] is for one sample, [`Rectangle`]s need no index.
+//! [`Absent`] and [`update()`] split their own work. [`solo`] is for one sample, [`voices`] for
+//! what few speakers say in it, [`Rectangle`]s need no index.
 #![expect(
     clippy::inline_always,
     reason = "a kernel's body must be compiled inside the function that enables the instructions"
@@ -25,6 +26,7 @@ mod rows;
 pub mod solo;
 mod transpose;
 mod update;
+pub mod voices;
 
 #[cfg(test)]
 mod reference;

@@ -35,7 +35,7 @@ pub struct Solo<'a> {
 }
 
 /// Connections that are worth another thread: a few microseconds, read at random.
-const WORTH_A_THREAD: usize = 1 << 14;
+pub(super) const WORTH_A_THREAD: usize = 1 << 14;
 /// Connections that are worth a piece of their own.
 const PIECE: usize = 1 << 18;
 
@@ -130,7 +130,8 @@ impl Kernel for Hear<'_> {
                 Heard::Run(first) => dot::<W>(weights, &solo.outputs[solo.at(first)..][..weights.len()]),
                 Heard::Each(sources) => pick(weights, sources, solo.outputs, solo.base),
             };
-            *out = sum + bias[row];
+            // No sum is -0.0: whether zeros are added to it must not show (see `voices`).
+            *out = (sum + 0.0) + bias[row];
         }
     }
 }
@@ -172,9 +173,11 @@ struct Learn<'a> {
     lambda: &'a mut [f32],
 }
 
-/// `lambda += w b`, then `w -= step y`. What is not finite makes the returned sum so, which is 0 else.
+/// `lambda += w b`, then `w -= step y`. With `CARE`, what is zero moves not even the sign of a zero (see `voices`): it adds
+/// -0.0. (To choose between new and old instead becomes a masked store, which takes a Zen 3 some twenty cycles.) What is not
+/// finite makes the returned sum so, which is 0 else.
 #[inline(always)]
-fn run<W: Wide, const LAMBDA: bool, const STEP: bool>(
+fn run<W: Wide, const LAMBDA: bool, const STEP: bool, const CARE: bool>(
     w: &mut [f32],
     y: &[f32],
     lambda: &mut [f32],
@@ -182,7 +185,7 @@ fn run<W: Wide, const LAMBDA: bool, const STEP: bool>(
 ) -> f32 {
     let n = w.len();
     let (mut checks, zero) = (W::splat(0.0), W::splat(0.0));
-    let (blame, by) = (W::splat(b), W::splat(-step));
+    let (blame, by, minus) = (W::splat(b), W::splat(-step), W::splat(-1.0));
     let (w, w_rest) = w.as_chunks_mut::<LANES>();
     let (y, y_rest) = y[..n].as_chunks::<LANES>();
     let (lambda, lambda_rest) = lambda[..if LAMBDA { n } else { 0 }].as_chunks_mut::<LANES>();
@@ -193,7 +196,12 @@ fn run<W: Wide, const LAMBDA: bool, const STEP: bool>(
             W::load_from(lambda).fuse(old, blame).store_to(lambda);
         }
         if STEP {
-            let new = old.fuse(by, W::load_from(y));
+            let mut new = old.fuse(by, W::load_from(y));
+            if CARE {
+                // No longer -0.0.
+                let y = W::load_from(y).plus(zero);
+                new = old.fuse(by.unless_zero(y, minus), y);
+            }
             checks = checks.fuse(new, zero);
             new.store_to(w);
         }
@@ -204,7 +212,7 @@ fn run<W: Wide, const LAMBDA: bool, const STEP: bool>(
         if LAMBDA && let Some(lambda) = lambda.next() {
             *lambda = w.mul_add(b, *lambda);
         }
-        if STEP {
+        if STEP && !(CARE && y == 0.0) {
             *w = (-step).mul_add(y, *w);
             check = w.mul_add(0.0, check);
         }
@@ -218,6 +226,7 @@ impl Learn<'_> {
         let Self { solo, blame, rows, weights, rate, lambda } = self;
         let start = solo.wires.starts[rows.start] as usize;
         let mut check = 0.0;
+        let care = solo.outputs[solo.base..][..solo.inputs].contains(&0.0);
         for row in rows {
             let b = blame[row];
             if b == 0.0 {
@@ -231,9 +240,11 @@ impl Learn<'_> {
                     let y = &solo.outputs[solo.at(first)..];
                     let end = first + w.len() as i32;
                     check += if first >= 0 && end as usize > solo.inputs {
-                        run::<W, true, STEP>(w, y, &mut lambda[first as usize..], (b, step))
+                        run::<W, true, STEP, false>(w, y, &mut lambda[first as usize..], (b, step))
+                    } else if care {
+                        run::<W, false, STEP, true>(w, y, &mut [], (b, step))
                     } else {
-                        run::<W, false, STEP>(w, y, &mut [], (b, step))
+                        run::<W, false, STEP, false>(w, y, &mut [], (b, step))
                     };
                 }
                 Heard::Each(sources) => {

@@ -163,6 +163,7 @@ impl Executor for Native {
             return Ok(self.fired_solo(network));
         }
         self.settle();
+        self.turn_back();
         self.activity.open(lanes, cycles, memory);
         let work = work(network, self.activity.blocks() * LANES * cycles);
         let Self { pool, plan, parameters, decays, activity, .. } = self;
@@ -190,6 +191,7 @@ impl Executor for Native {
             return self.sweep_solo(network, d_outputs, 0.0);
         }
         self.settle();
+        self.turn_back();
         let (lanes, recorded) = (self.activity.lanes, self.activity.recorded());
         let expected = self.activity.window * lanes * network.outputs().len();
         if d_outputs.len() != expected {
@@ -227,6 +229,7 @@ impl Executor for Native {
     fn update(&mut self, network: &Network, rule: &UpdateRule) -> Result<(), ExecError> {
         self.check_epoch(network);
         self.make_gradients(network);
+        self.turn_back();
         if self.keep_sizes {
             self.update_sizes.clone_from(&self.parameters[WEIGHTS]);
         }
@@ -255,6 +258,7 @@ impl Executor for Native {
     fn predict(&mut self, network: &Network, window: Window<'_>) -> Result<Vec<f32>, ExecError> {
         self.check_epoch(network);
         window.check(network)?;
+        self.turn_back();
         self.sequence(network, window)
     }
 
@@ -287,9 +291,10 @@ impl Executor for Native {
 
     fn export(&self, network: &Network) -> Exported {
         self.check_epoch(network);
-        if self.record.leads || self.memory.ahead > 0 {
+        if self.record.leads || self.record.turned.leads || self.memory.ahead > 0 {
             let mut settled = self.clone();
             settled.settle();
+            settled.turn_back();
             settled.memory.count();
             return settled.exported(network);
         }

@@ -3,7 +3,7 @@
 
 use super::carry;
 use super::executor::Native;
-use super::parameters::fit;
+use super::parameters::{WEIGHTS, fit};
 use super::short::Standing;
 use livenet_core::{Commit, Follower, Network, Row, UnitKind};
 
@@ -14,6 +14,12 @@ impl Follower for Native {
         let short = self.record.leads && !commit.is_structural();
         if !short {
             self.settle();
+        }
+        if commit.is_structural() {
+            self.turn_back();
+        } else {
+            let Self { plan, record, parameters, .. } = self;
+            record.turned.precede(plan, commit, &mut parameters[WEIGHTS]);
         }
         let (inherit, optimizer) = (self.settings.inherit, self.memory.optimizer());
         let counts = self.memory.precede(commit, inherit);
@@ -42,6 +48,7 @@ impl Follower for Native {
         } else {
             columns();
             plan.touch(after, commit, |row| retuned.push(row));
+            self.record.turned.follow(plan, commit, &mut parameters[WEIGHTS]);
         }
         self.statistics.follow(commit);
         self.update_sizes.clear();

@@ -5,7 +5,7 @@
 //! operations whatever the number of threads, so results are the same bits.
 //!
 //! Read [`Native`] in `executor.rs`, then `plan.rs` (what a commit makes anew), `activity.rs` (what lies where),
-//! `forward.rs`, `backward.rs`, `update.rs`, `solo.rs` (one sample at a time), `follow.rs`, `signals.rs`.
+//! `forward.rs`, `backward.rs`, `update.rs`, `solo.rs` (one sample at a time), `turned.rs` (of few words), `follow.rs`, `signals.rs`.
 
 mod activity;
 mod backward;
@@ -28,6 +28,7 @@ mod statistics;
 mod steps;
 mod tape;
 mod threads;
+mod turned;
 mod update;
 
 #[cfg(test)]

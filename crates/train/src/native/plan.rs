@@ -4,6 +4,7 @@
 
 use super::activity::Shape;
 use super::dense::Dense;
+use super::turned::{Audience, audiences};
 use livenet_core::kernel::{Gather, Layout, Transpose, solo::Solo};
 use livenet_core::{
     Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Moves, Network, Norm, Role, Row, Scope, Unit, UnitKind,
@@ -75,6 +76,8 @@ pub(super) struct Plan {
     pub(super) dense: Dense,
     /// Rows whose sources are consecutive.
     pub(super) runs: Vec<bool>,
+    /// Groups whose weights may lie by speaker.
+    pub(super) audiences: Vec<Audience>,
     /// The largest lag of any connection.
     pub(super) deepest: usize,
 }
@@ -93,6 +96,7 @@ impl Plan {
             depth: 0,
             dense: Dense::default(),
             runs: Vec::new(),
+            audiences: Vec::new(),
             deepest: 0,
         };
         plan.rebuild(network);
@@ -159,6 +163,7 @@ impl Plan {
         self.runs.clear();
         let run = |row: &[u32]| Solo::is_run(&self.sources[row[0] as usize..row[1] as usize]);
         self.runs.extend(offsets.windows(2).map(run));
+        self.audiences = audiences(self, offsets, network.inputs().end as usize);
         let lag = |(&pre, &source): (&u32, &i32)| (i64::from(pre) - i64::from(source)) as usize;
         let farthest = network.pres().iter().zip(&self.sources).map(lag).max().unwrap_or(0);
         self.deepest = farthest / layout.neurons().max(1);

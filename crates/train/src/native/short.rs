@@ -1,7 +1,7 @@
 //! The short way, as the executor takes it: one sample in one cycle, see `solo.rs`.
 
 use super::executor::{Native, counted, work};
-use super::parameters::BIAS;
+use super::parameters::{BIAS, WEIGHTS};
 use super::solo::Reads;
 use super::update::not_finite;
 use livenet_core::{ExecError, Network, Optimizer, UpdateRule};
@@ -34,6 +34,7 @@ impl Native {
         let Self { pool, plan, parameters, activity, record, .. } = self;
         let reads = Reads { network, plan };
         record.lead(activity);
+        record.turned.listen(plan, &mut parameters[WEIGHTS], values);
         let parameters = (counted(plan, parameters, &self.counted), &*parameters[BIAS]);
         // What is not finite is found, and told, by the long way.
         pool.run(work(network, 1), |_| record.fire(reads, parameters, values))
@@ -87,6 +88,7 @@ impl Native {
     pub(super) fn take_long_way(&mut self, network: &Network, long: bool) {
         if long != self.long_way {
             self.settle();
+            self.turn_back();
             (self.long_way, self.plan.dense.off) = (long, long);
             self.plan.rebuild(network);
             self.prepare();

@@ -10,6 +10,7 @@ impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
         self.make_gradients(network);
         self.settle();
+        self.turn_back();
         if wanted.contains(&Signal::Splitting) {
             // Whoever observes it first has it of the weights that were swept, others of those there are.
             self.take_long_way(network, true);

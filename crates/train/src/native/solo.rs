@@ -9,6 +9,7 @@ use super::activity::{Activity, Shape};
 use super::finite::all_finite;
 use super::parameters::{BIAS, Columns, WEIGHTS};
 use super::plan::Plan;
+use super::turned::Turned;
 use livenet_core::kernel::Lanes;
 use livenet_core::kernel::solo::{self, Changed, Solo};
 use livenet_core::{Commit, Network, NeuronId, Role, Row, UnitKind};
@@ -36,6 +37,8 @@ pub(super) struct Record {
     scratch: Vec<f32>,
     /// What the loss said, by output.
     given: Vec<f32>,
+    /// Weights by speaker.
+    pub(super) turned: Turned,
 }
 
 /// What a pass over one cycle reads.
@@ -125,7 +128,9 @@ impl Record {
                 continue;
             }
             let potentials = &mut self.potentials[rows.clone()];
-            solo::hear(reads.solo(&self.outputs, base), weights, bias, rows.clone(), potentials);
+            if !self.turned.hear(reads.plan, &rows, bias, potentials) {
+                solo::hear(reads.solo(&self.outputs, base), weights, bias, rows.clone(), potentials);
+            }
             for run in &group.runs {
                 let out = &mut self.outputs[base + run.rows.start..base + run.rows.end];
                 run.unit.activation.apply_f32(&self.potentials[run.rows.clone()], out);
@@ -171,9 +176,16 @@ impl Record {
             let rows = group.rows.clone();
             find("gradient", rows.clone(), &self.blame[rows.clone()])?;
             let edges = solo.wires.edges(&rows);
+            let finite = self.turned.learn(plan, &rows, &self.blame, rate);
+            if finite == Some(false) {
+                self.turned.back(plan, weights);
+            }
             let weights = &mut weights[edges.clone()];
-            let changed = Changed { weights: &mut *weights, lambda: &mut self.lambda, scratch: &mut self.scratch };
-            if !solo::learn(solo, &self.blame, rows.clone(), rate, changed) {
+            let finite = finite.unwrap_or_else(|| {
+                let changed = Changed { weights: &mut *weights, lambda: &mut self.lambda, scratch: &mut self.scratch };
+                solo::learn(solo, &self.blame, rows.clone(), rate, changed)
+            });
+            if !finite {
                 for row in rows.clone() {
                     let own = solo.wires.edges(&(row..row + 1));
                     find("weight", row..row + 1, &weights[own.start - edges.start..own.end - edges.start])

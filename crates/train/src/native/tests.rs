@@ -85,7 +85,7 @@ fn samples(count: usize) -> Vec<f32> {
     (0..count).map(|_| stream.normal() as f32).collect()
 }
 
-fn bits(values: &[f32]) -> Vec<u32> {
+pub(super) fn bits(values: &[f32]) -> Vec<u32> {
     values.iter().map(|value| value.to_bits()).collect()
 }
 
@@ -184,7 +184,7 @@ fn a_renewal_leaves_everybody_elses_state_and_weights_as_they_were() {
 }
 
 /// 20-40-40-3, feed-forward and dense but for some connections, and an executor.
-fn stream() -> (Network, Native) {
+pub(super) fn stream() -> (Network, Native) {
     let group = |name: &str, role, heard: &[u16]| FireGroup {
         name: name.into(),
         role,

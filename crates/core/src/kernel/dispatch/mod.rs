@@ -41,6 +41,8 @@ pub(crate) trait Wide: Copy {
     fn times(self, other: Self) -> Self;
     /// `a * b + self`, rounded once.
     fn fuse(self, a: Self, b: Self) -> Self;
+    /// Itself, but `other` in the lanes where `value` is zero.
+    fn unless_zero(self, value: Self, other: Self) -> Self;
     /// The sum across lanes: halves onto halves, 16, 8, 4, 2, 1.
     fn tree(self) -> f32;
     /// Eight running sums of products: lanes `i` and `i + 8` go into sum `i`.
@@ -99,6 +101,13 @@ impl Wide for Plain {
     fn fuse(mut self, a: Self, b: Self) -> Self {
         for lane in 0..LANES {
             self.0[lane] = a.0[lane].mul_add(b.0[lane], self.0[lane]);
+        }
+        self
+    }
+    #[inline(always)]
+    fn unless_zero(mut self, value: Self, other: Self) -> Self {
+        for lane in 0..LANES {
+            self.0[lane] = if value.0[lane] == 0.0 { other.0[lane] } else { self.0[lane] };
         }
         self
     }

@@ -3,12 +3,13 @@
 use super::Wide;
 use crate::kernel::{LANES, Lanes};
 use std::arch::x86_64::{
-    __m256, __m512, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps, _mm_storeu_ps,
-    _mm256_add_ps, _mm256_castps256_ps128, _mm256_extractf128_ps, _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps,
-    _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps,
-    _mm256_unpackhi_ps, _mm256_unpacklo_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256,
-    _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_shuffle_f64x2,
-    _mm512_store_ps, _mm512_storeu_ps,
+    __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps,
+    _mm_storeu_ps, _mm256_add_ps, _mm256_blendv_ps, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps,
+    _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps,
+    _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_fmadd_ps,
+    _mm512_load_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps,
+    _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_ps,
 };
 
 /// The tree from its second level on, of four.
@@ -126,6 +127,15 @@ impl Wide for Avx2 {
         unsafe { Self(_mm256_fmadd_ps(a.0, b.0, self.0), _mm256_fmadd_ps(a.1, b.1, self.1)) }
     }
     #[inline(always)]
+    fn unless_zero(self, value: Self, other: Self) -> Self {
+        // SAFETY: as above.
+        unsafe {
+            let zero = _mm256_setzero_ps();
+            let (low, high) = (_mm256_cmp_ps::<_CMP_EQ_OQ>(value.0, zero), _mm256_cmp_ps::<_CMP_EQ_OQ>(value.1, zero));
+            Self(_mm256_blendv_ps(self.0, other.0, low), _mm256_blendv_ps(self.1, other.1, high))
+        }
+    }
+    #[inline(always)]
     fn tree(self) -> f32 {
         // SAFETY: as above.
         eight(unsafe { _mm256_add_ps(self.0, self.1) })
@@ -223,6 +233,14 @@ impl Wide for Avx512 {
     fn fuse(self, a: Self, b: Self) -> Self {
         // SAFETY: as above.
         Self(unsafe { _mm512_fmadd_ps(a.0, b.0, self.0) })
+    }
+    #[inline(always)]
+    fn unless_zero(self, value: Self, other: Self) -> Self {
+        // SAFETY: as above.
+        Self(unsafe {
+            let zero = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(value.0, _mm512_setzero_ps());
+            _mm512_mask_blend_ps(zero, self.0, other.0)
+        })
     }
     #[inline(always)]
     fn tree(self) -> f32 {
