@@ -108,12 +108,17 @@ impl<'a> Part<'a> {
                     }
                     *dot = products.halve();
                 }
-                let (dots, _) = dots.as_chunks::<4>();
+                let (dots, _) = dots.as_chunks::<8>();
                 let set = self.store == Store::Set && skip == 0;
-                for (out, dots) in out.chunks_mut(4).zip(dots) {
-                    for (out, dot) in out.iter_mut().zip(W::eights(*dots)) {
-                        *out = dot + if set { 0.0 } else { *out };
-                    }
+                let (eights, rest) = out.as_chunks_mut::<8>();
+                for (out, dots) in eights.iter_mut().zip(dots) {
+                    put(out, W::eights(dots), set);
+                }
+                if !rest.is_empty() {
+                    let mut last = [0.0; 8];
+                    last[..rest.len()].copy_from_slice(rest);
+                    put(&mut last, W::eights(&dots[eights.len()]), set);
+                    rest.copy_from_slice(&last[..rest.len()]);
                 }
             }
             if LAMBDA {
@@ -138,6 +143,15 @@ impl<'a> Part<'a> {
         if self.blocks > skip {
             self.pass::<W, 1, LAMBDA>(skip);
         }
+    }
+}
+
+#[inline(always)]
+fn put(out: &mut [f32; 8], dots: [f32; 8], set: bool) {
+    if set {
+        out.iter_mut().zip(dots).for_each(|(out, dot)| *out = dot + 0.0);
+    } else {
+        out.iter_mut().zip(dots).for_each(|(out, dot)| *out += dot);
     }
 }
 

@@ -24,8 +24,8 @@ pub(super) struct Scratch {
     undropped: Vec<Lanes>,
     /// What the loss says, `[block][cycle of the window][output]`.
     pub(super) given: Vec<Lanes>,
-    /// The weights in the order of the transpose.
-    pub(super) arranged: Vec<f32>,
+    /// The weights in the order of the transpose, where somebody wants those of the last sweep.
+    pub(super) arranged: Option<Vec<f32>>,
     /// Their gradients in that order.
     pub(super) gradients: Vec<f32>,
     /// Of [`Transpose::arrange`](kernel::Transpose::arrange) and its reverse.
@@ -105,7 +105,7 @@ fn fit(rows: &mut Vec<Lanes>, len: usize) {
 impl Backward<'_> {
     /// Sweeps back over all that is remembered, and writes the gradients. `d_outputs` is
     /// `[cycle][lane][output]` of the last window. Says whether all blame is finite; if it is not, the gradients
-    /// are not written.
+    /// mean nothing.
     pub(super) fn run(
         &self,
         activity: &mut Activity,
@@ -120,8 +120,14 @@ impl Backward<'_> {
         fit(&mut scratch.by_state, if self.plan.leaky { layouts.one.len(blocks) } else { 0 });
         fit(&mut scratch.undropped, if any_dropped { layouts.one.len(blocks) } else { 0 });
         scratch.by_state.fill(Lanes::ZERO);
-        scratch.arranged.resize(self.plan.transpose.wires().connections(), 0.0);
-        self.plan.transpose.arrange(self.weights, &mut scratch.places, &mut scratch.arranged);
+        let connections = self.plan.transpose.wires().connections();
+        // Until the sweep is done, the place of the gradients holds the weights in its order: four bytes a connection.
+        let arranged = &mut gradients[WEIGHTS][..connections];
+        self.plan.transpose.arrange(self.weights, &mut scratch.places, arranged);
+        if let Some(kept) = &mut scratch.arranged {
+            kept.clear();
+            kept.extend_from_slice(arranged);
+        }
         self.take(activity, d_outputs, &mut scratch.given);
 
         let sweep = Sweep {
@@ -137,7 +143,7 @@ impl Backward<'_> {
             factors: &activity.factors,
             dropped: &activity.dropped,
             given: &scratch.given,
-            arranged: &scratch.arranged,
+            arranged,
             blank: activity.blank && activity.start == 0,
         };
         let piece = Piece {
@@ -151,7 +157,7 @@ impl Backward<'_> {
             by_state: &mut scratch.by_state,
             undropped: &mut scratch.undropped,
         };
-        scratch.gradients.resize(scratch.arranged.len(), 0.0);
+        scratch.gradients.resize(connections, 0.0);
         let finite = sweep.run(piece, &mut scratch.gradients);
         activity.swept = activity.recorded();
         if finite {

@@ -215,7 +215,7 @@ impl Executor for Native {
         if !finite {
             let sweep = Backward { network, plan, weights, parameters, decays, threads: 1 };
             let (cycle, neuron, value) = sweep.locate(activity).expect("blame of padding is 0");
-            activity.swept = 0;
+            (activity.swept, self.standing) = (0, Standing::Stale);
             return Err(not_finite("gradient", neuron, cycle, value));
         }
         self.operations += ((self.active(network) + network.synapse_count()) * lanes * recorded) as u64;

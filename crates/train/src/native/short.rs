@@ -93,9 +93,12 @@ impl Native {
             self.plan.rebuild(network);
             self.prepare();
             let Self { plan, parameters, scratch, .. } = self;
-            scratch.arranged.resize(plan.transpose.wires().connections(), 0.0);
-            let weights = counted(plan, parameters, &self.counted);
-            plan.transpose.arrange(weights, &mut scratch.places, &mut scratch.arranged);
+            scratch.arranged = long.then(|| {
+                let mut arranged = vec![0.0; plan.transpose.wires().connections()];
+                let weights = counted(plan, parameters, &self.counted);
+                plan.transpose.arrange(weights, &mut scratch.places, &mut arranged);
+                arranged
+            });
         }
     }
 

@@ -36,13 +36,14 @@ pub(super) fn splitting(network: &Network, plan: &Plan, activity: &Activity, scr
 fn bends(network: &Network, plan: &Plan, activity: &Activity, scratch: &Scratch) -> Vec<Lanes> {
     let (layouts, window, neurons) = (activity.layouts, activity.window, network.neuron_count());
     let outputs = network.outputs();
+    let weights = scratch.arranged.as_deref().expect("the long way keeps them");
     let mut bends = vec![Lanes::ZERO; activity.blocks() * window * neurons];
     let mut lambda = vec![Lanes::ZERO; layouts.one.len(activity.blocks())];
     for number in 0..window {
         let cycle = activity.end - window + number;
         let from = layouts.blame.view(&activity.blame, cycle);
         let into = layouts.one.view_mut(&mut lambda, 0);
-        forward(plan.transpose.wires(), &scratch.arranged, from, 0..neurons, None, into);
+        forward(plan.transpose.wires(), weights, from, 0..neurons, None, into);
         for block in 0..activity.blocks() {
             let (at, count) = ((block * window + number) * outputs.len(), outputs.len());
             let to = layouts.one.row(block, 0, outputs.start as usize);

@@ -53,8 +53,8 @@ pub(crate) trait Wide: Copy {
     fn halve(self) -> Self::Half;
     /// The sum of eight: 8, 4, 2, 1.
     fn eight(sums: Self::Half) -> f32;
-    /// [`eight`](Self::eight) of four at once, which share the shuffles; the same bits.
-    fn eights(four: [Self::Half; 4]) -> [f32; 4];
+    /// [`eight`](Self::eight) of eight at once, which share the shuffles; the same bits.
+    fn eights(eight: &[Self::Half; 8]) -> [f32; 8];
     /// Lane `i` of row `j` becomes lane `j` of row `i`.
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]);
 }
@@ -132,8 +132,8 @@ impl Wide for Plain {
         (four[0] + four[2]) + (four[1] + four[3])
     }
     #[inline(always)]
-    fn eights(four: [[f32; 8]; 4]) -> [f32; 4] {
-        four.map(Self::eight)
+    fn eights(eight: &[[f32; 8]; 8]) -> [f32; 8] {
+        eight.map(Self::eight)
     }
     #[inline(always)]
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {

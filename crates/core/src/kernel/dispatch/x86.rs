@@ -3,27 +3,35 @@
 use super::Wide;
 use crate::kernel::{LANES, Lanes};
 use std::arch::x86_64::{
-    __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_movelh_ps, _mm_shuffle_ps,
-    _mm_storeu_ps, _mm256_add_ps, _mm256_blendv_ps, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps,
+    __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps, _mm256_add_ps,
+    _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps,
     _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps,
-    _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
-    _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_fmadd_ps,
-    _mm512_load_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_ps, _mm512_set1_ps, _mm512_setzero_ps,
-    _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_ps,
+    _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps,
+    _mm256_unpacklo_pd, _mm256_unpacklo_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256,
+    _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_ps,
+    _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_ps,
 };
 
-/// The tree from its second level on, of four.
+/// The tree from its second level on, of eight.
 #[inline(always)]
-fn eights(eight: [__m256; 4]) -> [f32; 4] {
-    // SAFETY: only reached under avx2 or avx512; no memory but `out` is touched, which holds 4 floats.
+fn eights(eight: &[__m256; 8]) -> [f32; 8] {
+    // SAFETY: only reached under avx2 or avx512; no memory but `out` is touched, which holds 8 floats.
     unsafe {
-        let four = eight.map(|v| _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps::<1>(v)));
-        let pair = |a, b| _mm_add_ps(_mm_movelh_ps(a, b), _mm_movehl_ps(b, a));
+        // The first four of the eight go by in the lower half, the others in the upper.
+        let four: [__m256; 4] = std::array::from_fn(|i| {
+            let (one, two) = (eight[i], eight[i + 4]);
+            _mm256_add_ps(_mm256_permute2f128_ps::<0x20>(one, two), _mm256_permute2f128_ps::<0x31>(one, two))
+        });
+        let pair = |a, b| {
+            let (a, b) = (_mm256_castps_pd(a), _mm256_castps_pd(b));
+            let (low, high) = (_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b));
+            _mm256_add_ps(_mm256_castpd_ps(low), _mm256_castpd_ps(high))
+        };
         let (first, second) = (pair(four[0], four[1]), pair(four[2], four[3]));
-        let even = _mm_shuffle_ps::<0b10_00_10_00>(first, second);
-        let odd = _mm_shuffle_ps::<0b11_01_11_01>(first, second);
-        let mut out = [0.0; 4];
-        _mm_storeu_ps(out.as_mut_ptr(), _mm_add_ps(even, odd));
+        let even = _mm256_shuffle_ps::<0b10_00_10_00>(first, second);
+        let odd = _mm256_shuffle_ps::<0b11_01_11_01>(first, second);
+        let mut out = [0.0; 8];
+        _mm256_storeu_ps(out.as_mut_ptr(), _mm256_add_ps(even, odd));
         out
     }
 }
@@ -156,8 +164,8 @@ impl Wide for Avx2 {
         eight(sums)
     }
     #[inline(always)]
-    fn eights(four: [__m256; 4]) -> [f32; 4] {
-        eights(four)
+    fn eights(eight: &[__m256; 8]) -> [f32; 8] {
+        eights(eight)
     }
     #[inline(always)]
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
@@ -261,8 +269,8 @@ impl Wide for Avx512 {
         eight(sums)
     }
     #[inline(always)]
-    fn eights(four: [__m256; 4]) -> [f32; 4] {
-        eights(four)
+    fn eights(eight: &[__m256; 8]) -> [f32; 8] {
+        eights(eight)
     }
     #[inline(always)]
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
