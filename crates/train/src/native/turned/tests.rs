@@ -61,7 +61,8 @@ impl Pair {
     /// Until the weights lie by speaker.
     fn turned() -> Self {
         let mut pair = Self::new();
-        for step in 0..ENOUGH as usize {
+        // The first step gets to know the optimizer, and so reads the weights.
+        for step in 0..=ENOUGH as usize {
             assert!(!pair.leads());
             pair.step(&Self::sample(step, 5));
         }
