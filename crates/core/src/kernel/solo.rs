@@ -174,7 +174,7 @@ struct Learn<'a> {
 }
 
 /// `lambda += w b`, then `w -= step y`. With `CARE`, what is zero moves not even the sign of a zero (see `voices`): it adds
-/// -0.0. (To choose between new and old instead becomes a masked store, which takes a Zen 3 some twenty cycles.) What is not
+/// -0.0. (To choose between new and old instead becomes a masked store: C1 0.032 ms for 0.019 on Zen 3.) What is not
 /// finite makes the returned sum so, which is 0 else.
 #[inline(always)]
 fn run<W: Wide, const LAMBDA: bool, const STEP: bool, const CARE: bool>(

@@ -164,7 +164,7 @@ struct Hear<'a> {
     potentials: &'a mut [f32],
 }
 
-// No closures: the compiler left them out of line, compiled for the portable target, twenty times slower.
+// No closures: the compiler left them out of line, compiled for the portable target (a step of C1m 0.028 ms, without them 0.016).
 
 /// Adds what some said to the sums of a panel.
 #[inline(always)]

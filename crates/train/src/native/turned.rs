@@ -16,8 +16,7 @@ use livenet_core::Commit;
 use livenet_core::kernel::voices::{self, Panels, Voices};
 use std::ops::Range;
 
-/// Samples of mostly zeros after which turning pays, and twice as many are remembered: it costs about as much as three of
-/// them save, there and back.
+/// Samples of mostly zeros after which turning pays, and twice as many are remembered. Chosen, not measured.
 const ENOUGH: u32 = 16;
 
 /// A group each of whose neurons hears the same inputs, and nothing else.
