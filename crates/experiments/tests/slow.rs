@@ -120,6 +120,67 @@ fn two_executors_tell_the_same_story() {
     assert!(apart <= spread(&native).max(spread(&burn)).max(0.005), "{native:?} and {burn:?}");
 }
 
+/// Ends the process `pid` at once; whether it was still there.
+#[cfg(target_os = "linux")]
+fn kill(pid: &str) -> bool {
+    Command::new("kill").args(["-9", pid]).stderr(std::process::Stdio::null()).status().unwrap().success()
+}
+
+/// The sweep of the digits, with its parent and one of its trials killed on the way, against an undisturbed one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_killed_sweep_of_the_digits_is_completed_to_the_same_bytes() {
+    let out = tempfile::tempdir().unwrap();
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../experiments/sweeps/digits.toml");
+    let sweep = |folder: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_livenet"));
+        command.arg("sweep").arg(&file).args(["-q", "--jobs", "2", "--out"]).arg(out.path().join(folder));
+        command.stdin(std::process::Stdio::null()).stderr(std::process::Stdio::null());
+        command
+    };
+    let table = |folder: &str| {
+        let output = sweep(folder).output().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap().replace(folder, "sweep")
+    };
+    let mut parent = sweep("cut").stdout(std::process::Stdio::null()).spawn().unwrap();
+    let id = parent.id();
+    let children = || {
+        let text = std::fs::read_to_string(format!("/proc/{id}/task/{id}/children")).unwrap_or_default();
+        text.split_whitespace().map(ToOwned::to_owned).collect::<Vec<String>>()
+    };
+    let done = || {
+        let entries = std::fs::read_dir(out.path().join("cut/digits/trials")).into_iter().flatten().flatten();
+        entries.filter(|entry| entry.path().join("report.json").exists()).count()
+    };
+    let mut until = |what: &dyn Fn() -> bool| {
+        while !what() {
+            assert!(parent.try_wait().unwrap().is_none(), "it ended by itself");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    };
+    // One that ends by itself meanwhile is no victim.
+    until(&|| done() >= 6 && children().first().is_some_and(|child| kill(child)));
+    until(&|| done() >= 8);
+    assert!(kill(&id.to_string()));
+    parent.wait().unwrap();
+    assert!(done() < 25);
+    assert_eq!(table("cut"), table("whole"));
+    for name in ["sweep.toml", "sweep.json", "plan.json"] {
+        let read = |folder: &str| std::fs::read(out.path().join(folder).join("digits").join(name)).unwrap();
+        assert!(read("cut") == read("whole"), "{name} differs");
+    }
+    let plan: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(out.path().join("cut/digits/plan.json")).unwrap()).unwrap();
+    for trial in plan["trials"].as_array().unwrap() {
+        for name in ["events.jsonl", "journal.bin"] {
+            let path = Path::new("digits/trials").join(trial["key"].as_str().unwrap()).join(name);
+            let read = |folder: &str| std::fs::read(out.path().join(folder).join(&path)).unwrap();
+            assert!(read("cut") == read("whole"), "{} differs", path.display());
+        }
+    }
+}
+
 #[test]
 fn fashion_is_learned_from_nothing() {
     if std::env::var_os("LIVENET_DATA").is_none() {

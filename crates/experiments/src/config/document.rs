@@ -79,7 +79,7 @@ impl Document {
             varied.varied.push((key.clone(), place.clone()));
             match value {
                 Some(value) => {
-                    set(&mut varied.table, key, value.clone()).map_err(|message| varied.fault(key, message, None))?
+                    set(&mut varied.table, key, value.clone()).map_err(|message| varied.fault(key, message, None))?;
                 }
                 None => remove(&mut varied.table, key),
             }
