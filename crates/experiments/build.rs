@@ -2,7 +2,6 @@
 //!
 //! Nothing here is needed to build: without git, or outside of a checkout, the manifest says `unknown`. It runs again
 //! when sources of the workspace change, which are compiled into this crate anyway, and after a commit; never else.
-#![expect(clippy::print_stdout, reason = "cargo listens there")]
 
 use std::{
     env, fs,

@@ -159,15 +159,12 @@ impl Header {
             }
         } else {
             let kind = line.bare(char::is_whitespace);
-            match kind.to_ascii_lowercase().as_str() {
-                "numeric" | "real" | "integer" => Kind::Numeric,
-                _ => {
-                    let found = format!("{} as the type of `{name}`", shown(kind));
-                    return Err(
-                        line.unfit(&found, "numeric, real, integer or words in braces; leave other attributes out")
-                    );
-                }
+            if !["numeric", "real", "integer"].contains(&kind.to_ascii_lowercase().as_str()) {
+                let found = format!("{} as the type of `{name}`", shown(kind));
+                let expected = "numeric, real, integer or words in braces; leave other attributes out";
+                return Err(line.unfit(&found, expected));
             }
+            Kind::Numeric
         };
         self.attributes.push(Attribute { name, kind });
         self.words.push(words);

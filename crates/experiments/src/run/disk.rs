@@ -23,7 +23,6 @@ use super::faults::next as fault;
 
 /// Whether the operation that comes next is to fail: never, outside of tests.
 #[cfg(not(test))]
-#[expect(clippy::unnecessary_wraps, reason = "it stands in the place of the tests' one")]
 fn fault() -> Option<Fault> {
     None
 }
