@@ -17,7 +17,7 @@ use std::{
     num::NonZeroUsize,
     path::PathBuf,
     thread::sleep,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// Arguments of `trial`.
@@ -41,6 +41,9 @@ pub(super) struct Arguments {
     /// End with a checkpoint when standard input ends, as it does when the parent process is gone
     #[arg(long)]
     until_stdin_ends: bool,
+    /// End with a checkpoint at this time, in seconds since 1970
+    #[arg(long, value_name = "TIME")]
+    until: Option<u64>,
     /// No progress
     #[arg(short, long)]
     quiet: bool,
@@ -63,6 +66,9 @@ fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
             interrupt::ask();
         });
     }
+    if let Some(time) = arguments.until {
+        until(time)?;
+    }
     let directory = SweepDirectory::open(&arguments.sweep)?;
     let trial = match (&arguments.key, arguments.index) {
         (Some(key), _) => directory.trial(key)?,
@@ -84,6 +90,19 @@ fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
         }
     }
     result
+}
+
+/// Asks for an end at a time. The clock is looked at again and again: it may be set while a trial runs.
+fn until(time: u64) -> Result<(), Failure> {
+    let at = UNIX_EPOCH.checked_add(Duration::from_secs(time));
+    let at = at.ok_or_else(|| Failure::Usage(format!("--until {time}: no clock goes that far")))?;
+    std::thread::spawn(move || {
+        while let Ok(left) = at.duration_since(SystemTime::now()) {
+            sleep(left.min(Duration::from_secs(1)));
+        }
+        interrupt::ask();
+    });
+    Ok(())
 }
 
 fn at(directory: &SweepDirectory, index: usize) -> Result<Trial, Failure> {
