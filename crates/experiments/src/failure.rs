@@ -48,6 +48,9 @@ pub enum Failure {
     /// A comparison of runs.
     #[error(transparent)]
     Compare(#[from] crate::compare::CompareError),
+    /// A cluster.
+    #[error(transparent)]
+    Cluster(#[from] crate::sweep::slurm::ClusterError),
     /// The arguments of a command.
     #[error("{0}")]
     Usage(String),
@@ -98,6 +101,7 @@ impl Failure {
             Self::Config(_)
             | Self::Usage(_)
             | Self::NoExecutor { .. }
+            | Self::Cluster(crate::sweep::slurm::ClusterError::Missing { .. })
             | Self::Run(
                 RunError::Exists { .. }
                 | RunError::NotARun { .. }

@@ -6,6 +6,7 @@
 mod bench;
 mod cite;
 mod claims;
+mod cluster;
 mod compare;
 mod completions;
 mod data;

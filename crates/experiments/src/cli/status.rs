@@ -3,7 +3,7 @@
 use super::{output::Output, summary::Spread};
 use crate::{
     Failure,
-    sweep::{Plan, Stage, State, SweepDirectory, SweepRecord, Trial},
+    sweep::{Plan, Stage, State, SweepDirectory, SweepRecord, Trial, slurm::View},
 };
 use serde::Serialize;
 use std::path::PathBuf;
@@ -89,6 +89,9 @@ pub(super) struct Status {
     pub(super) counts: Counts,
     /// Whether a search will add trials.
     pub(super) open: bool,
+    /// What Slurm says, where trials were handed over to it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slurm: Option<View>,
     settings: Vec<Row>,
     trials: Vec<TrialStatus>,
 }
@@ -97,7 +100,12 @@ impl Status {
     /// Looks at the files of a sweep.
     pub(super) fn of(directory: &SweepDirectory) -> Result<Self, Failure> {
         let (SweepRecord { name, metric, .. }, Plan { trials, open, .. }) = (directory.record()?, directory.plan()?);
-        let states = directory.states(&trials)?;
+        let mut states = directory.states(&trials)?;
+        let slurm = View::of(directory, &trials, &states)?;
+        if let Some(view) = &slurm {
+            let both = trials.iter().zip(states);
+            states = both.map(|(trial, state)| view.stands(directory, &trial.key, state)).collect();
+        }
         let mut rows: Vec<(Row, Vec<f64>)> = Vec::new();
         let (mut counts, mut seen) = (Counts::default(), std::collections::BTreeSet::new());
         let mut listed = Vec::new();
@@ -127,7 +135,17 @@ impl Status {
         }
         let settings = rows.into_iter().map(|(row, values)| Row { metric: Spread::of(&values), ..row }).collect();
         let directory = directory.path().to_string_lossy().into_owned();
-        Ok(Self { schema_version: 1, name, directory, metric: metric.name, counts, open, settings, trials: listed })
+        Ok(Self {
+            schema_version: 1,
+            name,
+            directory,
+            metric: metric.name,
+            counts,
+            open,
+            slurm,
+            settings,
+            trials: listed,
+        })
     }
 
     /// The table of the settings, and what failed below it.
@@ -147,6 +165,9 @@ impl Status {
             let Some(failure) = failure else { continue };
             output.line(format_args!("\n{}, seed {} ({}): {failure}", trial.label, trial.seed, trial.key))?;
             log.iter().try_for_each(|line| output.line(format_args!("    {line}")))?;
+        }
+        for line in self.slurm.iter().flat_map(View::lines) {
+            output.line(line)?;
         }
         if self.open {
             output.line("\na search has not asked for all of its trials yet")?;

@@ -1,6 +1,7 @@
 //! `livenet sweep`: every trial of a sweep, by processes of this machine.
 
 use super::{
+    cluster::{self, On},
     interrupt::{self, quoted},
     output::{Output, note},
     progress::duration,
@@ -64,6 +65,8 @@ pub(super) struct Arguments {
     /// No progress
     #[arg(short, long)]
     quiet: bool,
+    #[command(flatten)]
+    cluster: cluster::Elsewhere,
 }
 
 /// A time that can be waited for.
@@ -75,6 +78,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
     threads::check(Some(arguments.threads))?;
+    let on = arguments.cluster.on()?;
     let sweep = Sweep::read(&arguments.file, &arguments.set)?;
     let found = SweepDirectory::of(&arguments.out, &sweep)?;
     // Everything is checked before anything is written.
@@ -88,9 +92,38 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
     if arguments.emit_commands {
         return emit(&plan, &directory);
     }
+    if on == On::Slurm {
+        return hand_over(arguments, &sweep, &plan, &directory);
+    }
     interrupt::watch();
     let ended = complete(arguments, &sweep, plan, &directory, registry)?;
     conclude(arguments, ended, &directory)
+}
+
+/// Hands what is missing to a cluster, or concludes where nothing is.
+fn hand_over(arguments: &Arguments, sweep: &Sweep, plan: &Plan, directory: &SweepDirectory) -> Result<(), Failure> {
+    let here = [
+        ("--timeout", arguments.timeout.is_some()),
+        ("--fail-fast", arguments.fail_fast),
+        ("--max-failures", arguments.max_failures.is_some()),
+    ];
+    if let Some((name, _)) = here.iter().find(|(_, given)| *given) {
+        return Err(Failure::Usage(format!(
+            "{name} is for trials of this machine\n  help: on a cluster, --time ends a sitting and `scancel` the rest"
+        )));
+    }
+    match arguments.cluster.submit(sweep, plan, directory, (arguments.jobs, arguments.threads))? {
+        Some(submitted) => cluster::tell(&submitted, directory, arguments.json.then(Output::new)),
+        None => {
+            conclude(arguments, Ended::Complete, directory)?;
+            match Status::of(directory)?.counts.waiting {
+                0 => Ok(()),
+                left => Err(Failure::Unmet(format!(
+                    "{left} trials are neither done nor in the queue: Slurm gave them up, or no longer knows them\n  help: the same command hands them over again"
+                ))),
+            }
+        }
+    }
 }
 
 /// Runs what is missing, and what searches ask for then, until there is no more.

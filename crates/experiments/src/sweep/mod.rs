@@ -20,6 +20,7 @@ mod pool;
 pub mod raw;
 mod record;
 mod search;
+pub mod slurm;
 mod trial;
 mod tuning;
 

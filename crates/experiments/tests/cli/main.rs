@@ -11,6 +11,8 @@ mod repro;
 mod resume;
 mod runs;
 mod searches;
+#[cfg(target_os = "linux")]
+mod slurm;
 mod sweep_faults;
 mod sweeps;
 
