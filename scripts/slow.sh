@@ -8,3 +8,5 @@ cargo test --release --workspace --features slow
 cargo check -p livenet-experiments --no-default-features
 cargo check -p livenet-train --features wgpu
 cargo check -p livenet-train --features cuda
+# Needs root and Debian's packages, and skips with a printed line where it has none.
+LIVENET=target/release/livenet scripts/slurm.sh test
