@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Failure, Registry,
+    compare::{self, Comparison},
     sweep::{Ended, Forgive, News, Options, Plan, Planner, Pool, Stage, State, Sweep, SweepDirectory, Trial},
 };
 use std::{
@@ -260,12 +261,22 @@ fn conclude(arguments: &Arguments, ended: Ended, directory: &SweepDirectory) -> 
         let (path, command) = (directory.path().to_owned(), interrupt::command(&[]));
         return Err(Failure::SweepInterrupted { done, of, path, command });
     }
+    let comparison = if done == 0 { None } else { compared(directory)? };
     let mut output = Output::new();
-    if arguments.json {
-        output.json(&status)?;
-    } else {
-        status.print(&mut output)?;
-        output.line(format_args!("\n{}", directory.path().display()))?;
+    match &comparison {
+        _ if arguments.json => output.json(&status)?,
+        Some(comparison) => {
+            if failed > 0 {
+                status.print(&mut output)?;
+                output.line("")?;
+            }
+            output.bytes(comparison.to_string().as_bytes())?;
+            output.line(format_args!("\n{}", directory.path().display()))?;
+        }
+        None => {
+            status.print(&mut output)?;
+            output.line(format_args!("\n{}", directory.path().display()))?;
+        }
     }
     output.finish()?;
     let stopped = if matches!(ended, Ended::Failures(_)) { "; nothing more was begun" } else { "" };
@@ -276,5 +287,18 @@ fn conclude(arguments: &Arguments, ended: Ended, directory: &SweepDirectory) -> 
             Err(Failure::Usage(format!("no trial could be run: {failed} of {of} failed{stopped}\n  help: {help}")))
         }
         (_, failed) => Err(Failure::Unmet(format!("{failed} of {of} trials failed{stopped}\n  help: {help}"))),
+    }
+}
+
+/// The comparison of what is done, with its files; none, and a warning, where it cannot be made.
+fn compared(directory: &SweepDirectory) -> Result<Option<Comparison>, Failure> {
+    // Another sweep at the same directory writes the same files.
+    let _lock = directory.lock()?;
+    match compare::sweep_directory(directory.path()) {
+        Ok((comparison, _)) => Ok(Some(comparison)),
+        Err(error) => {
+            note(format_args!("warning: what is done cannot be compared: {error}"));
+            Ok(None)
+        }
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn until(mut what: impl FnMut() -> bool) {
     panic!("it did not come to pass within a minute");
 }
 
-/// The files of a sweep that belong to no single trial, by their names.
+/// The files of a sweep that belong to no single trial, by their names; those of times left out.
 pub(crate) fn own_files(sweep: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     fn walk(folder: &Path, root: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
         for entry in std::fs::read_dir(folder).unwrap() {
@@ -75,7 +75,7 @@ pub(crate) fn own_files(sweep: &Path) -> Vec<(PathBuf, Vec<u8>)> {
                 if path != root.join("trials") {
                     walk(&path, root, found);
                 }
-            } else {
+            } else if !path.ends_with("comparison/times.csv") {
                 found.push((path.strip_prefix(root).unwrap().to_owned(), std::fs::read(&path).unwrap()));
             }
         }
@@ -110,6 +110,9 @@ fn a_sweep_leaves_its_trials_and_what_is_compared() {
     let answer = bench.call("sweep sweep.toml").succeeds();
     assert!(answer.err().contains("still, seed 1: done"), "{}", answer.err());
     assert!(answer.out().contains("runs/pair"), "{}", answer.out());
+    for name in ["table.txt", "table.json", "runs.csv", "report.html"] {
+        assert!(bench.path("runs/pair/comparison").join(name).is_file(), "{name}");
+    }
     let record: Value = serde_json::from_slice(&std::fs::read(bench.path("runs/pair/sweep.json")).unwrap()).unwrap();
     assert_eq!((&record["schema_version"], &record["name"]), (&1.into(), &"pair".into()));
     assert_eq!(record["metric"], serde_json::json!({"name": "metrics.test_accuracy", "better": "higher"}));
