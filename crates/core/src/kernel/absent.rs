@@ -19,12 +19,12 @@
 mod best;
 mod search;
 
-use self::best::Floor;
 use self::search::{Connected, Search};
 use super::dispatch::{Kernel, Target, Wide};
 use super::panels::{PANELS, Panels, dot};
 use super::{LANES, View};
 use std::ops::Range;
+use std::sync::atomic::AtomicU32;
 
 /// A run of neurons that a listener may hear, each with this lag.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,7 +180,7 @@ impl<'a> Absent<'a> {
         let threads = if work < super::WORTH_A_THREAD { 1 } else { rayon::current_num_threads() };
         let pieces = if threads == 1 { 1 } else { 4 * threads };
         let connected = Connected { offsets, pre };
-        let search = Search { absent: *self, connected, reach, floor: Floor::new(limit) };
+        let search = Search { absent: *self, connected, limit, reach, floor: AtomicU32::new(0) };
         search.halves(posts.clone(), posts.len().div_ceil(pieces).max(LEAST)).into_candidates()
     }
 }

@@ -4,9 +4,10 @@ use super::super::dense::{Packed, TILE, panel_rows, tile};
 use super::super::dispatch::{Kernel, Wide};
 use super::super::panels::Panels;
 use super::super::{LANES, Lanes};
-use super::best::{Best, Floor, size};
+use super::best::{Best, size};
 use super::{Absent, Candidate, Span};
 use std::ops::Range;
+use std::sync::atomic::AtomicU32;
 
 /// Listeners scored together: over them an output that was transposed is used again.
 const POSTS: usize = 126;
@@ -122,9 +123,10 @@ impl Kernel for Area<'_, '_> {
 pub(super) struct Search<'a> {
     pub(super) absent: Absent<'a>,
     pub(super) connected: Connected<'a>,
+    pub(super) limit: usize,
     pub(super) reach: &'a (dyn Fn(u32, &mut Vec<Span>) + Sync),
     /// Shared by all threads.
-    pub(super) floor: Floor,
+    pub(super) floor: AtomicU32,
 }
 
 impl Search<'_> {
@@ -141,7 +143,7 @@ impl Search<'_> {
 
     /// Listeners with equal spans go together.
     fn here(&self, posts: Range<u32>) -> Best<'_> {
-        let mut best = Best::new(&self.floor);
+        let mut best = Best::new(self.limit, &self.floor);
         let mut scratch = Scratch::default();
         let (mut spans, mut next) = (Vec::new(), Vec::new());
         let mut post = posts.start;
