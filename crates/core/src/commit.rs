@@ -143,7 +143,10 @@ impl Network {
                 commit.weights.push((row, Shadow::expr(&shadow.births, at, Some(row), expr)));
             }
         }
-        // Names bring rows in few ascending runs, which the stable sort merges; the other took a quarter of a renewal.
+        #[expect(
+            clippy::stable_sort_primitive,
+            reason = "names bring rows in few ascending runs, which it merges; the other took a quarter of a renewal"
+        )]
         reborn.sort();
         commit.marked.sort_unstable();
         commit.synapses = Moves::Touched { freed: reborn.clone(), born: reborn };

@@ -11,8 +11,11 @@ pub struct Entry {
     pub name: &'static str,
     /// One line for lists.
     pub summary: &'static str,
-    make: fn(&Network, ExecutorSettings) -> Result<Box<dyn Executor>, ExecError>,
+    make: Make,
 }
+
+/// Makes an executor over a network.
+type Make = fn(&Network, ExecutorSettings) -> Result<Box<dyn Executor>, ExecError>;
 
 /// Every executor that this binary holds.
 pub fn all() -> Vec<Entry> {

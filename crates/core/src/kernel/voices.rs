@@ -202,9 +202,9 @@ fn hear_panel<W: Wide, const B: usize>(voices: &Voices, rows: &[[f32; LANES]], s
         }
     }
     let mut total = [W::splat(0.0); B];
-    for b in 0..B {
+    for (b, total) in total.iter_mut().enumerate() {
         let even = four::<W>(sums, 0, b).plus(four(sums, 2, b));
-        total[b] = even.plus(four::<W>(sums, 1, b).plus(four(sums, 3, b)));
+        *total = even.plus(four::<W>(sums, 1, b).plus(four(sums, 3, b)));
     }
     let total = add(total, voices.chain(CHAINS), rows);
     for b in 0..B {

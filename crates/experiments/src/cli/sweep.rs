@@ -113,17 +113,15 @@ fn hand_over(arguments: &Arguments, sweep: &Sweep, plan: &Plan, directory: &Swee
             "{name} is for trials of this machine\n  help: on a cluster, --time ends a sitting and `scancel` the rest"
         )));
     }
-    match arguments.cluster.submit(sweep, plan, directory, (arguments.jobs, arguments.threads))? {
-        Some(submitted) => cluster::tell(&submitted, directory, arguments.json.then(Output::new)),
-        None => {
-            conclude(arguments, Ended::Complete, directory)?;
-            match Status::of(directory)?.counts.waiting {
-                0 => Ok(()),
-                left => Err(Failure::Unmet(format!(
-                    "{left} trials are neither done nor in the queue: Slurm gave them up, or no longer knows them\n  help: the same command hands them over again"
-                ))),
-            }
-        }
+    if let Some(submitted) = arguments.cluster.submit(sweep, plan, directory, (arguments.jobs, arguments.threads))? {
+        return cluster::tell(&submitted, directory, arguments.json.then(Output::new));
+    }
+    conclude(arguments, Ended::Complete, directory)?;
+    match Status::of(directory)?.counts.waiting {
+        0 => Ok(()),
+        left => Err(Failure::Unmet(format!(
+            "{left} trials are neither done nor in the queue: Slurm gave them up, or no longer knows them\n  help: the same command hands them over again"
+        ))),
     }
 }
 

@@ -79,6 +79,9 @@ pub enum Tree {
     Unknown,
 }
 
+/// Flags of the compiler; most often none.
+const FLAGS: &str = env!("LIVENET_BUILD_FLAGS");
+
 impl Build {
     /// That of this binary.
     pub fn here() -> Self {
@@ -95,7 +98,7 @@ impl Build {
             compiler: env!("LIVENET_BUILD_COMPILER").into(),
             profile: env!("LIVENET_BUILD_PROFILE").into(),
             opt_level: env!("LIVENET_BUILD_OPT_LEVEL").into(),
-            flags: env!("LIVENET_BUILD_FLAGS").into(),
+            flags: FLAGS.to_owned(),
         }
     }
 }

@@ -135,7 +135,7 @@ pub(super) mod tests {
         for scale in [Scale::Linear, Scale::Log] {
             let drawn: Vec<toml::Value> = (0..=900).map(|step| whole(scale).at(f64::from(step) / 900.0)).collect();
             let expected: Vec<toml::Value> = (1..=9).map(toml::Value::from).collect();
-            assert!(drawn.is_sorted_by_key(|value| value.as_integer()));
+            assert!(drawn.is_sorted_by_key(toml::Value::as_integer));
             assert!(
                 expected.iter().all(|value| drawn.contains(value))
                     && drawn.iter().all(|value| expected.contains(value))

@@ -109,8 +109,8 @@ mod tests {
     fn the_last_lines_of_a_long_log_are_kept() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let text: String = (0..5000).map(|line| format!("line {line}\n\n")).collect();
-        std::fs::write(&path, text).unwrap();
+        let text: Vec<String> = (0..5000).map(|line| format!("line {line}\n\n")).collect();
+        std::fs::write(&path, text.concat()).unwrap();
         let lines = last_lines(&path);
         assert_eq!((lines.len(), lines[0].as_str(), lines[19].as_str()), (20, "line 4980", "line 4999"));
         assert_eq!(last_lines(&folder.path().join("none")), Vec::<String>::new());

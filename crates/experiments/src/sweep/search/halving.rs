@@ -29,12 +29,12 @@ mod tests {
     fn the_better_third_goes_on_and_a_failed_point_is_worst() {
         let halving = Halving { trials: 6, rungs: vec![10, 30], keep: 3, seed: 1 };
         let axis = crate::sweep::axis::tests::rate();
-        let first = next(&halving, &[axis.clone()], &[]).unwrap();
+        let first = next(&halving, std::slice::from_ref(&axis), &[]).unwrap();
         assert_eq!((first.len(), first[0].steps), (6, Some(10)));
         let scores = [Some(0.1), None, Some(0.5), Some(0.5), Some(-3.0), Some(0.2)];
         let scored: Vec<Scored> =
             first.iter().zip(scores).map(|(point, score)| Scored { point: point.clone(), score }).collect();
-        let second = next(&halving, &[axis.clone()], std::slice::from_ref(&scored)).unwrap();
+        let second = next(&halving, std::slice::from_ref(&axis), std::slice::from_ref(&scored)).unwrap();
         let expected = [2, 3].map(|at: usize| Point { steps: Some(30), ..first[at].clone() });
         assert_eq!(second, expected);
         let over = vec![scored, second.into_iter().map(|point| Scored { point, score: None }).collect()];

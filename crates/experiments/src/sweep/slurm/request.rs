@@ -144,7 +144,7 @@ mod tests {
             array_max: None,
             at_once: None,
             threads: NonZeroUsize::MIN,
-            grace: Duration::from_secs(60),
+            grace: Duration::from_mins(1),
             lines: Vec::new(),
         };
         assert_eq!(request.grace().as_secs(), 60);

@@ -12,8 +12,9 @@ pub(super) fn quoted(word: &str) -> String {
 }
 
 fn head(lines: &[SbatchLine]) -> String {
-    let lines: String = lines.iter().map(|line| format!("#SBATCH {}\n", line.text())).collect();
-    format!("#!/bin/bash\n{lines}")
+    let lines = lines.iter().map(|line| format!("#SBATCH {}", line.text()));
+    let all: Vec<String> = std::iter::once("#!/bin/bash".to_owned()).chain(lines).collect();
+    all.join("\n") + "\n"
 }
 
 /// The script of an array, whose tasks run these trials.
@@ -34,7 +35,7 @@ pub(super) struct Trials<'a> {
 
 impl Trials<'_> {
     pub(super) fn text(&self) -> String {
-        let keys: String = self.keys.iter().map(|key| format!("{key}\n")).collect();
+        let keys = self.keys.join("\n") + "\n";
         TRIALS
             .replacen("@HEAD@", &head(self.lines), 1)
             .replacen("@PROGRAM@", &quoted(self.program), 1)
@@ -125,7 +126,7 @@ mod tests {
             keys: &keys,
             threads: 2,
             grace: 60,
-            lines: &[line.clone()],
+            lines: std::slice::from_ref(&line),
         };
         let text = trials.text();
         assert!(text.starts_with("#!/bin/bash\n#SBATCH --mem=1G\n# Trials"), "{text}");

@@ -71,12 +71,11 @@ impl<'a> Submitter<'a> {
         for (trial, state) in runs.iter().zip(states) {
             let key = trial.key.as_str();
             match state {
-                State::Done | State::Failed(_) => {}
                 // Somebody is at it, whether Slurm knows of it or not.
                 State::Running => queued += 1,
                 State::Waiting if live.keys.contains(key) => queued += 1,
                 State::Waiting if round == Round::Asked || !places.contains_key(key) => keys.push(key.to_owned()),
-                State::Waiting => {}
+                State::Waiting | State::Done | State::Failed(_) => {}
             }
         }
         if !live.hopeless.is_empty() {
@@ -160,8 +159,8 @@ impl<'a> Submitter<'a> {
                 script::Trials { program, sweep, keys, threads, grace, lines: &request.lines }.text()
             }
             Work::Collect => {
-                let after: String = after.iter().map(|job| format!(":{job}")).collect();
-                options.push(format!("--dependency=afterany{after}"));
+                let after: Vec<String> = after.iter().map(u64::to_string).collect();
+                options.push(format!("--dependency=afterany:{}", after.join(":")));
                 options.push(output("collect-%j"));
                 let here = std::env::current_dir()?;
                 let command = [&[program], self.collect].concat();
