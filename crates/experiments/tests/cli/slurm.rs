@@ -375,5 +375,5 @@ fn arguments_that_do_not_fit_are_named() {
     bench.call("sweep sweep.toml --on slurm --timeout 5").fails(2, &["--timeout is for trials of this machine"]);
     let mut command = bench.command("sweep sweep.toml --on slurm");
     let answer = super::Answer(command.env("PATH", "").output().unwrap());
-    answer.fails(2, &["`squeue` is not on the PATH", "login node"]);
+    answer.fails(2, &["`scontrol` is not on the PATH", "login node"]);
 }
