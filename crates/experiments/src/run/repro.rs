@@ -133,7 +133,8 @@ impl Repetition<'_> {
             parts.push(Part { name: "journal", differs });
         }
         let value = |outcome: &Outcome| {
-            let bare = Outcome { seconds: 0.0, ..outcome.clone() };
+            // The name of an arm chose the config, which is repeated as it was resolved.
+            let bare = Outcome { seconds: 0.0, arm: String::new(), ..outcome.clone() };
             serde_json::to_value(bare).expect("a report is plain data")
         };
         let found = departure(&value(then), &value(now), self.measure);
