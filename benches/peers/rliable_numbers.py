@@ -33,6 +33,9 @@ def fixtures() -> list[dict]:
         "fixed": difficulty + spread * random.standard_normal((12, 4)),
     }
     # Accuracies of five seeds on a test part of 1797 samples: ties within and between the methods.
+    # Drawn from a seed whose interval of the probability does not end on a step of its distribution, where it would lie a
+    # whole pair (1/50) higher or lower by the luck of the resampling alone.
+    random = np.random.default_rng(8)
     right = {"grown": random.binomial(30, 0.55, (5, 1)), "fixed": random.binomial(30, 0.5, (5, 1))}
     few = {name: (1660 + counts) / 1797 for name, counts in right.items()}
     # Without 0.45: there the band of `fixed` ends on a step of its distribution, and lies a whole run (1/48) higher or lower

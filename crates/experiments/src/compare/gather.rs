@@ -9,6 +9,7 @@ use super::{
     sweep::{PrimaryMetric, SWEEP_FILE, SweepFile, axis_text, failure_of},
     text::plain,
     trial::{State, Trial, reason},
+    tuning::TuningFile,
 };
 use crate::run::{Manifest, RunDirectory, is_half_made};
 use std::{
@@ -28,6 +29,8 @@ pub struct Gathered {
     pub(super) declared: Vec<PrimaryMetric>,
     pub(super) control: Option<String>,
     pub(super) margin: Option<f64>,
+    /// The search of a sweep that tunes; the first, where there are several.
+    pub(crate) tuning: Option<TuningFile>,
 }
 
 impl Gathered {
@@ -63,6 +66,9 @@ impl Gathered {
         self.declared.extend(file.metric);
         self.control = self.control.take().or(file.control);
         self.margin = self.margin.take().or(file.margin);
+        if self.tuning.is_none() {
+            self.tuning = TuningFile::read(folder)?;
+        }
         for trial in file.trials {
             let path = folder.join(&trial.directory);
             let state = of_sweep(&path);

@@ -26,6 +26,7 @@ mod tests;
 mod text;
 pub mod tidy;
 mod trial;
+mod tuning;
 
 #[cfg(feature = "parquet")]
 pub use columnar::parquet;
@@ -37,3 +38,6 @@ pub use pair::{Difference, Pair, Tested};
 pub use question::{Chosen, Metric, Question};
 pub use setting::{Averages, Described, Setting};
 pub use trial::{Counts, State, Trial};
+
+pub(crate) use question::{in_words, is_share};
+pub(crate) use tuning::TuningFile;

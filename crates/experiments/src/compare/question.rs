@@ -102,11 +102,11 @@ fn usual_way(name: &str) -> Better {
 }
 
 /// `metrics.test_accuracy` as `test accuracy`.
-pub(super) fn in_words(name: &str) -> String {
+pub(crate) fn in_words(name: &str) -> String {
     name.strip_prefix("metrics.").unwrap_or(name).replace('_', " ")
 }
 
 /// Whether a number is a share of 1.
-pub(super) fn is_share(name: &str) -> bool {
+pub(crate) fn is_share(name: &str) -> bool {
     name.ends_with("accuracy")
 }

@@ -4,10 +4,10 @@
 
 use super::course::{Counts, Course, Points};
 use crate::{
-    compare::{CompareError, Comparison, Gathered, Pair, Setting, Trial},
+    compare::{CompareError, Comparison, Gathered, Pair, Setting, Trial, TuningFile, in_words, is_share},
     plots::{
-        self, BandPanel, Bands, IntervalRow, Intervals, Pareto, ParetoPanel, ParetoPoint, Plot, ProfileCurve, Profiles,
-        Unit,
+        self, BandPanel, Bands, Curve, IntervalRow, Intervals, Pareto, ParetoPanel, ParetoPoint, Plot, ProfileCurve,
+        Profiles, Series, SeriesPanel, Unit,
     },
     report::{self, Illustration, ReportData, Table},
     run::{self, RunDirectory},
@@ -58,6 +58,13 @@ pub fn draw(
         "Loss and accuracy on the validation part over the steps of training.",
     )?;
     gallery.hang("growth", &courses.growth(&curves), "Neurons and active connections over the steps of training.")?;
+    if let Some(tuning) = &gathered.tuning {
+        gallery.hang(
+            "tuning",
+            &best_so_far(tuning),
+            "The search of each setting, on seeds of its own: the best of the points tried so far.",
+        )?;
+    }
     Ok(page(comparison, gallery.illustrations))
 }
 
@@ -244,6 +251,26 @@ fn pareto(comparison: &Comparison, shown: &Shown<'_>) -> Pareto {
             "across: median of the runs, least to greatest; up: IQM with its {} interval",
             level(comparison)
         )),
+    }
+}
+
+/// What each setting's search had found after so many points; settings beyond the inks are left out.
+fn best_so_far(tuning: &TuningFile) -> Series {
+    let share = is_share(&tuning.metric);
+    let curves = tuning.settings.iter().take(CURVES).map(|setting| {
+        let best = setting.curve.iter().zip(1..).filter_map(|(tried, at)| Some((at, tried.best?)));
+        Curve::new(setting.setting.clone(), best.collect())
+    });
+    let words = in_words(&tuning.metric);
+    Series {
+        title: format!("{}, best so far in the search", plots::capital(&words)),
+        across: "point tried".into(),
+        panels: vec![SeriesPanel {
+            label: if share { format!("{words} (%)") } else { words },
+            unit: if share { Unit::Share } else { Unit::Plain },
+            curves: curves.collect(),
+        }],
+        marks: Vec::new(),
     }
 }
 

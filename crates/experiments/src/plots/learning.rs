@@ -5,7 +5,7 @@ use super::drawing::Drawing;
 use super::plot::Plot;
 use super::rug::EventMark;
 use super::scale::Unit;
-use super::series::{Stacked, stacked};
+use super::series::{STEPS, Stacked, stacked};
 
 /// Loss and accuracy of a run, in training and in validation.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,11 +33,11 @@ impl Plot for LearningCurves {
         let of_loss = Stacked { label: label.to_owned(), unit: Unit::Plain, curves: loss.iter().collect() };
         let has_accuracy = !(self.training_accuracy.is_empty() && self.validation_accuracy.is_empty());
         if !has_accuracy && !self.training_loss.is_empty() {
-            return stacked("Loss over training steps", &[of_loss], &self.marks, 280.0);
+            return stacked("Loss over training steps", STEPS, &[of_loss], &self.marks, 280.0);
         }
         let of_accuracy =
             Stacked { label: "accuracy (%)".to_owned(), unit: Unit::Share, curves: accuracy.iter().collect() };
-        stacked("Loss and accuracy over training steps", &[of_loss, of_accuracy], &self.marks, 190.0)
+        stacked("Loss and accuracy over training steps", STEPS, &[of_loss, of_accuracy], &self.marks, 190.0)
     }
 }
 

@@ -14,6 +14,8 @@ use super::theme::{WIDTH, dashed, line_ink};
 pub struct Series {
     /// The title.
     pub title: String,
+    /// What its steps are; empty for steps of training.
+    pub across: String,
     /// From above to below.
     pub panels: Vec<SeriesPanel>,
     /// Structural events, as a rug below; may be empty.
@@ -37,6 +39,7 @@ impl Series {
         let flows = std::iter::once(income).chain(costs).collect();
         Self {
             title: "Energy stored, earned and spent over training steps".to_owned(),
+            across: String::new(),
             panels: vec![
                 SeriesPanel { label: "store (energy)".to_owned(), unit: Unit::Plain, curves: vec![store] },
                 SeriesPanel { label: "flow (energy per step)".to_owned(), unit: Unit::Plain, curves: flows },
@@ -58,7 +61,8 @@ impl Plot for Series {
                 curves: panel.curves.iter().collect(),
             })
             .collect();
-        stacked(&self.title, &panels, &self.marks, high)
+        let across = if self.across.is_empty() { STEPS } else { &self.across };
+        stacked(&self.title, across, &panels, &self.marks, high)
     }
 }
 
@@ -69,11 +73,14 @@ pub(super) struct Stacked<'a> {
     pub(super) curves: Vec<&'a Curve>,
 }
 
+/// The label of an axis of steps.
+pub(super) const STEPS: &str = "training step";
+
 const GAP: f64 = 24.0;
 const RUG_GAP: f64 = 12.0;
 
-/// Draws panels above each other over one axis of steps, each `high` points, with a rug below.
-pub(super) fn stacked(title: &str, panels: &[Stacked<'_>], marks: &[EventMark], high: f64) -> Drawing {
+/// Draws panels above each other over one axis of steps, `across`, each `high` points, with a rug below.
+pub(super) fn stacked(title: &str, across: &str, panels: &[Stacked<'_>], marks: &[EventMark], high: f64) -> Drawing {
     let rug_height = rug::height(marks);
     let rug_space = if rug_height > 0.0 { rug_height + RUG_GAP } else { 0.0 };
     let count = panels.len().max(1) as f64;
@@ -94,19 +101,19 @@ pub(super) fn stacked(title: &str, panels: &[Stacked<'_>], marks: &[EventMark], 
     for (index, (panel, lines)) in panels.iter().zip(&lines).enumerate() {
         let frame = Frame { left: LEFT, top, right, bottom: top + high };
         let last = index + 1 == panels.len();
-        let x_labels = if last && rug_space == 0.0 { Labels::Full("training step") } else { Labels::Shared };
+        let x_labels = if last && rug_space == 0.0 { Labels::Full(across) } else { Labels::Shared };
         draw_panel(&mut drawing, frame, x, (panel, lines), x_labels);
         top += high + GAP;
     }
     let bottom = top - GAP;
     if panels.is_empty() {
         let frame = Frame { left: LEFT, top: TOP, right, bottom: TOP + high };
-        panel::empty(&mut drawing, frame, Labels::Full("training step"), "");
+        panel::empty(&mut drawing, frame, Labels::Full(across), "");
     }
     if let Some(steps) = x.filter(|_| rug_space > 0.0) {
         let frame = Frame { left: LEFT, top: bottom + RUG_GAP, right, bottom: bottom + rug_space };
         rug::draw(&mut drawing, &frame, &steps, marks);
-        panel::x_axis(&mut drawing, &frame, &steps, Labels::Full("training step"));
+        panel::x_axis(&mut drawing, &frame, &steps, Labels::Full(across));
     }
     drawing
 }

@@ -116,6 +116,27 @@ impl Axis {
     }
 }
 
+impl Axis {
+    /// A place along the axis that has this value: the middle of a listed value's share, and of a whole number's.
+    pub(super) fn place(&self, value: &toml::Value) -> f64 {
+        let Some(Range { from, to, scale, numbers }) = self.range else {
+            let values = self.values.as_deref().unwrap_or_default();
+            let at = values.iter().position(|other| other == value).unwrap_or_default();
+            return (at as f64 + 0.5) / values.len().max(1) as f64;
+        };
+        let number = value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64)).unwrap_or(from);
+        let (number, end) = match numbers {
+            Numbers::Real => (number, to),
+            Numbers::Whole => (number + 0.5, to + 1.0),
+        };
+        let place = match scale {
+            Scale::Linear => (number - from) / (end - from),
+            Scale::Log => libm::log(number / from) / libm::log(end / from),
+        };
+        place.clamp(0.0, 1.0_f64.next_down())
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
@@ -143,6 +164,19 @@ pub(super) mod tests {
         }
         let listed = Axis { values: Some(vec!["a".into(), 2.into(), 0.5.into()]), range: None, ..rate() };
         assert_eq!([0.0, 0.34, 1.0].map(|place| listed.at(place)), ["a".into(), 2.into(), 0.5.into()]);
+    }
+
+    #[test]
+    fn a_value_lies_where_it_is_drawn() {
+        let whole =
+            |scale| Axis { range: Some(Range { from: 1.0, to: 9.0, scale, numbers: Numbers::Whole }), ..rate() };
+        let listed = Axis { values: Some(vec!["a".into(), 2.into(), 0.5.into()]), range: None, ..rate() };
+        for axis in [rate(), whole(Scale::Linear), whole(Scale::Log), listed] {
+            for step in 0..=100 {
+                let value = axis.at(f64::from(step) / 100.0);
+                assert_eq!(axis.at(axis.place(&value)), value, "{axis:?}");
+            }
+        }
     }
 
     #[test]

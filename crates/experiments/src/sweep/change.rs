@@ -116,7 +116,7 @@ fn by_name(value: &Value) -> Option<Table> {
 fn only_adds(change: &Change, sweep: &Sweep) -> bool {
     let Change { key, was, is } = change;
     let untuned = sweep.tune().is_none();
-    let decides = untuned && matches!(sweep.search(), Search::Halving(_));
+    let decides = untuned && matches!(sweep.search(), Search::Halving(_) | Search::Tpe(_));
     let holds = |was: &Option<Value>, is: &Option<Value>| match (was, is) {
         (Some(Value::Array(was)), Some(Value::Array(is))) => was.iter().all(|value| is.contains(value)),
         _ => false,

@@ -190,6 +190,17 @@ impl Sweep {
                 }
                 Ok(())
             }
+            Search::Tpe(tpe) => {
+                positive("search.tpe.trials", tpe.trials, 1)?;
+                // An estimate needs a better and a worse one.
+                positive("search.tpe.first", tpe.first, 2)?;
+                positive("search.tpe.together", tpe.together, 1)?;
+                if !(tpe.good > 0.0 && tpe.good < 1.0) {
+                    let message = format!("found {}", tpe.good);
+                    return Err(self.fault("search.tpe.good", message, "give a share between 0 and 1, such as 0.25"));
+                }
+                Ok(())
+            }
         }
     }
 

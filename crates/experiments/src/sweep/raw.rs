@@ -145,6 +145,8 @@ pub enum Search {
     Random(Random),
     /// Many for a short time, the better ones for longer (Jamieson and Talwalkar 2016).
     Halving(Halving),
+    /// Where the better ones lay, by tree-structured Parzen estimators (Bergstra et al. 2011).
+    Tpe(Tpe),
 }
 
 /// `[search.random]`
@@ -176,6 +178,27 @@ pub struct Halving {
     pub seed: u64,
 }
 
+/// `[search.tpe]`
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Tpe {
+    /// Points for each setting, all rungs together.
+    #[serde(default = "twenty_four")]
+    pub trials: u32,
+    /// Points of the first rung, drawn by lot.
+    #[serde(default = "eight")]
+    pub first: u32,
+    /// Points of each later rung, which run side by side and are chosen without knowing of each other's scores.
+    #[serde(default = "four")]
+    pub together: u32,
+    /// The share of the tried points that counts as good.
+    #[serde(default = "quarter")]
+    pub good: f64,
+    /// What the draws depend on.
+    #[serde(default)]
+    pub seed: u64,
+}
+
 /// `[tune]`
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -201,4 +224,13 @@ fn twenty_four() -> u32 {
 }
 fn three() -> u32 {
     3
+}
+fn four() -> u32 {
+    4
+}
+fn eight() -> u32 {
+    8
+}
+fn quarter() -> f64 {
+    0.25
 }

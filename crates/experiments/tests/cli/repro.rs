@@ -65,6 +65,14 @@ fn any_number_of_threads_gives_the_same_bits() {
 }
 
 #[test]
+fn a_run_of_an_arm_is_repeated_as_it_was_resolved() {
+    let arm = "\n[[arm]]\nname = \"still\"\nset = { grow = [] }\n";
+    let bench = Bench::new(&(TINY.to_owned() + arm));
+    bench.call("run tiny.toml -q --arm still").succeeds();
+    assert!(bench.call("repro runs/tiny").succeeds().out().contains("verdict     identical"));
+}
+
+#[test]
 fn a_run_that_was_resumed_is_repeated_as_if_it_had_never_stopped() {
     let bench = Bench::new(TINY);
     bench.call("run tiny.toml -q").succeeds();

@@ -156,4 +156,33 @@ fn tuning_chooses_on_seeds_of_its_own_and_reports_the_defaults_beside() {
     let csv = std::fs::read_to_string(bench.path("runs/searched/tuning.csv")).unwrap();
     assert_eq!((csv.lines().count(), csv.lines().next()), (7, Some("setting,trial,rate,value,best,chosen")));
     assert_eq!(csv.matches(",yes").count(), 2, "{csv}");
+    let page = std::fs::read_to_string(bench.path("runs/searched/comparison/report.html")).unwrap();
+    assert!(bench.path("runs/searched/comparison/tuning.png").is_file() && page.contains("best so far in the search"));
+}
+
+#[test]
+fn tpe_goes_on_where_the_better_points_lay_and_decides_the_same_after_an_interruption() {
+    let bench = bench(TINY, &searched("[search.tpe]\ntrials = 7\nfirst = 3\ntogether = 2"));
+    let table = bench.call("sweep sweep.toml -q").succeeds().out();
+    let made = decisions(&bench);
+    let sizes: Vec<usize> = made.iter().map(|(_, decision)| decision["scored"].as_array().unwrap().len()).collect();
+    assert_eq!(sizes, [3, 2, 2]);
+    // What a rung tried is what was decided before it.
+    for pair in made.windows(2) {
+        let tried = pair[1].1["scored"].as_array().unwrap().iter().map(|scored| &scored["point"]);
+        assert!(tried.eq(pair[0].1["next"].as_array().unwrap()));
+    }
+    assert_eq!(made[2].1["next"], Value::Null);
+
+    let mut parent = bench.start("sweep sweep.toml -q --jobs 1 --out cut");
+    until(|| bench.path("cut/searched/decisions").read_dir().is_ok_and(|mut entries| entries.next().is_some()));
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert_eq!(bench.call("sweep sweep.toml -q --out cut").succeeds().out().replace("cut/", "runs/"), table);
+    assert_same_sweep(&bench.path("runs/searched"), &bench.path("cut/searched"), &bench.keys("runs/searched"));
+    for (set, named) in
+        [("good=1.5", "search.tpe.good"), ("first=1", "search.tpe.first"), ("together=0", "search.tpe.together")]
+    {
+        bench.call(&format!("sweep sweep.toml --dry-run --set search.tpe.{set}")).fails(2, &[named]);
+    }
 }

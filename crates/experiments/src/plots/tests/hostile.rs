@@ -35,7 +35,7 @@ fn hostile_curves_do_not_break_a_plot() {
             .collect();
         for unit in [Unit::Plain, Unit::Share, Unit::Count] {
             let panel = SeriesPanel { label: "value".into(), unit, curves: vec![Curve::new("only", curve.clone())] };
-            must_draw(&name, &Series { title: "t".into(), panels: vec![panel], marks: vec![] });
+            must_draw(&name, &Series { title: "t".into(), panels: vec![panel], ..Series::default() });
             let arm = Arm {
                 name: "arm".into(),
                 curves: vec![curve.clone(), vec![]],

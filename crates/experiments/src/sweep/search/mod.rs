@@ -4,6 +4,7 @@
 //! interrupted asks for the same points again. Nothing is decided before a rung is complete.
 
 mod halving;
+mod tpe;
 
 use super::{axis::Axis, raw::Search};
 use livenet_core::StreamKey;
@@ -41,6 +42,7 @@ pub(super) fn next(search: &Search, axes: &[Axis], rungs: &[Vec<Scored>]) -> Opt
         Search::Grid | Search::List => rungs.is_empty().then(|| fixed(search, axes)),
         Search::Random(random) => rungs.is_empty().then(|| by_lot(axes, random.seed, random.trials)),
         Search::Halving(halving) => halving::next(halving, axes, rungs),
+        Search::Tpe(tpe) => tpe::next(tpe, axes, rungs),
     }
 }
 
@@ -61,7 +63,7 @@ pub(super) fn fixed(search: &Search, axes: &[Axis]) -> Vec<Point> {
             let columns: Vec<Vec<toml::Value>> = axes.iter().map(values).collect();
             (0..columns[0].len()).map(|at| columns.iter().map(|column| column[at].clone()).collect()).collect()
         }
-        Search::Random(_) | Search::Halving(_) => Vec::new(),
+        Search::Random(_) | Search::Halving(_) | Search::Tpe(_) => Vec::new(),
     };
     rows.into_iter().map(|values| Point { values, steps: None }).collect()
 }
