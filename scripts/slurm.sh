@@ -229,11 +229,11 @@ run_test() {
     local work="$home/work"
     mkdir "$work" && cd "$work"
     {
-        write_sweep twelve "${LIVENET_STEPS:-30000}" "1, 2, 3, 4"
+        write_sweep twelve "${LIVENET_STEPS:-60000}" "1, 2, 3, 4"
         printf '\n[[setting]]\nname = "%s"\nset = { %s }\n' \
             still "grow = []" set "" rigl 'grow = [{ strategy = "rigl", when = { every = { steps = 500 } } }]'
     } > twelve.toml
-    write_sweep long "${LIVENET_LONG_STEPS:-200000}" 1 > long.toml
+    write_sweep long "${LIVENET_LONG_STEPS:-1000000}" 1 > long.toml
 
     say "12 trials here, for comparison"
     "$livenet" sweep twelve.toml --out here --quiet > /dev/null
@@ -265,6 +265,19 @@ run_test() {
     cat there/long/slurm/[0-9]*.log
     grep -q "queued again" there/long/slurm/[0-9]*.log || fail "it never came to its time limit"
     same long
+
+    say "a search in two rungs: the job that collects decides, and hands the second over"
+    {
+        write_sweep rungs 3000 1
+        printf '\n[[axis]]\nkey = "optim.adam.rate"\nrange = { from = 1e-4, to = 1e-1, scale = "log" }\n'
+        printf '\n[search.tpe]\ntrials = 4\nfirst = 2\ntogether = 2\n'
+    } > rungs.toml
+    "$livenet" sweep rungs.toml --out here --quiet > /dev/null
+    "$livenet" sweep rungs.toml --out there --on slurm
+    until_true "$patience" is_whole there/rungs 4 || { "$livenet" status there/rungs; fail "not all done"; }
+    for decision in here/rungs/decisions/*; do cmp "$decision" "there/rungs/decisions/$(basename "$decision")"; done
+    say "the same decisions: $(ls here/rungs/decisions | wc -l)"
+    same rungs
 
     say "what cannot start is said"
     if "$livenet" sweep long.toml --out impossible --on slurm --partition none; then fail "a partition that is none"; fi
