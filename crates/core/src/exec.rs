@@ -161,7 +161,7 @@ impl Exported {
             shape("imported column of step counts", found.len(), expected)?;
         }
         for rows in self.outputs.iter().chain([&self.states]) {
-            shape("imported state", rows.len(), neurons * self.lanes)?;
+            shape("imported state", rows.len(), neurons.saturating_mul(self.lanes))?;
         }
         shape("imported past, in cycles,", self.outputs.len(), ExecutorSettings::state_cycles(network))?;
         if !self.update_sizes.is_empty() {

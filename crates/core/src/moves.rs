@@ -153,6 +153,10 @@ impl Shadow {
         {
             return Err(EditError::NameTaken { neuron: id });
         }
+        // The register could say of none of them that it was born.
+        if id.number() == u64::MAX {
+            return Err(EditError::NoNamesLeft);
+        }
         check_spec(net, id, spec)
     }
 

@@ -77,11 +77,12 @@ impl Births {
         Self { next }
     }
 
-    /// Hands out the next birth number.
+    /// Hands out the next birth number. At its end it is 2^64 - 1 again and again, and whoever is to be born under it is
+    /// refused.
     #[expect(clippy::should_implement_trait, reason = "a register is no iterator: it never ends")]
     pub fn next(&mut self) -> NeuronId {
         let id = NeuronId(self.next);
-        self.next += 1;
+        self.next = self.next.saturating_add(1);
         id
     }
 
@@ -92,7 +93,7 @@ impl Births {
 
     /// Records that `id` is taken, so that it is never handed out again.
     pub(crate) fn reserve(&mut self, id: NeuronId) {
-        self.next = self.next.max(id.0 + 1);
+        self.next = self.next.max(id.0.saturating_add(1));
     }
 }
 

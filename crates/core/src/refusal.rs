@@ -29,6 +29,9 @@ pub enum EditError {
         /// The name.
         neuron: NeuronId,
     },
+    /// The register of births has come to its end.
+    #[error("no birth number is left; a network counts its births up to 2^64 - 2")]
+    NoNamesLeft,
     /// The group is not part of the network.
     #[error("fire group {group:?} does not exist; the network has {groups}")]
     UnknownGroup {

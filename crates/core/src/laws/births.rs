@@ -15,6 +15,19 @@ fn numbers_are_never_used_twice() {
 }
 
 #[test]
+fn a_register_comes_to_its_end() {
+    let (mut net, mut weights) = network("0 | 1 | 2");
+    commit(&mut net, &mut weights, "divide 1 0.5");
+    let mut full = net.with_births(Births::starting_at(u64::MAX - 1));
+    let mut draft = Draft::new(&full, 0);
+    propose(&mut draft, "add 1").unwrap();
+    let why = propose(&mut draft, "add 1").unwrap_err();
+    assert_eq!(why.to_string(), "no birth number is left; a network counts its births up to 2^64 - 2");
+    full.commit(draft.finish()).unwrap();
+    assert_eq!(full.births().peek(), u64::MAX);
+}
+
+#[test]
 fn a_shared_register_goes_on() {
     let (net, _) = network("0 | 1 | 2");
     let other = crate::Network::new(net.groups().to_vec(), net.schedule()).unwrap().with_births(net.births().clone());

@@ -17,6 +17,8 @@ fn notation_comes_back() {
     );
     assert_snapshot!(round("0 | 7:leaky-sigmoid 5:leaky_relu |"), @"0 | 5:leaky_relu 7:leaky-sigmoid | ");
     assert_snapshot!(round(" | "), @" | ");
+    // -0 is another bias than 0.
+    assert_snapshot!(round("0 | 1=-.0 | "), @"0 | 1=-0 | ");
 }
 
 #[test]

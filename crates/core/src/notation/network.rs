@@ -126,7 +126,8 @@ fn describe(network: &Network, row: Row<Neurons>) -> String {
         let kind = if spec.unit.kind == UnitKind::Leaky { "leaky-" } else { "" };
         let _ = write!(text, ":{kind}{}", spec.unit.activation.name());
     }
-    if spec.bias != 0.0 {
+    // -0 is written too: it is another structure.
+    if spec.bias.to_bits() != 0 {
         let _ = write!(text, "={}", spec.bias);
     }
     if let Some(list) = &spec.listens_to {

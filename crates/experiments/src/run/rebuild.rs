@@ -68,6 +68,8 @@ pub fn take_up(
     saved: SavedState,
 ) -> Result<Session, crate::Failure> {
     let network = saved.network.clone().restore().map_err(|error| StateError::Structure(error.to_string()))?;
+    // Before an executor takes as much memory as the structure asks for.
+    saved.executor.check(&network)?;
     let executor = executors::make(checked.executor(), &network, checked.executor_settings())?;
     let journal = Journal::new(&network, KEYFRAME_EVERY);
     let mut session = begin(checked, document, registry, (network, executor, journal))?;
