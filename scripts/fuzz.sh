@@ -7,7 +7,7 @@
 #   scripts/fuzz.sh minimise                 keeps of the inputs found what reaches other code, small ones first
 #
 # Inputs that are found go to fuzz/found/TARGET; what ends a target to fuzz/artifacts/TARGET, and the script with it.
-# An input may cost 128 MiB and 4 KiB for each of its bytes (fuzz/src/lib.rs), two GiB in all, and ten seconds.
+# An input may cost 128 MiB and 4 KiB for each of its bytes (fuzz/src/lib.rs), two GiB in all, and 25 seconds.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 
@@ -38,7 +38,7 @@ fuzz() {
         printf '\n== %s, %s s\n' "$target" "$seconds"
         # shellcheck disable=SC2046 # no dictionary is no argument
         "$programs/$target" "found/$target" "corpus/$target" $(dictionary "$target") -max_total_time="$seconds" \
-            -rss_limit_mb=2048 -timeout=10 -max_len=8192 -print_final_stats=1 -verbosity=0 \
+            -rss_limit_mb=2048 -timeout=25 -max_len=8192 -print_final_stats=1 -verbosity=0 \
             -artifact_prefix="artifacts/$target/"
     done
 }
@@ -62,7 +62,7 @@ case "${1:-60}" in
 build) build ;;
 replay)
     build
-    for target in $all; do "$programs/$target" -runs=0 -rss_limit_mb=2048 -timeout=10 "corpus/$target"; done
+    for target in $all; do "$programs/$target" -runs=0 -rss_limit_mb=2048 -timeout=25 "corpus/$target"; done
     ;;
 minimise)
     build
