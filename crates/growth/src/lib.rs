@@ -20,8 +20,8 @@
 //!   stays at nothing starves. What a division costs is charged by the commit, whoever proposed it.
 //! - [`registry`] names every method, with its settings, its citation and its contract.
 //!
-//! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET) and
-//! [`RigL`](rewire::RIGL) are constants; [`Mitosis`] divides, [`Apoptosis`] removes, [`Still`] is the control. [`Wiring`]
+//! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
+//! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides, [`Apoptosis`] removes, [`Still`] is the control. [`Wiring`]
 //! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say

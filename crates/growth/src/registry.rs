@@ -5,9 +5,7 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, mitosis,
-    nearest::nearest,
-    rewire::{RIGL, Rewire, SET},
-    wire,
+    nearest::nearest, rewire::methods, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -15,6 +13,8 @@ use crate::{
 pub enum Contract {
     /// Outputs stay what they were, up to rounding (not in groups that normalise).
     Exact,
+    /// Outputs move by as little as what went had left, which the method's documentation names: O(ε).
+    Near,
     /// Nothing.
     None,
 }
@@ -55,15 +55,6 @@ impl std::fmt::Debug for Entry {
     }
 }
 
-const OWN: Citation = Citation {
-    key: "livenet2026",
-    authors: "The livenet authors",
-    title: "livenet: living neural networks",
-    venue: "",
-    year: 2026,
-    url: "https://github.com/livenet/livenet",
-};
-
 /// The built-in methods, alphabetically.
 pub const ALL: &[Entry] = &[
     Entry {
@@ -91,6 +82,13 @@ pub const ALL: &[Entry] = &[
         contract: Contract::None,
         build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
     },
+    methods::cht::CHT_ENTRY,
+    methods::cht::CHTS_ENTRY,
+    methods::correlation::ENTRY,
+    methods::deep_r::ENTRY,
+    methods::distance::ENTRY,
+    methods::gmp::ENTRY,
+    methods::gse::ENTRY,
     Entry {
         name: "mitosis",
         summary: "neurons divide without changing the function, at the cost of energy where accounts are kept",
@@ -113,46 +111,17 @@ pub const ALL: &[Entry] = &[
         contract: Contract::Exact,
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
-    Entry {
-        name: "rigl",
-        summary: "smallest |w| go, largest |gradient| grow at 0, per pair of groups, along a cosine",
-        citation: RIGL.citation,
-        settings: &[
-            Setting {
-                name: "fraction",
-                default: "0.3",
-                about: "alpha: part of the connections rewired at the beginning",
-            },
-            Setting { name: "until", default: "0.75", about: "part of the run after which nothing is rewired" },
-            Setting {
-                name: "candidates",
-                default: "1000000",
-                about: "most absent pairs looked at; fewer than there are bends the method",
-            },
-            Setting {
-                name: "samples",
-                default: "0",
-                about: "training samples behind the gradient; 0 takes the last window, as the paper does",
-            },
-        ],
-        contract: Contract::None,
-        build: |settings| Ok(Box::new(Rewire::build(RIGL, settings)?)),
-    },
-    Entry {
-        name: "set",
-        summary: "smallest weights of each sign go, as many grow at random, per pair of groups",
-        citation: SET.citation,
-        settings: &[
-            Setting { name: "fraction", default: "0.3", about: "zeta: part of the connections rewired in one asking" },
-            Setting { name: "scale", default: "0.1", about: "standard deviation of new weights" },
-        ],
-        contract: Contract::None,
-        build: |settings| Ok(Box::new(Rewire::build(SET, settings)?)),
-    },
+    methods::movement::ENTRY,
+    methods::any::ENTRY,
+    methods::rigl::ENTRY,
+    methods::set::ENTRY,
+    methods::snfs::ENTRY,
+    methods::snip::ENTRY,
+    methods::srigl::ENTRY,
     Entry {
         name: "still",
         summary: "changes nothing: the control",
-        citation: OWN,
+        citation: Citation::OWN,
         settings: &[],
         contract: Contract::Exact,
         build: |_| Ok(Box::new(Still)),
@@ -259,6 +228,9 @@ mod tests {
             let error =
                 entry.strategy(Settings::none().with("no_such_setting", Value::Integer(1))).err().unwrap().to_string();
             assert!(error.contains("no_such_setting"), "{error}");
+            for asked in known.asked() {
+                assert!(entry.settings.iter().any(|setting| setting.name == asked), "{}: {asked}", entry.name);
+            }
             for setting in entry.settings {
                 let wrong = entry.strategy(Settings::none().with(setting.name, Value::List(Vec::new())));
                 let refused = wrong.err().unwrap().to_string();
@@ -269,11 +241,33 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_accepts_its_default_and_refuses_what_is_no_number() {
+        for entry in ALL {
+            let mut known = Settings::none();
+            (entry.build)(&mut known).unwrap();
+            for setting in entry.settings.iter().filter(|setting| known.asked().any(|asked| asked == setting.name)) {
+                let number = setting.default.parse::<f64>();
+                let whole = setting.default.parse().map(Value::Integer);
+                let text = || Value::Text(setting.default.trim_matches('"').to_owned());
+                let value = whole.ok().or(number.clone().ok().map(Value::Real)).unwrap_or_else(text);
+                let of = |value| entry.strategy(Settings::none().with(setting.name, value)).map(|_| ());
+                assert_eq!(of(value), Ok(()), "{}: {}", entry.name, setting.name);
+                if number.is_ok() {
+                    let refused = of(Value::Real(f64::NAN));
+                    assert!(refused.is_err(), "{}: {} takes anything", entry.name, setting.name);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn own_methods_stand_beside_the_others() {
-        let own = Entry { name: "rest", ..ALL[4] };
-        let registry = Registry::standard().with(&[own]);
-        let names: Vec<&str> = registry.entries().iter().map(|entry| entry.name).collect();
-        assert_eq!(names, ["apoptosis", "mitosis", "rest", "rigl", "set", "still", "wire"]);
-        assert_eq!(registry.find("rest").unwrap().summary, ALL[4].summary);
+        let still = *Registry::standard().find("still").unwrap();
+        let registry =
+            Registry::standard().with(&[Entry { name: "rest", ..still }, Entry { summary: "mine", ..still }]);
+        assert!(registry.entries().windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert_eq!(registry.entries().len(), ALL.len() + 1);
+        assert_eq!(registry.find("rest").unwrap().summary, still.summary);
+        assert_eq!(registry.find("still").unwrap().summary, "mine");
     }
 }

@@ -148,6 +148,12 @@ impl Settings {
         self.left.remove(name)
     }
 
+    /// What was asked for so far.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
+    }
+
     /// Whether a setting is there and still to be taken.
     pub fn has(&self, name: &str) -> bool {
         self.left.contains_key(name)

@@ -5,7 +5,7 @@ use crate::conformance::{benches, build};
 use livenet_core::{Move, NeuronId};
 use livenet_growth::{
     Budget, Daughters, Mitosis, Mother, Rewire, Strategy as Method, Wire, Wiring, registry,
-    rewire::{RIGL, SET},
+    rewire::{CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GSE, RIGL, SET, SNFS},
 };
 use proptest::prelude::*;
 
@@ -88,7 +88,7 @@ proptest! {
 
     #[test]
     fn under_any_edits_as_many_come_as_go(mut bench in benches(), cap in 1..40u64) {
-        for method in [RIGL, SET] {
+        for method in [RIGL, SET, SNFS, DEEP_R, GSE, CHT, CHTS, CORRELATION, DISTANCE] {
             let (fell, cut, _) = rewire(&mut bench, &mut Rewire::new(method), cap);
             prop_assert!(!fell && !cut, "{}: fell {fell}, cut {cut}", method.name);
         }

@@ -5,6 +5,7 @@
     reason = "these are tests; their helping functions may unwrap like the tests themselves"
 )]
 
+mod axes;
 mod bench;
 mod budget;
 mod conformance;
@@ -15,6 +16,7 @@ mod energy;
 mod marks;
 mod plateau;
 mod rewiring;
+mod rules;
 mod saving;
 mod wire;
 mod wiring;
