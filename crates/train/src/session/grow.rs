@@ -39,6 +39,10 @@ impl Session {
             Verdict::Nothing(why) => {
                 let strategy = grower.name.clone();
                 self.growers[at] = grower;
+                // Who only watches has nothing to tell, and may watch at every step.
+                if matches!(why, Why::Watching { .. }) {
+                    return Ok(());
+                }
                 self.events.push(Event::Unchanged { step: self.step, strategy, why, cut: Vec::new() });
                 return Ok(());
             }
