@@ -5,7 +5,7 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, mitosis,
-    nearest::nearest, rewire::methods, wire,
+    nearest::nearest, net2wider, rewire::methods, turnover, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -57,6 +57,7 @@ impl std::fmt::Debug for Entry {
 
 /// The built-in methods, alphabetically.
 pub const ALL: &[Entry] = &[
+    turnover::methods::AGE_CLOCK_ENTRY,
     Entry {
         name: "apoptosis",
         summary: "neurons that starve or contribute least die; their mean output stays",
@@ -65,18 +66,18 @@ pub const ALL: &[Entry] = &[
             Setting {
                 name: "by",
                 default: "\"utility\"",
-                about: "`utility`, or `starvation` as the energy ledger says",
+                about: "`utility`, `dormancy`, or `starvation` as the energy ledger says",
             },
             Setting { name: "fraction", default: "0.05", about: "most of the neurons that die in one asking" },
             Setting {
                 name: "threshold",
                 default: "0.5",
-                about: "by utility: only those below this many times the mean",
+                about: "only those below this many times the mean utility, or mean |output| of their group; in [0, 1e9]",
             },
             Setting {
                 name: "maturity",
                 default: "200",
-                about: "by utility: steps after birth before a neuron is judged",
+                about: "steps after birth before a neuron is judged (a ledger has its own), 0 or more",
             },
         ],
         contract: Contract::None,
@@ -84,6 +85,7 @@ pub const ALL: &[Entry] = &[
     },
     methods::cht::CHT_ENTRY,
     methods::cht::CHTS_ENTRY,
+    turnover::methods::CONTINUAL_BACKPROP_ENTRY,
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,
     methods::distance::ENTRY,
@@ -94,7 +96,11 @@ pub const ALL: &[Entry] = &[
         summary: "neurons divide without changing the function, at the cost of energy where accounts are kept",
         citation: mitosis::CITATION,
         settings: &[
-            Setting { name: "who", default: "\"utility\"", about: "`utility`, `gradient`, `splitting` or `age`" },
+            Setting {
+                name: "who",
+                default: "\"utility\"",
+                about: "`utility`, `gradient`, `splitting`, `age` or `random`",
+            },
             Setting {
                 name: "daughters",
                 default: "\"noise\"",
@@ -112,6 +118,8 @@ pub const ALL: &[Entry] = &[
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
     methods::movement::ENTRY,
+    net2wider::ENTRY,
+    turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,
     methods::set::ENTRY,
@@ -126,6 +134,7 @@ pub const ALL: &[Entry] = &[
         contract: Contract::Exact,
         build: |_| Ok(Box::new(Still)),
     },
+    methods::top_kast::ENTRY,
     Entry {
         name: "wire",
         summary: "connection training: from no connections to a useful wiring at a bounded count",
@@ -249,7 +258,8 @@ mod tests {
                 let number = setting.default.parse::<f64>();
                 let whole = setting.default.parse().map(Value::Integer);
                 let text = || Value::Text(setting.default.trim_matches('"').to_owned());
-                let value = whole.ok().or(number.clone().ok().map(Value::Real)).unwrap_or_else(text);
+                let flag = setting.default.parse().map(Value::Flag);
+                let value = whole.ok().or(flag.ok()).or(number.clone().ok().map(Value::Real)).unwrap_or_else(text);
                 let of = |value| entry.strategy(Settings::none().with(setting.name, value)).map(|_| ());
                 assert_eq!(of(value), Ok(()), "{}: {}", entry.name, setting.name);
                 if number.is_ok() {

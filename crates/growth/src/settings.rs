@@ -218,6 +218,18 @@ impl Settings {
         })
     }
 
+    /// The same with a default that is not always the first.
+    pub(crate) fn word<T: Copy + PartialEq>(
+        &mut self,
+        name: &str,
+        words: &[(&'static str, T)],
+        default: T,
+    ) -> Result<T, SettingError> {
+        let mut words = words.to_vec();
+        words.sort_by_key(|&(_, value)| value != default);
+        self.choice(name, &words)
+    }
+
     /// Yes or no.
     ///
     /// # Errors

@@ -11,6 +11,7 @@ use crate::{
     BadState, Probe, Strategy, Verdict, View, Why,
     budget::portions,
     place::{PORTIONS, Place},
+    saved,
 };
 use livenet_core::{Birth, Commit, Draft, Follower, Law, Move, Network, Reason, Row, Signal, StreamKey, Synapse};
 use std::collections::BTreeMap;
@@ -128,12 +129,16 @@ impl Strategy for Rewire {
     }
 
     fn save(&self) -> Vec<u8> {
-        if Memory::is_needed(&self.method, self.every) { self.memory.save(self.method.name) } else { Vec::new() }
+        if Memory::is_needed(&self.method, self.every) {
+            saved::save(self.method.name, &self.memory)
+        } else {
+            Vec::new()
+        }
     }
 
     fn load(&mut self, state: &[u8]) -> Result<(), BadState> {
         if Memory::is_needed(&self.method, self.every) {
-            self.memory = Memory::load(self.method.name, state)?;
+            self.memory = saved::load(self.method.name, state)?;
             return Ok(());
         }
         if state.is_empty() { Ok(()) } else { Err(BadState { found: state.len() }) }

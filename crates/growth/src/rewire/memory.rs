@@ -4,7 +4,7 @@
 //! absent pair: its mean gradient. All of it follows every commit; connections by row, absent pairs by name.
 
 use super::{Amount, Asking, Drop, Grow, Method, pool::Part};
-use crate::{BadState, View};
+use crate::View;
 use livenet_core::{Commit, GroupId, Network, Row, Signal, Synapse};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -130,20 +130,6 @@ impl Memory {
         }
         if !commit.gone.is_empty() {
             self.absent.retain(|(at, _), _| !commit.gone.contains(&at.post) && !commit.gone.contains(&at.pre));
-        }
-    }
-
-    /// The state as bytes, with the name of the method that it belongs to.
-    pub(super) fn save(&self, name: &str) -> Vec<u8> {
-        postcard::to_stdvec(&(name, self)).expect("numbers in memory can be written to memory")
-    }
-
-    /// The state from bytes.
-    pub(super) fn load(name: &str, state: &[u8]) -> Result<Self, BadState> {
-        let bad = BadState { found: state.len() };
-        match postcard::take_from_bytes::<(&str, Self)>(state) {
-            Ok(((of, memory), [])) if of == name => Ok(memory),
-            _ => Err(bad),
         }
     }
 }

@@ -203,20 +203,22 @@ impl Planner<'_> {
         if let Some(cap) = self.view.budget.edits.filter(|&cap| edits as u64 > cap) {
             let less = |count: usize| (count as u64 * cap / edits as u64) as usize;
             for change in &mut *changes {
+                let most_come = less(change.come.places.len());
                 let spared = change.gone.split_off(less(change.gone.len()));
                 let pair = |row: &usize| Place::of(self.view.network, *row, 0.0).pair();
                 let mut spared: BTreeSet<(u32, u32)> = spared.iter().map(pair).collect();
                 // A place that was to be free may now stay taken; and then one less may go.
                 loop {
                     change.come.places.retain(|place| !spared.contains(&place.pair()));
-                    let most = if self.replaces() { change.come.places.len() } else { usize::MAX };
+                    let balances = self.replaces() && self.method.spread == Spread::AsGone;
+                    let most = if balances { change.come.places.len().min(most_come) } else { usize::MAX };
                     if change.gone.len() <= most {
                         break;
                     }
                     spared.extend(change.gone.split_off(most).iter().map(pair));
                 }
                 change.ruled = change.ruled.min(change.gone.len());
-                change.come.places.truncate(less(change.come.places.len()).max(change.gone.len()));
+                change.come.places.truncate(most_come);
             }
         }
         let (go, come) = (sum(changes, &|change| change.gone.len()), sum(changes, &|change| change.come.places.len()));

@@ -76,6 +76,14 @@ impl Pool {
 /// The pools of a network, in the order of their parts. What is silent or frozen was put aside by somebody else, and
 /// is in none.
 pub(super) fn pools(network: &Network, balance: Balance) -> Vec<Pool> {
+    pools_without(network, balance, &|row| {
+        let marks = network.marks()[row];
+        marks.is_silent() || marks.is_frozen()
+    })
+}
+
+/// The same with another rule of what was put aside; what frozen neurons hear always is.
+pub(super) fn pools_without(network: &Network, balance: Balance, aside: &dyn Fn(usize) -> bool) -> Vec<Pool> {
     let empty = |part, pairs| Pool { part, present: Vec::new(), pairs };
     let mut pools: Vec<Pool> = match balance {
         Balance::Whole => vec![empty(Part::Whole, Pairs::of(network))],
@@ -95,8 +103,7 @@ pub(super) fn pools(network: &Network, balance: Balance) -> Vec<Pool> {
     let place: BTreeMap<Part, usize> = pools.iter().enumerate().map(|(at, pool)| (pool.part, at)).collect();
     for post in network.neuron_rows() {
         for synapse in network.incoming(post) {
-            let marks = network.marks()[synapse];
-            if marks.is_silent() || marks.is_frozen() || network.is_frozen(post) {
+            if network.is_frozen(post) || aside(synapse) {
                 continue;
             }
             let part = Part::of(network, balance, post.get(), network.pres()[synapse]);

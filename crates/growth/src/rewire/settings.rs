@@ -17,7 +17,7 @@ impl Rewire {
             ("listener", Balance::Listener),
             ("whole", Balance::Whole),
         ];
-        method.balance = of_words(settings, "over", &parts, method.balance)?;
+        method.balance = settings.word("over", &parts, method.balance)?;
         if let Fan::Constant { salient } = &mut method.fan {
             *salient = part(settings, "salient", *salient)?;
         }
@@ -29,7 +29,7 @@ impl Rewire {
             }
             Grow::SampledGradient { subset, guide } => {
                 *subset = settings.real("subset", f64::from(*subset), 0.0..=1e6)? as f32;
-                *guide = of_words(settings, "guide", &[("uniform", Guide::Uniform), ("bound", Guide::Bound)], *guide)?;
+                *guide = settings.word("guide", &[("uniform", Guide::Uniform), ("bound", Guide::Bound)], *guide)?;
                 Looks::Candidates
             }
             Grow::Near { width } => {
@@ -99,18 +99,6 @@ fn birth(birth: NewWeight, settings: &mut Settings) -> Result<NewWeight, Setting
         NewWeight::FanIn(gain) => NewWeight::FanIn(scale(gain)?),
         NewWeight::Step(rate) => NewWeight::Step(scale(rate)?),
     })
-}
-
-/// One of several words, with a default that is not always the first.
-pub(super) fn of_words<T: Copy + PartialEq>(
-    settings: &mut Settings,
-    name: &str,
-    words: &[(&'static str, T)],
-    default: T,
-) -> Result<T, SettingError> {
-    let mut words = words.to_vec();
-    words.sort_by_key(|&(_, value)| value != default);
-    settings.choice(name, &words)
 }
 
 pub(super) const fn fraction(default: &'static str) -> Setting {

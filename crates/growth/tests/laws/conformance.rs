@@ -12,6 +12,10 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
             .with("fraction", Value::Real(0.5))
             .with("maturity", Value::Integer(0))
             .with("threshold", Value::Real(5.0)),
+        "continual_backprop" | "age_clock" => {
+            Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
+        }
+        "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()
             .with("density", Value::Real(0.4))
             .with("dendrites", Value::Integer(2))

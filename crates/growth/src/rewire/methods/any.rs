@@ -1,6 +1,5 @@
 //! `rewire`: any combination of the axes.
 
-use crate::rewire::settings::of_words;
 use crate::rewire::{Amount, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Rewire, Spread, Stranded, settings};
 use crate::{Citation, Contract, Entry, Setting, SettingError, Settings};
 
@@ -55,12 +54,7 @@ fn method(settings: &mut Settings) -> Result<Method, SettingError> {
         pick: settings.choice("pick", &[("best", Pick::Best), ("drawn", Pick::Drawn)])?,
         amount: settings.choice("amount", AMOUNTS)?,
         birth: settings.choice("birth", BIRTHS)?,
-        spread: of_words(
-            settings,
-            "spread",
-            &[("gone", Spread::AsGone), ("momentum", Spread::Momentum)],
-            Spread::AsGone,
-        )?,
+        spread: settings.choice("spread", &[("gone", Spread::AsGone), ("momentum", Spread::Momentum)])?,
         fan: settings.choice("fan", &[("free", Fan::Free), constant])?,
         stranded: settings.choice("stranded", &[("kept", Stranded::Kept), ("freed", Stranded::Freed)])?,
         ..Method::BASE

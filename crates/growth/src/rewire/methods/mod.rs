@@ -13,6 +13,7 @@ pub(crate) mod set;
 pub(crate) mod snfs;
 pub(crate) mod snip;
 pub(crate) mod srigl;
+pub(crate) mod top_kast;
 
 pub use cht::{CHT, CHTS};
 pub use correlation::CORRELATION;
@@ -26,3 +27,4 @@ pub use set::SET;
 pub use snfs::SNFS;
 pub use snip::SNIP;
 pub use srigl::SRIGL;
+pub use top_kast::TopKast;
