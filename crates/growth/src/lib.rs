@@ -21,7 +21,8 @@
 //! - [`registry`] names every method, with its settings, its citation and its contract.
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
-//! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies, [`Apoptosis`] removes, [`turnover`] renews in place, [`Still`] is the control. [`Wiring`]
+//! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
+//! [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
 //! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
@@ -71,6 +72,7 @@ mod budget;
 mod choice;
 mod citation;
 pub mod energy;
+mod merge;
 mod mitosis;
 mod nearest;
 mod net2wider;
@@ -91,6 +93,7 @@ pub use apoptosis::{Apoptosis, Cause};
 pub use budget::{Budget, BudgetError, Cut, Limit, portions};
 pub use citation::Citation;
 pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
+pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use net2wider::Net2Wider;
 pub use registry::{Contract, Entry, Registry, UnknownStrategy};

@@ -4,7 +4,7 @@
 //! user's own methods stand beside it in a [`Registry`].
 
 use crate::{
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, mitosis,
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
     nearest::nearest, net2wider, rewire::methods, turnover, wire,
 };
 
@@ -91,6 +91,8 @@ pub const ALL: &[Entry] = &[
     methods::distance::ENTRY,
     methods::gmp::ENTRY,
     methods::gse::ENTRY,
+    methods::hebbian::ENTRY,
+    merge::ENTRY,
     Entry {
         name: "mitosis",
         summary: "neurons divide without changing the function, at the cost of energy where accounts are kept",

@@ -72,6 +72,9 @@ impl Strategy for Rewire {
         if matches!(grow, Grow::SampledGradient { guide: Guide::Bound, .. }) {
             needs.extend([Signal::OutputMagnitude, Signal::Blame]);
         }
+        if let (Grow::CoActivity { lanes }, true) = (grow, acts) {
+            needs.push(Signal::Outputs { lanes });
+        }
         if grow == Grow::Residual {
             needs.push(Signal::OutputVariance);
             needs.extend(acts.then_some(Signal::Residual));

@@ -1,6 +1,6 @@
 //! Where it grows: the places of a pool that a rule scores, and those taken.
 
-use super::{Grow, Guide, Method, Pick, memory::Memory, paths, pool::Pool, residual};
+use super::{Grow, Guide, Method, Pick, coactivity, memory::Memory, paths, pool::Pool, residual};
 use crate::{
     View,
     choice::draw,
@@ -41,6 +41,7 @@ impl Grow {
             Self::SampledGradient { .. } => "largest |gradient| of a sample",
             Self::Paths => "paths of length three",
             Self::Near { .. } => "near",
+            Self::CoActivity { .. } => "fires together",
             Self::Residual => "speaks of what is wrong",
         }
     }
@@ -146,13 +147,16 @@ impl Ground<'_> {
                 let scores = paths::scores(&connected).into_iter().filter(|(pair, _)| free(pair));
                 scores.map(|((post, pre), score)| self.at(post, pre, (score, score), stream)).collect()
             }
-            Grow::Near { width } => self.score_absent(stream, |post, pre| {
+            Grow::Near { width } => self.score_absent(stream, |post, pre, _| {
                 let [a, b] = [post, pre].map(|row| network.spec(Row::new(row)).position);
                 let (dx, dy) = (f64::from(a[0] - b[0]), f64::from(a[1] - b[1]));
                 let near = libm::exp(-(dx * dx + dy * dy) / f64::from(width).powi(2)) as f32;
                 (near, near)
             }),
-            Grow::Residual => self.score_absent(stream, |post, pre| residual::score(view, post, pre)),
+            Grow::CoActivity { .. } => {
+                self.score_absent(stream, |post, pre, delay| coactivity::score(view, (post, pre), delay))
+            }
+            Grow::Residual => self.score_absent(stream, |post, pre, _| residual::score(view, post, pre)),
         }
     }
 
@@ -163,7 +167,7 @@ impl Ground<'_> {
     }
 
     /// Absent pairs, or a random part of them where there are more than are looked at, each with its score and lean.
-    fn score_absent(&self, stream: &mut Stream, score: impl Fn(u32, u32) -> (f32, f32)) -> Vec<Place> {
+    fn score_absent(&self, stream: &mut Stream, score: impl Fn(u32, u32, u16) -> (f32, f32)) -> Vec<Place> {
         let taken = self.taken();
         let free = self.pool.pairs.len() - taken.len() as u64;
         let pairs = if free <= self.most as u64 {
@@ -171,7 +175,11 @@ impl Ground<'_> {
         } else {
             self.pool.pairs.sample(self.most, &taken, stream)
         };
-        pairs.into_iter().map(|(post, pre)| self.at(post, pre, score(post, pre), stream)).collect()
+        let scored = |place: Place| {
+            let (score, lean) = score(place.post, place.pre, place.delay);
+            Place { score, lean, ..place }
+        };
+        pairs.into_iter().map(|(post, pre)| scored(self.at(post, pre, (0.0, 0.0), stream))).collect()
     }
 
     /// A place with any delay that its listener may have.

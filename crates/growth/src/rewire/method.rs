@@ -59,6 +59,11 @@ pub enum Grow {
         /// The distance at which it has fallen to 1/e.
         width: f32,
     },
+    /// |correlation| of what the two say, the heard one as much earlier as it would be heard: see `rewire::coactivity`.
+    CoActivity {
+        /// Lanes of the last window that are looked at.
+        lanes: u32,
+    },
     /// What the heard neuron has to do with what is still wrong: see `rewire::residual`.
     Residual,
     /// Nowhere.

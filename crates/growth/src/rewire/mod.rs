@@ -10,6 +10,7 @@
 
 mod amount;
 mod chain;
+mod coactivity;
 mod drop;
 mod engine;
 mod fan;
@@ -24,6 +25,9 @@ mod residual;
 mod settings;
 
 pub use amount::Amount;
+pub(crate) use coactivity::Moments;
 pub use engine::Rewire;
 pub use method::{Asking, Balance, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Spread, Stranded};
-pub use methods::{CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GMP, GSE, MOVEMENT, RIGL, SET, SNFS, SNIP, SRIGL};
+pub use methods::{
+    CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GMP, GSE, HEBBIAN, MOVEMENT, RIGL, SET, SNFS, SNIP, SRIGL,
+};

@@ -36,6 +36,10 @@ impl Rewire {
                 *width = settings.real("width", f64::from(*width), 1e-6..=1e9)? as f32;
                 Looks::Pairs
             }
+            Grow::CoActivity { lanes } => {
+                *lanes = settings.integer("lanes", i64::from(*lanes), 1..=1 << 20)? as u32;
+                Looks::Candidates
+            }
             Grow::Gradient | Grow::Residual => Looks::Candidates,
             Grow::Random | Grow::Paths | Grow::Nowhere if method.drop == Drop::SmallestSensitivity => Looks::Samples,
             Grow::Random | Grow::Paths | Grow::Nowhere => Looks::Nothing,
@@ -135,6 +139,9 @@ pub(super) const SAMPLES: Setting = Setting {
     default: "0",
     about: "training samples behind the gradient; 0 takes the last window, as the paper does",
 };
+
+pub(super) const LANES: Setting =
+    Setting { name: "lanes", default: "64", about: "lanes of the window whose outputs are compared; in [1, 1048576]" };
 
 pub(super) const EVERY: Setting = Setting {
     name: "every",

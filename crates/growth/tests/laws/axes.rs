@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 const AXES: [(&str, &[&str]); 8] = [
     ("drop", &["weight", "sign", "sensitivity", "movement", "importance", "age", "crossing", "random", "nothing"]),
-    ("grow", &["random", "gradient", "momentum", "sample", "paths", "near", "residual", "nowhere"]),
+    ("grow", &["random", "gradient", "momentum", "sample", "paths", "near", "coactivity", "residual", "nowhere"]),
     ("pick", &["best", "drawn"]),
     ("amount", &["fraction", "cosine", "cubic", "rate", "count", "density", "ramp", "fallen"]),
     ("birth", &["zero", "normal", "uniform", "fan_in", "step"]),

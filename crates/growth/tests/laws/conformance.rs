@@ -15,6 +15,7 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
         "continual_backprop" | "age_clock" => {
             Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
         }
+        "merge" => Settings::none().with("correlation", Value::Real(0.2)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()
             .with("density", Value::Real(0.4))

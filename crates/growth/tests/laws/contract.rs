@@ -4,7 +4,9 @@ use crate::bench::{layers, recurrent};
 use crate::conformance::build;
 use livenet_core::testing::Naive;
 use livenet_core::{Draft, Executor as _, ExecutorSettings, Follower as _, Network, StreamKey, Window};
-use livenet_growth::{Budget, Contract, Daughters, Mitosis, Mother, Strategy as Method, View, Wiring, registry};
+use livenet_growth::{
+    Budget, Contract, Daughters, Mitosis, Mother, Settings, Strategy as Method, Value, View, Wiring, registry,
+};
 use proptest::prelude::*;
 
 const LANES: usize = 3;
@@ -133,8 +135,18 @@ fn who_promises_to_change_little_does() {
         let mut most = (0.0f32, 0);
         for seed in 0..8 {
             for (network, density) in [(layers(&[3, 6, 4, 2]), 0.8), (recurrent([2, 6, 2], 1), 0.5)] {
-                let (mut living, mut method) = (Living::new(network, density, seed), build(entry));
-                living.cross(&mut *method);
+                let mut living = Living::new(network, density, seed);
+                let mut method = if entry.name == "merge" {
+                    // Copies of one another: what was divided is merged again.
+                    let mut mitosis = Mitosis { mother: Mother::Age, daughters: Daughters::Symmetric, count: 3 };
+                    living.ask(&mut mitosis);
+                    entry.strategy(Settings::none().with("correlation", Value::Real(0.999_999))).unwrap()
+                } else {
+                    build(entry)
+                };
+                if entry.name != "merge" {
+                    living.cross(&mut *method);
+                }
                 let (change, moves) = living.change(&mut *method);
                 most = (most.0.max(change), most.1 + moves);
             }

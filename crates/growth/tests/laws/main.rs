@@ -15,6 +15,7 @@ mod edits;
 mod energy;
 mod kast;
 mod marks;
+mod merging;
 mod plateau;
 mod rewiring;
 mod rules;

@@ -264,6 +264,42 @@ fn the_nearest_is_the_best() {
 }
 
 #[test]
+fn who_fires_together_is_wired_with_the_sign_of_it() {
+    // In a layered network lag is 0: over two cycles of two samples, 3 says what 1 says, 4 the contrary of what 2 says.
+    let network = wired(&[3, 2, 1], &[(5, 3), (5, 4)]);
+    let mut signals = Signals::default();
+    let first = [[1.0, -1.0], [0.0, 1.0], [2.0, 0.0], [0.0, 2.0], [-1.0, 1.0], [0.0, 0.0]];
+    let second = [[1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [1.0, 0.0], [0.0, 0.0]];
+    let values = [first, second].concat().concat();
+    signals.put_outputs(livenet_core::Outputs::new(2, 6, values));
+    let method = Method {
+        balance: Balance::Listener,
+        amount: Amount::Density(0.34),
+        birth: NewWeight::Step(0.5),
+        ..growing(Grow::CoActivity { lanes: 2 })
+    };
+    let asked = ask(&network, &signals, method);
+    assert_eq!(asked.come, [(3, 1), (4, 2)]);
+    let value = |birth: &Birth| if let Birth::Value(value) = birth { *value } else { panic!("{birth:?}") };
+    // 4 says -1, 1, 1, 0 and 2 says 2, 0, 0, 1: as much less as the other says more.
+    assert_eq!(value(&asked.births[0]), 0.5);
+    assert!((value(&asked.births[1]) + 0.5).abs() < 1e-6, "{:?}", asked.births);
+}
+
+#[test]
+fn a_recurrent_listener_is_compared_with_what_it_would_hear() {
+    // Between members of a group the lag is 1: 2 says now what 1 said a cycle ago.
+    let network = crate::bench::recurrent([1, 2, 1], 0);
+    let mut signals = Signals::default();
+    let said = [[0.3, 1.0, 0.0, 0.0], [0.1, -1.0, 1.0, 0.0], [0.2, 0.5, -1.0, 0.0], [0.7, 0.0, 0.5, 0.0]];
+    signals.put_outputs(livenet_core::Outputs::new(1, 4, said.concat()));
+    let asked = ask(&network, &signals, growing(Grow::CoActivity { lanes: 1 }));
+    assert!(asked.come.is_empty(), "of no connection a count of one is nothing");
+    let one = Method { amount: Amount::Density(0.1), ..growing(Grow::CoActivity { lanes: 1 }) };
+    assert_eq!(ask(&network, &signals, one).come, [(2, 1)]);
+}
+
+#[test]
 fn the_residual_says_who_is_to_be_heard() {
     let network = wired(&[3, 2, 2], &[(3, 0), (4, 0), (5, 3)]);
     // Output 5 misses what 4 says, output 6 more what 3 says; of the inputs 2 correlates more, 1 has the larger sum.

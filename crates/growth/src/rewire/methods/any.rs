@@ -22,6 +22,7 @@ const GROWS: &[(&str, Grow)] = &[
     ("sample", Grow::SampledGradient { subset: 1.0, guide: Guide::Uniform }),
     ("paths", Grow::Paths),
     ("near", Grow::Near { width: 1.0 }),
+    ("coactivity", Grow::CoActivity { lanes: 64 }),
     ("residual", Grow::Residual),
     ("nowhere", Grow::Nowhere),
 ];
@@ -74,7 +75,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting {
             name: "grow",
             default: "\"random\"",
-            about: "where: `random`, `gradient`, `momentum`, `sample`, `paths`, `near`, `residual` or `nowhere`",
+            about: "where: `random`, `gradient`, `momentum`, `sample`, `paths`, `near`, `coactivity`, `residual` or `nowhere`",
         },
         Setting {
             name: "pick",
