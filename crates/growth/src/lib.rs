@@ -97,7 +97,10 @@ pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use net2wider::Net2Wider;
 pub use registry::{Contract, Entry, Registry, UnknownStrategy};
-pub use rewire::{Rewire, methods::TopKast};
+pub use rewire::{
+    Rewire,
+    methods::{SoftDeepR, TopKast},
+};
 pub use seed::{Scale, Wiring};
 pub use settings::{Setting, SettingError, Settings, Value};
 pub use still::Still;

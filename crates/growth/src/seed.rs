@@ -27,7 +27,8 @@ pub enum Wiring {
         connections: u64,
     },
     /// This share in total; between groups of n and m neurons in proportion to n + m (Mocanu et al. 2018), what
-    /// does not fit being spread over the others (Evci et al. 2020).
+    /// does not fit being spread over the others (Evci et al. 2020). That is also their Erdős–Rényi-kernel rule, which
+    /// adds the sizes of convolution kernels: here there are none.
     ErdosRenyi {
         /// The share, in [0, 1].
         density: f64,

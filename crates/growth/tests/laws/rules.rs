@@ -171,6 +171,57 @@ fn who_crosses_zero_goes_and_a_newborn_knows_its_sign() {
 }
 
 #[test]
+fn a_dormant_pair_keeps_its_sign_and_returns_with_it() {
+    let settings = livenet_growth::Settings::none()
+        .with("noise", livenet_growth::Value::Real(0.0))
+        .with("floor", livenet_growth::Value::Real(0.5));
+    let build =
+        || livenet_growth::Registry::standard().find("soft_deep_r").unwrap().strategy(settings.clone()).unwrap();
+    let mut network = wired(&[3, 2, 1], &[(3, 0), (3, 1), (5, 3)]);
+    let mut soft = build();
+    let mut ask = |network: &mut Network, weights: &[f32], step| {
+        let signals = signals(&[(Signal::Weight, weights)]);
+        let mut draft = Draft::new(network, step);
+        let (budget, key) = (Budget::unlimited(), StreamKey::new(1, "asking").at(step));
+        soft.propose(&View { network, signals: &signals, step, end: None, budget, ledger: None, key }, &mut draft);
+        let moves: Vec<Move> = draft.proposals().iter().map(|proposal| proposal.what.clone()).collect();
+        let finished = draft.finish();
+        let commit = network.commit(finished).unwrap();
+        soft.follow(network, &commit);
+        moves
+    };
+    assert!(ask(&mut network, &[0.5, -0.5, 0.5], 1).is_empty());
+    // 3<1 was born negative: at 0.1 it is dormant with -0.1, and without noise it stays so.
+    let gone = ask(&mut network, &[0.4, 0.1, 0.5], 2);
+    assert!(matches!(&gone[..], [Move::Prune { at }] if at.len() == 1 && at[0].pre == NeuronId::new(1)), "{gone:?}");
+    assert!(ask(&mut network, &[0.4, 0.5], 3).is_empty());
+    // In another with noise it walks, and comes back below zero as it was born.
+    let walking = livenet_growth::Settings::none()
+        .with("noise", livenet_growth::Value::Real(0.05))
+        .with("floor", livenet_growth::Value::Real(0.5));
+    let mut noisy = livenet_growth::Registry::standard().find("soft_deep_r").unwrap().strategy(walking).unwrap();
+    noisy.load(&soft.save()).unwrap();
+    let back = (4..400).find_map(|step| {
+        let signals = signals(&[(Signal::Weight, &[0.4, 0.5])]);
+        let mut draft = Draft::new(&network, step);
+        let (budget, key) = (Budget::unlimited(), StreamKey::new(1, "asking").at(step));
+        noisy.propose(
+            &View { network: &network, signals: &signals, step, end: None, budget, ledger: None, key },
+            &mut draft,
+        );
+        draft.proposals().iter().find_map(|proposal| match proposal.what {
+            Move::Connect { at, birth: Birth::Value(weight), .. }
+                if at.pre == NeuronId::new(1) && at.post == NeuronId::new(3) =>
+            {
+                Some(weight)
+            }
+            _ => None,
+        })
+    });
+    assert!(back.is_some_and(|weight| (-0.2..0.0).contains(&weight)), "{back:?}");
+}
+
+#[test]
 fn chains_free_the_stranded_and_nobody_else() {
     // 0 > 3 > 4 > 5 > 6 in layers of one; the weakest link is 4 > 5.
     let chain = wired(&[2, 1, 1, 1, 1], &[(2, 0), (2, 1), (3, 2), (4, 3), (5, 4)]);

@@ -13,6 +13,7 @@ pub(crate) mod rigl;
 pub(crate) mod set;
 pub(crate) mod snfs;
 pub(crate) mod snip;
+pub(crate) mod soft_deep_r;
 pub(crate) mod srigl;
 pub(crate) mod top_kast;
 
@@ -28,5 +29,6 @@ pub use rigl::RIGL;
 pub use set::SET;
 pub use snfs::SNFS;
 pub use snip::SNIP;
+pub use soft_deep_r::SoftDeepR;
 pub use srigl::SRIGL;
 pub use top_kast::TopKast;
