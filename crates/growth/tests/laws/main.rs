@@ -16,6 +16,7 @@ mod energy;
 mod kast;
 mod marks;
 mod merging;
+mod places;
 mod plateau;
 mod rewiring;
 mod rules;
