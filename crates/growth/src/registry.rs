@@ -127,6 +127,7 @@ pub const ALL: &[Entry] = &[
     methods::set::ENTRY,
     methods::snfs::ENTRY,
     methods::snip::ENTRY,
+    turnover::self_normalised::ENTRY,
     methods::soft_deep_r::ENTRY,
     methods::srigl::ENTRY,
     Entry {

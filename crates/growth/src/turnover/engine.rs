@@ -203,28 +203,28 @@ impl Turnover {
         }
         queues
     }
+}
 
-    /// The first weights of a newcomer.
-    fn birth(&self, view: &View<'_>, row: Row<Neurons>) -> Birth {
-        let network = view.network;
-        let fan_in = network.incoming(row).len().max(1) as f32;
-        let scale = match self.method.bounds {
-            Bounds::Xavier => (6.0 / (fan_in + network.listeners(row).count() as f32)).sqrt(),
-            Bounds::Kaiming => {
-                let gain = match network.spec(row).unit.activation {
-                    Activation::Relu | Activation::LeakyRelu | Activation::Silu | Activation::Gelu => 2.0f32.sqrt(),
-                    Activation::Tanh => 5.0 / 3.0,
-                    _ => 1.0,
-                };
-                gain * (3.0 / fan_in).sqrt()
-            }
-        };
-        Birth::Random { key: view.key, law: Law::Uniform, scale }
-    }
+/// The first weights of a newcomer.
+pub(super) fn birth(view: &View<'_>, row: Row<Neurons>, bounds: Bounds) -> Birth {
+    let network = view.network;
+    let fan_in = network.incoming(row).len().max(1) as f32;
+    let scale = match bounds {
+        Bounds::Xavier => (6.0 / (fan_in + network.listeners(row).count() as f32)).sqrt(),
+        Bounds::Kaiming => {
+            let gain = match network.spec(row).unit.activation {
+                Activation::Relu | Activation::LeakyRelu | Activation::Silu | Activation::Gelu => 2.0f32.sqrt(),
+                Activation::Tanh => 5.0 / 3.0,
+                _ => 1.0,
+            };
+            gain * (3.0 / fan_in).sqrt()
+        }
+    };
+    Birth::Random { key: view.key, law: Law::Uniform, scale }
 }
 
 /// Whether nothing of a neuron was put aside.
-fn is_free(network: &Network, row: Row<Neurons>) -> bool {
+pub(super) fn is_free(network: &Network, row: Row<Neurons>) -> bool {
     let aside = |synapse: usize| network.marks()[synapse].is_frozen();
     !network.is_frozen(row)
         && !network.incoming(row).any(aside)
@@ -258,7 +258,12 @@ impl Strategy for Turnover {
             let (score, row) = queue.who[rank];
             let mean = if self.method.legacy == Legacy::Mean { view.signals.of(Signal::OutputMean, row) } else { 0.0 };
             let mean = if mean.is_finite() { mean } else { 0.0 };
-            let what = Move::Renew { old: view.network.id(row), new: draft.name(), birth: self.birth(view, row), mean };
+            let what = Move::Renew {
+                old: view.network.id(row),
+                new: draft.name(),
+                birth: birth(view, row, self.method.bounds),
+                mean,
+            };
             let reason = Reason::scored(self.rule(), score).out_of(queue.considered, queue.next);
             draft.propose_because(what, -(rank as f32), reason).expect("a hidden neuron that is alive can be renewed");
         }

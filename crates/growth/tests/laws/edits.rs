@@ -95,6 +95,19 @@ proptest! {
     }
 
     #[test]
+    fn who_knows_its_edits_is_never_cut(mut bench in benches(), cap in 1..40u64) {
+        // Division and removal propose what they would, and leave the choice to the budget.
+        for entry in registry::ALL.iter().filter(|entry| !["mitosis", "apoptosis"].contains(&entry.name)) {
+            let mut strategy = build(entry);
+            for _ in 0..4 {
+                bench.train(7);
+                let asked = bench.ask(&mut *strategy, edits_at_most(cap));
+                prop_assert!(asked.cuts.is_empty(), "{}: {:?}", entry.name, asked.cuts);
+            }
+        }
+    }
+
+    #[test]
     fn what_wire_proposes_fits_the_edits(mut bench in benches(), cap in 1..40u64, connections in 1..60u64) {
         let mut wire = Wire { connections, dendrites: 2, axons: 2, ..Wire::default() };
         for _ in 0..12 {

@@ -3,7 +3,9 @@
 use crate::bench::{Bench, layers};
 use crate::division::{ask, network};
 use livenet_core::{Birth, Draft, Law, Mark, Move, Network, NeuronId, Row, Scope, Signal, Signals, StreamKey};
-use livenet_growth::turnover::{AGE_CLOCK, Bounds, CONTINUAL_BACKPROP, Legacy, Pace, REDO, Renewal, Worn};
+use livenet_growth::turnover::{
+    AGE_CLOCK, Bounds, CONTINUAL_BACKPROP, Legacy, Pace, REDO, Renewal, SelfNormalised, Worn,
+};
 use livenet_growth::{Apoptosis, Budget, Cause, Strategy as _, Turnover, Verdict, View, Why, Wiring};
 
 fn renewed(moves: &[Move]) -> Vec<u64> {
@@ -93,6 +95,45 @@ fn nobody_young_is_renewed_and_the_clock_goes_round() {
     let network = &bench.network;
     let oldest = (2..8).map(|row| 600 - network.born(Row::new(row))).max().unwrap();
     assert!((50..=160).contains(&oldest), "{oldest}");
+}
+
+#[test]
+fn a_silence_is_judged_by_the_past_of_who_is_silent() {
+    let network = network();
+    // Neuron 2 speaks in every window, 3 in every fifth; 4 and 5 always. From window 400 on 2 and 3 are silent.
+    let says = |window: u64| {
+        let spoken = [window < 400, window < 400 && window.is_multiple_of(5), true, true];
+        let mut said = vec![0.0; 8];
+        spoken.iter().enumerate().filter(|(_, speaks)| **speaks).for_each(|(at, _)| said[2 + at] = 1.0);
+        said
+    };
+    let mut resets = SelfNormalised::new(0.01, 0.0);
+    let ask = |resets: &mut SelfNormalised, window: u64| -> Vec<u64> {
+        let mut signals = Signals::default();
+        signals.put_outputs(livenet_core::Outputs::new(1, 8, says(window)));
+        let mut draft = Draft::new(&network, window);
+        let (budget, key) = (Budget::unlimited(), StreamKey::new(1, "asking"));
+        resets.propose(
+            &View { network: &network, signals: &signals, step: window, end: None, budget, ledger: None, key },
+            &mut draft,
+        );
+        renewed(&draft.proposals().iter().map(|proposal| proposal.what.clone()).collect::<Vec<_>>())
+    };
+    for window in 0..400 {
+        assert!(ask(&mut resets, window).is_empty(), "{window}");
+    }
+    // All 400 times of 2 are 1, so the second silent window is one in 401; of 3 no time was above 5.
+    assert!(ask(&mut resets, 400).is_empty());
+    let before = resets.save();
+    assert_eq!(ask(&mut resets, 401), [2]);
+    let mut resumed = SelfNormalised::new(0.01, 0.0);
+    resumed.load(&resets.save()).unwrap();
+    assert_eq!(ask(&mut resumed, 402), [2]);
+    // 3 has 80 times: one in 81 is not yet that rare.
+    assert!((403..420).all(|window| ask(&mut resumed, window) == [2]));
+    let mut laxer = SelfNormalised::new(0.02, 0.0);
+    laxer.load(&before).unwrap();
+    assert_eq!(ask(&mut laxer, 401), [2, 3]);
 }
 
 #[test]
