@@ -157,11 +157,11 @@ pub(crate) const ENTRY: Entry = Entry {
     name: NAME,
     summary: "who is silent for longer than its own past makes likely is renewed; asked after every step",
     citation: Citation {
-        key: "farias2024self",
+        key: "farias2025self",
         authors: "Farias, Vivek F. and Jozefiak, Adam D.",
         title: "Self-Normalized Resets for Plasticity in Continual Learning",
-        venue: "arXiv preprint",
-        year: 2024,
+        venue: "International Conference on Learning Representations",
+        year: 2025,
         url: "https://arxiv.org/abs/2410.20098",
     },
     settings: &[

@@ -31,7 +31,8 @@ pub const CHT: Method = Method {
 /// The soft rule: what goes is chosen by relative importance, |w| over the sums of its listener and of its speaker, and
 /// what grows is drawn in proportion to the score instead of taken from the best.
 ///
-/// Left out: the paper's rising temperature of the removal, which is also drawn there.
+/// Departures. The score is the one of [`CHT`], over paths; the paper approximates another (CH2-L3n) node by node with
+/// matrix products. What goes is drawn there too, with a temperature that rises; here it is the least important.
 pub const CHTS: Method = Method {
     name: "chts",
     drop: Drop::LeastImportant,
