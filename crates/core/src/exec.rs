@@ -5,7 +5,7 @@
 //! `native` and `burn` in `livenet-train`, the definition and the mock device in
 //! [`testing`](crate::testing).
 
-use crate::{Follower, Inherit, Network, NeuronId, Neurons, Optimizer, Row, Signal, Signals, StreamKey};
+use crate::{Follower, Inherit, Network, NeuronId, Neurons, Optimizer, Outputs, Row, Signal, Signals, StreamKey};
 use serde::{Deserialize, Serialize};
 
 /// Samples for one window: a value per cycle, lane and input neuron.
@@ -259,6 +259,18 @@ pub trait Executor: Follower {
     fn import(&mut self, network: &Network, from: &Exported) -> Result<(), ExecError>;
     /// Another one just like it, for trials on clones.
     fn boxed_clone(&self) -> Box<dyn Executor>;
+}
+
+/// [`Signal::Outputs`] of an executor, by its [`recall`](Executor::recall).
+pub fn recalled(executor: &dyn Executor, network: &Network, lanes: u32) -> Outputs {
+    let (neurons, mut cycles, mut kept) = (network.neuron_count(), Vec::new(), 0);
+    while let Some(said) = network.neuron_rows().map(|row| executor.recall(network, cycles.len(), row)).collect() {
+        let said: Vec<Vec<f32>> = said;
+        let Some(first) = said.first() else { break };
+        kept = first.len().min(lanes as usize);
+        cycles.push(said.iter().flat_map(|lanes| &lanes[..kept]).copied().collect::<Vec<f32>>());
+    }
+    Outputs::new(kept, neurons, cycles.into_iter().rev().flatten().collect())
 }
 
 /// What went wrong while running.

@@ -113,7 +113,7 @@ pub use change::{Census, Commit, Draw, Inherit, Moves, Newborn, ParamExpr, Weigh
 pub use digest::{Digest, NotADigest};
 pub use draft::{Draft, Finished};
 pub use edit::{Birth, Law, Mark, Move, Origin, Proposal, Reason, Scope};
-pub use exec::{Dropout, ExecError, Executor, ExecutorSettings, Exported, Pass, Tape, UpdateRule, Window};
+pub use exec::{Dropout, ExecError, Executor, ExecutorSettings, Exported, Pass, Tape, UpdateRule, Window, recalled};
 pub use firing::{FireGroup, GroupId, NeuronSpec, Role, Schedule};
 pub use follow::{Column, Follower, Store};
 pub use invariant::BrokenInvariant;
@@ -127,6 +127,6 @@ pub use reach::Reach;
 pub use refusal::EditError;
 pub use remap::Remap;
 pub use row::{Epoch, Neurons, Row, Space, Synapses};
-pub use signal::{Candidate, Signal, Signals};
+pub use signal::{Candidate, Outputs, Signal, Signals};
 pub use snapshot::Snapshot;
 pub use unit::{Activation, Norm, Unit, UnitKind, UserActivation};

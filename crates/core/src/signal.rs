@@ -45,6 +45,12 @@ pub enum Signal {
     /// `[output][neuron]`: the gradient that a connection from each neuron straight to each output
     /// would have, whatever the reach: which neurons speak of what is still wrong.
     Residual,
+    /// What every neuron said in each remembered cycle, on the first so many lanes: [`Signals::outputs`]. The samples
+    /// themselves, for whoever compares neurons pair by pair: correlations, copies of one another.
+    Outputs {
+        /// How many lanes, if there are as many.
+        lanes: u32,
+    },
 }
 
 impl Signal {
@@ -70,6 +76,12 @@ impl Signal {
             Self::OutputVariance | Self::Utility => 2,
             _ => 1,
         }
+    }
+
+    /// Whether it is made of the last window itself, so that nothing is left of it after a commit.
+    pub const fn is_of_window(self) -> bool {
+        let swept = self.needs_blame() && !self.is_running() && !matches!(self, Self::UpdateSize);
+        swept || matches!(self, Self::Outputs { .. })
     }
 
     /// Whether it needs a backward sweep.
@@ -99,11 +111,47 @@ pub struct Candidate {
     pub gradient: f32,
 }
 
+/// What every neuron said, sample by sample.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Outputs {
+    /// Lanes.
+    lanes: usize,
+    /// Neurons.
+    neurons: usize,
+    /// `[cycle][neuron][lane]`, the oldest cycle first.
+    values: Vec<f32>,
+}
+
+impl Outputs {
+    /// Samples `[cycle][neuron][lane]`, the oldest cycle first.
+    ///
+    /// # Panics
+    /// When there are not so many for each cycle.
+    #[track_caller]
+    pub fn new(lanes: usize, neurons: usize, values: Vec<f32>) -> Self {
+        assert!(values.is_empty() || values.len().is_multiple_of(lanes * neurons), "{} values", values.len());
+        Self { lanes, neurons, values }
+    }
+
+    /// How many cycles there are.
+    pub fn cycles(&self) -> usize {
+        self.values.len() / (self.lanes * self.neurons).max(1)
+    }
+
+    /// What a neuron said in a cycle, per lane.
+    #[track_caller]
+    pub fn of(&self, cycle: usize, neuron: Row<Neurons>) -> &[f32] {
+        let from = (cycle * self.neurons + neuron.index()) * self.lanes;
+        &self.values[from..from + self.lanes]
+    }
+}
+
 /// The signals that were asked for, by the rows of the network they were computed on.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Signals {
     values: Vec<(Signal, Vec<f32>)>,
     candidates: Vec<(Signal, Vec<Candidate>)>,
+    outputs: Option<Outputs>,
 }
 
 impl Signals {
@@ -114,6 +162,14 @@ impl Signals {
     /// Adds candidates, in descending |gradient|, ties by (post, pre, delay).
     pub fn put_candidates(&mut self, signal: Signal, candidates: Vec<Candidate>) {
         self.candidates.push((signal, candidates));
+    }
+    /// Adds samples of outputs.
+    pub fn put_outputs(&mut self, outputs: Outputs) {
+        self.outputs = Some(outputs);
+    }
+    /// Samples of outputs, if somebody asked for them.
+    pub fn outputs(&self) -> Option<&Outputs> {
+        self.outputs.as_ref()
     }
     /// The values of a signal, one per row (for [`Signal::Residual`] one per output and row); empty when
     /// nobody asked for it.

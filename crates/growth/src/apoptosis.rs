@@ -17,6 +17,8 @@ pub enum Cause {
     Starvation,
     /// Who contributes least.
     Utility,
+    /// Who is dormant: mean |output| at most a part of the group's mean (Sokar et al. 2023).
+    Dormancy,
 }
 
 /// Removal of neurons. Keeps no state between askings.
@@ -27,9 +29,10 @@ pub struct Apoptosis {
     /// At most this part of the (mature) hidden neurons goes in one asking. Of the starved at least one may: they
     /// starve together, and when the least useful are gone what they used up may feed the others.
     pub fraction: f32,
-    /// By utility: only those below this many times the mean utility of the mature.
+    /// By utility: only those below this many times the mean utility of the mature. By dormancy: only those at or below this
+    /// many times the mean |output| of their group.
     pub threshold: f32,
-    /// By utility: steps after birth before a neuron is judged. (A ledger has a maturity of its own.)
+    /// By utility and dormancy: steps after birth before a neuron is judged. (A ledger has a maturity of its own.)
     pub maturity: u64,
 }
 
@@ -60,13 +63,14 @@ impl Default for Apoptosis {
 }
 
 impl Apoptosis {
-    /// Removal as an experiment sets it: `by`, and for utility `fraction`, `threshold`, `maturity`.
+    /// Removal as an experiment sets it: `by`, `fraction`, and but for starvation `threshold` and `maturity`.
     ///
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
         let default = Self::default();
-        let cause = settings.choice("by", &[("utility", Cause::Utility), ("starvation", Cause::Starvation)])?;
+        let causes = [("utility", Cause::Utility), ("starvation", Cause::Starvation), ("dormancy", Cause::Dormancy)];
+        let cause = settings.choice("by", &causes)?;
         let fraction = settings.real("fraction", 0.05, 0.0..=1.0)? as f32;
         if cause == Cause::Starvation {
             return Ok(Self { cause, fraction, ..default });
@@ -97,10 +101,14 @@ impl Apoptosis {
             starved.truncate(most);
             return Ok(Doomed { who: starved, next, considered: stands.len() as u64 });
         }
+        let (signal, most) = match self.cause {
+            Cause::Dormancy => (Signal::Dormancy, Some(self.threshold)),
+            _ => (Signal::Utility, None),
+        };
         let mut mature: Vec<(f32, Row<Neurons>)> = hidden
             .filter(|&row| view.step.saturating_sub(network.born(row)) >= self.maturity)
-            .map(|row| (view.signals.of(Signal::Utility, row), row))
-            .filter(|(utility, _)| utility.is_finite())
+            .map(|row| (view.signals.of(signal, row), row))
+            .filter(|(score, _)| score.is_finite())
             .collect();
         if mature.is_empty() {
             return Err(Why::NoCandidates);
@@ -115,7 +123,9 @@ impl Apoptosis {
         let next = mature.get(due as usize).map(|&(utility, _)| utility);
         mature.truncate(due as usize);
         let best = mature[0].0;
-        mature.retain(|&(utility, _)| utility < bar);
+        let bar = most.unwrap_or(bar);
+        // Who never says anything is dormant even where only the silent are.
+        mature.retain(|&(score, _)| if most.is_some() { score <= bar } else { score < bar });
         if mature.is_empty() {
             Err(Why::BelowThreshold { best, threshold: bar })
         } else {
@@ -130,7 +140,8 @@ impl Follower for Apoptosis {
 
 impl Strategy for Apoptosis {
     fn needs(&self) -> Vec<Signal> {
-        vec![Signal::OutputMean, Signal::Utility]
+        let score = if self.cause == Cause::Dormancy { Signal::Dormancy } else { Signal::Utility };
+        vec![Signal::OutputMean, score]
     }
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
@@ -141,7 +152,11 @@ impl Strategy for Apoptosis {
         let network = view.network;
         let hidden = network.neuron_rows().filter(|&row| network.role(row) == Role::Hidden).count();
         victims.truncate(hidden.saturating_sub(1));
-        let rule = if self.cause == Cause::Starvation { "starved, smallest utility" } else { "smallest utility" };
+        let rule = match self.cause {
+            Cause::Starvation => "starved, smallest utility",
+            Cause::Utility => "smallest utility",
+            Cause::Dormancy => "dormant",
+        };
         for (score, row) in victims {
             let mean = view.signals.of(Signal::OutputMean, row);
             let what = Move::Remove { neuron: network.id(row), mean: if mean.is_finite() { mean } else { 0.0 } };

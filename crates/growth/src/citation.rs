@@ -20,6 +20,16 @@ pub struct Citation {
 }
 
 impl Citation {
+    /// What this project adds of its own.
+    pub const OWN: Self = Self {
+        key: "livenet2026",
+        authors: "The livenet authors",
+        title: "livenet: living neural networks",
+        venue: "",
+        year: 2026,
+        url: "https://github.com/livenet/livenet",
+    };
+
     /// The entry of a `.bib` file.
     ///
     /// ```

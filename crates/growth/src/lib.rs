@@ -20,8 +20,9 @@
 //!   stays at nothing starves. What a division costs is charged by the commit, whoever proposed it.
 //! - [`registry`] names every method, with its settings, its citation and its contract.
 //!
-//! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET) and
-//! [`RigL`](rewire::RIGL) are constants; [`Mitosis`] divides, [`Apoptosis`] removes, [`Still`] is the control. [`Wiring`]
+//! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
+//! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
+//! [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
 //! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
@@ -71,16 +72,20 @@ mod budget;
 mod choice;
 mod citation;
 pub mod energy;
+mod merge;
 mod mitosis;
 mod nearest;
+mod net2wider;
 mod pairs;
 mod place;
 pub mod registry;
 pub mod rewire;
+mod saved;
 mod seed;
 mod settings;
 mod still;
 mod strategy;
+pub mod turnover;
 mod when;
 pub mod wire;
 
@@ -88,12 +93,18 @@ pub use apoptosis::{Apoptosis, Cause};
 pub use budget::{Budget, BudgetError, Cut, Limit, portions};
 pub use citation::Citation;
 pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
+pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
+pub use net2wider::Net2Wider;
 pub use registry::{Contract, Entry, Registry, UnknownStrategy};
-pub use rewire::Rewire;
+pub use rewire::{
+    Rewire,
+    methods::{SoftDeepR, TopKast},
+};
 pub use seed::{Scale, Wiring};
 pub use settings::{Setting, SettingError, Settings, Value};
 pub use still::Still;
 pub use strategy::{BadState, Probe, Strategy, Verdict, View, Why};
+pub use turnover::Turnover;
 pub use when::{When, WhenError, WhenState};
 pub use wire::Wire;

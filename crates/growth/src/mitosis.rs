@@ -23,6 +23,8 @@ pub enum Mother {
     Splitting,
     /// Who was born first.
     Age,
+    /// Anybody.
+    Random,
 }
 
 /// How daughters come to differ.
@@ -70,13 +72,7 @@ impl Mitosis {
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
-        let words = [
-            ("utility", Mother::Utility),
-            ("gradient", Mother::Gradient),
-            ("splitting", Mother::Splitting),
-            ("age", Mother::Age),
-        ];
-        let mother = settings.choice("who", &words)?;
+        let mother = settings.choice("who", &Mother::WORDS)?;
         let kinds =
             [("noise", Daughters::Noise(0.05)), ("symmetric", Daughters::Symmetric), ("share", Daughters::Share(0.3))];
         let daughters = match settings.choice("daughters", &kinds)? {
@@ -87,30 +83,54 @@ impl Mitosis {
         let count = settings.integer("count", 4, 1..=i64::from(u32::MAX))? as usize;
         Ok(Self { mother, daughters, count })
     }
+}
+
+impl Mother {
+    /// By name in configs.
+    pub(crate) const WORDS: [(&'static str, Self); 5] = [
+        ("utility", Self::Utility),
+        ("gradient", Self::Gradient),
+        ("splitting", Self::Splitting),
+        ("age", Self::Age),
+        ("random", Self::Random),
+    ];
 
     /// What decides; the largest divides first.
-    fn score(&self, view: &View<'_>, row: Row<Neurons>) -> f32 {
-        match self.mother {
-            Mother::Utility => view.signals.of(Signal::Utility, row),
-            Mother::Gradient => view.signals.of(Signal::Blame, row),
-            Mother::Splitting => -view.signals.of(Signal::Splitting, row),
-            Mother::Age => view.step.saturating_sub(view.network.born(row)) as f32,
+    pub(crate) fn score(self, view: &View<'_>, row: Row<Neurons>) -> f32 {
+        match self {
+            Self::Utility => view.signals.of(Signal::Utility, row),
+            Self::Gradient => view.signals.of(Signal::Blame, row),
+            Self::Splitting => -view.signals.of(Signal::Splitting, row),
+            Self::Age => view.step.saturating_sub(view.network.born(row)) as f32,
+            Self::Random => view.key.uniform(view.network.id(row).number(), 2) as f32,
         }
     }
 
-    const fn rule(&self) -> &'static str {
-        match self.mother {
-            Mother::Utility => "largest utility",
-            Mother::Gradient => "largest blame",
-            Mother::Splitting => "splitting lowers the loss most",
-            Mother::Age => "oldest",
+    /// The rule in a few words.
+    pub(crate) const fn rule(self) -> &'static str {
+        match self {
+            Self::Utility => "largest utility",
+            Self::Gradient => "largest blame",
+            Self::Splitting => "splitting lowers the loss most",
+            Self::Age => "oldest",
+            Self::Random => "anybody",
+        }
+    }
+
+    /// What it needs.
+    pub(crate) fn needs(self) -> Vec<Signal> {
+        match self {
+            Self::Utility => vec![Signal::Utility],
+            Self::Gradient => vec![Signal::Blame],
+            Self::Splitting => vec![Signal::Splitting],
+            Self::Age | Self::Random => Vec::new(),
         }
     }
 }
 
 /// Hidden neurons that hear and are heard by others: nobody else would be worth two. What is silent counts for
 /// nothing, and what is frozen was put aside by somebody else.
-fn wired(network: &Network) -> impl Iterator<Item = Row<Neurons>> + '_ {
+pub(crate) fn wired(network: &Network) -> impl Iterator<Item = Row<Neurons>> + '_ {
     let speaks = |synapse: usize| !network.marks()[synapse].is_silent();
     network.neuron_rows().filter(move |&row| {
         network.role(row) == Role::Hidden
@@ -126,17 +146,12 @@ impl Follower for Mitosis {
 
 impl Strategy for Mitosis {
     fn needs(&self) -> Vec<Signal> {
-        match self.mother {
-            Mother::Utility => vec![Signal::Utility],
-            Mother::Gradient => vec![Signal::Blame],
-            Mother::Splitting => vec![Signal::Splitting],
-            Mother::Age => Vec::new(),
-        }
+        self.mother.needs()
     }
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let mut mothers: Vec<(f32, Row<Neurons>)> =
-            wired(view.network).map(|row| (self.score(view, row), row)).collect();
+            wired(view.network).map(|row| (self.mother.score(view, row), row)).collect();
         if mothers.is_empty() {
             return Verdict::Nothing(Why::NoCandidates);
         }
@@ -169,7 +184,12 @@ impl Strategy for Mitosis {
             let cost = view.ledger.map_or(0.0, |ledger| ledger.cost_of(row));
             if cost <= room {
                 room -= cost;
-                self.divide(view, draft, (row, score), Reason::scored(self.rule(), score).out_of(considered, next));
+                self.divide(
+                    view,
+                    draft,
+                    (row, score),
+                    Reason::scored(self.mother.rule(), score).out_of(considered, next),
+                );
             }
         }
         if draft.is_empty() { Verdict::Nothing(Why::NoCandidates) } else { Verdict::Proposed }

@@ -18,6 +18,11 @@ impl Pairs {
         Self::through(network, network.members(post), &network.members(pre))
     }
 
+    /// The pairs through which these rows may listen to anybody.
+    pub(crate) fn heard_by(network: &Network, posts: Range<u32>) -> Self {
+        Self::through(network, posts, &(0..network.neuron_count() as u32))
+    }
+
     /// All pairs within reach.
     pub(crate) fn of(network: &Network) -> Self {
         let all = 0..network.neuron_count() as u32;
@@ -37,6 +42,12 @@ impl Pairs {
             });
         }
         Self { spans, total }
+    }
+
+    /// How many of them have this listener.
+    pub(crate) fn of_listener(&self, row: u32) -> usize {
+        let from = self.spans.partition_point(|(_, post, _)| *post < row);
+        self.spans[from..].iter().take_while(|(_, post, _)| *post == row).map(|(_, _, pres)| pres.len()).sum()
     }
 
     /// How many there are.

@@ -14,13 +14,15 @@ pub(crate) struct Place {
     pub(crate) pre: u32,
     pub(crate) delay: u16,
     pub(crate) score: f32,
+    /// Where its first step would take the weight: minus the gradient, or the correlation that is to be laid down.
+    pub(crate) lean: f32,
 }
 
 impl Place {
     /// Where a connection is.
     pub(crate) fn of(network: &Network, synapse: usize, score: f32) -> Self {
         let post = network.post_of(Row::new(synapse as u32)).get();
-        Self { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score }
+        Self { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score, lean: 0.0 }
     }
 
     pub(crate) fn name(&self, network: &Network) -> Synapse {
@@ -44,5 +46,6 @@ pub(crate) fn absent<'a>(
         pre: candidate.pre,
         delay: candidate.delay,
         score: candidate.gradient.abs(),
+        lean: -candidate.gradient,
     })
 }

@@ -4,10 +4,8 @@
 //! user's own methods stand beside it in a [`Registry`].
 
 use crate::{
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, mitosis,
-    nearest::nearest,
-    rewire::{RIGL, Rewire, SET},
-    wire,
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
+    nearest::nearest, net2wider, rewire::methods, turnover, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -15,6 +13,8 @@ use crate::{
 pub enum Contract {
     /// Outputs stay what they were, up to rounding (not in groups that normalise).
     Exact,
+    /// Outputs move by as little as what went had left, which the method's documentation names: O(ε).
+    Near,
     /// Nothing.
     None,
 }
@@ -55,17 +55,9 @@ impl std::fmt::Debug for Entry {
     }
 }
 
-const OWN: Citation = Citation {
-    key: "livenet2026",
-    authors: "The livenet authors",
-    title: "livenet: living neural networks",
-    venue: "",
-    year: 2026,
-    url: "https://github.com/livenet/livenet",
-};
-
 /// The built-in methods, alphabetically.
 pub const ALL: &[Entry] = &[
+    turnover::methods::AGE_CLOCK_ENTRY,
     Entry {
         name: "apoptosis",
         summary: "neurons that starve or contribute least die; their mean output stays",
@@ -74,29 +66,43 @@ pub const ALL: &[Entry] = &[
             Setting {
                 name: "by",
                 default: "\"utility\"",
-                about: "`utility`, or `starvation` as the energy ledger says",
+                about: "`utility`, `dormancy`, or `starvation` as the energy ledger says",
             },
             Setting { name: "fraction", default: "0.05", about: "most of the neurons that die in one asking" },
             Setting {
                 name: "threshold",
                 default: "0.5",
-                about: "by utility: only those below this many times the mean",
+                about: "only those below this many times the mean utility, or mean |output| of their group; in [0, 1e9]",
             },
             Setting {
                 name: "maturity",
                 default: "200",
-                about: "by utility: steps after birth before a neuron is judged",
+                about: "steps after birth before a neuron is judged (a ledger has its own), 0 or more",
             },
         ],
         contract: Contract::None,
         build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
     },
+    methods::cht::CHT_ENTRY,
+    methods::cht::CHTS_ENTRY,
+    turnover::methods::CONTINUAL_BACKPROP_ENTRY,
+    methods::correlation::ENTRY,
+    methods::deep_r::ENTRY,
+    methods::distance::ENTRY,
+    methods::gmp::ENTRY,
+    methods::gse::ENTRY,
+    methods::hebbian::ENTRY,
+    merge::ENTRY,
     Entry {
         name: "mitosis",
         summary: "neurons divide without changing the function, at the cost of energy where accounts are kept",
         citation: mitosis::CITATION,
         settings: &[
-            Setting { name: "who", default: "\"utility\"", about: "`utility`, `gradient`, `splitting` or `age`" },
+            Setting {
+                name: "who",
+                default: "\"utility\"",
+                about: "`utility`, `gradient`, `splitting`, `age` or `random`",
+            },
             Setting {
                 name: "daughters",
                 default: "\"noise\"",
@@ -113,50 +119,26 @@ pub const ALL: &[Entry] = &[
         contract: Contract::Exact,
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
-    Entry {
-        name: "rigl",
-        summary: "smallest |w| go, largest |gradient| grow at 0, per pair of groups, along a cosine",
-        citation: RIGL.citation,
-        settings: &[
-            Setting {
-                name: "fraction",
-                default: "0.3",
-                about: "alpha: part of the connections rewired at the beginning",
-            },
-            Setting { name: "until", default: "0.75", about: "part of the run after which nothing is rewired" },
-            Setting {
-                name: "candidates",
-                default: "1000000",
-                about: "most absent pairs looked at; fewer than there are bends the method",
-            },
-            Setting {
-                name: "samples",
-                default: "0",
-                about: "training samples behind the gradient; 0 takes the last window, as the paper does",
-            },
-        ],
-        contract: Contract::None,
-        build: |settings| Ok(Box::new(Rewire::build(RIGL, settings)?)),
-    },
-    Entry {
-        name: "set",
-        summary: "smallest weights of each sign go, as many grow at random, per pair of groups",
-        citation: SET.citation,
-        settings: &[
-            Setting { name: "fraction", default: "0.3", about: "zeta: part of the connections rewired in one asking" },
-            Setting { name: "scale", default: "0.1", about: "standard deviation of new weights" },
-        ],
-        contract: Contract::None,
-        build: |settings| Ok(Box::new(Rewire::build(SET, settings)?)),
-    },
+    methods::movement::ENTRY,
+    net2wider::ENTRY,
+    turnover::methods::REDO_ENTRY,
+    methods::any::ENTRY,
+    methods::rigl::ENTRY,
+    methods::set::ENTRY,
+    methods::snfs::ENTRY,
+    methods::snip::ENTRY,
+    turnover::self_normalised::ENTRY,
+    methods::soft_deep_r::ENTRY,
+    methods::srigl::ENTRY,
     Entry {
         name: "still",
         summary: "changes nothing: the control",
-        citation: OWN,
+        citation: Citation::OWN,
         settings: &[],
         contract: Contract::Exact,
         build: |_| Ok(Box::new(Still)),
     },
+    methods::top_kast::ENTRY,
     Entry {
         name: "wire",
         summary: "connection training: from no connections to a useful wiring at a bounded count",
@@ -259,6 +241,9 @@ mod tests {
             let error =
                 entry.strategy(Settings::none().with("no_such_setting", Value::Integer(1))).err().unwrap().to_string();
             assert!(error.contains("no_such_setting"), "{error}");
+            for asked in known.asked() {
+                assert!(entry.settings.iter().any(|setting| setting.name == asked), "{}: {asked}", entry.name);
+            }
             for setting in entry.settings {
                 let wrong = entry.strategy(Settings::none().with(setting.name, Value::List(Vec::new())));
                 let refused = wrong.err().unwrap().to_string();
@@ -269,11 +254,34 @@ mod tests {
     }
 
     #[test]
+    fn every_setting_accepts_its_default_and_refuses_what_is_no_number() {
+        for entry in ALL {
+            let mut known = Settings::none();
+            (entry.build)(&mut known).unwrap();
+            for setting in entry.settings.iter().filter(|setting| known.asked().any(|asked| asked == setting.name)) {
+                let number = setting.default.parse::<f64>();
+                let whole = setting.default.parse().map(Value::Integer);
+                let text = || Value::Text(setting.default.trim_matches('"').to_owned());
+                let flag = setting.default.parse().map(Value::Flag);
+                let value = whole.ok().or(flag.ok()).or(number.clone().ok().map(Value::Real)).unwrap_or_else(text);
+                let of = |value| entry.strategy(Settings::none().with(setting.name, value)).map(|_| ());
+                assert_eq!(of(value), Ok(()), "{}: {}", entry.name, setting.name);
+                if number.is_ok() {
+                    let refused = of(Value::Real(f64::NAN));
+                    assert!(refused.is_err(), "{}: {} takes anything", entry.name, setting.name);
+                }
+            }
+        }
+    }
+
+    #[test]
     fn own_methods_stand_beside_the_others() {
-        let own = Entry { name: "rest", ..ALL[4] };
-        let registry = Registry::standard().with(&[own]);
-        let names: Vec<&str> = registry.entries().iter().map(|entry| entry.name).collect();
-        assert_eq!(names, ["apoptosis", "mitosis", "rest", "rigl", "set", "still", "wire"]);
-        assert_eq!(registry.find("rest").unwrap().summary, ALL[4].summary);
+        let still = *Registry::standard().find("still").unwrap();
+        let registry =
+            Registry::standard().with(&[Entry { name: "rest", ..still }, Entry { summary: "mine", ..still }]);
+        assert!(registry.entries().windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert_eq!(registry.entries().len(), ALL.len() + 1);
+        assert_eq!(registry.find("rest").unwrap().summary, still.summary);
+        assert_eq!(registry.find("still").unwrap().summary, "mine");
     }
 }

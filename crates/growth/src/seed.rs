@@ -2,7 +2,7 @@
 //!
 //! Random wiring at a given count is the control for every method that claims to *find* a wiring.
 
-use crate::pairs::group_pairs;
+use crate::pairs::{Pairs, group_pairs};
 use livenet_core::{Birth, Draft, EditError, Law, Move, Network, NeuronId, Row, StreamKey, Synapse};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,10 +27,17 @@ pub enum Wiring {
         connections: u64,
     },
     /// This share in total; between groups of n and m neurons in proportion to n + m (Mocanu et al. 2018), what
-    /// does not fit being spread over the others (Evci et al. 2020).
+    /// does not fit being spread over the others (Evci et al. 2020). That is also their Erdős–Rényi-kernel rule, which
+    /// adds the sizes of convolution kernels: here there are none.
     ErdosRenyi {
         /// The share, in [0, 1].
         density: f64,
+    },
+    /// Every listener hears this many, anybody in reach; all of them where there are fewer. The constant fan-in of
+    /// Lasby et al. 2024.
+    FanIn {
+        /// How many.
+        connections: u64,
     },
 }
 
@@ -93,6 +100,9 @@ impl Wiring {
 
     /// (listener, heard, delay), ascending.
     fn choose(&self, network: &Network, key: StreamKey) -> Vec<(u32, u32, u16)> {
+        if let Self::FanIn { connections } = *self {
+            return constant(network, connections, key);
+        }
         let groups = group_pairs(network);
         let total: u64 = groups.iter().map(|(_, _, pairs)| pairs.len()).sum();
         let sizes: Vec<(u64, u64)> = groups
@@ -103,7 +113,7 @@ impl Wiring {
             })
             .collect();
         let counts: Vec<u64> = match *self {
-            Self::None => return Vec::new(),
+            Self::None | Self::FanIn { .. } => return Vec::new(),
             Self::Dense => sizes.iter().map(|&(pairs, _)| pairs).collect(),
             Self::Uniform { density } => sizes.iter().map(|&(pairs, _)| share(pairs, density)).collect(),
             Self::Count { connections } => erdos_renyi(&sizes, connections.min(total)),
@@ -121,6 +131,21 @@ impl Wiring {
         wired.sort_unstable();
         wired
     }
+}
+
+/// As many for each listener, with any delay.
+fn constant(network: &Network, connections: u64, key: StreamKey) -> Vec<(u32, u32, u16)> {
+    let mut wired = Vec::new();
+    for post in network.neuron_rows() {
+        let mut stream = key.at(network.id(post).number()).stream();
+        let max_delay = network.group(network.spec(post).group).reach.max_delay;
+        let pairs = Pairs::heard_by(network, post.get()..post.get() + 1);
+        let count = connections.min(pairs.len()) as usize;
+        for (post, pre) in pairs.sample(count, &BTreeSet::new(), &mut stream) {
+            wired.push((post, pre, stream.below(u64::from(max_delay) + 1) as u16));
+        }
+    }
+    wired
 }
 
 fn normal(key: StreamKey, scale: f32) -> Birth {

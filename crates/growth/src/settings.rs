@@ -148,6 +148,12 @@ impl Settings {
         self.left.remove(name)
     }
 
+    /// What was asked for so far.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> impl Iterator<Item = &str> {
+        self.asked.iter().map(String::as_str)
+    }
+
     /// Whether a setting is there and still to be taken.
     pub fn has(&self, name: &str) -> bool {
         self.left.contains_key(name)
@@ -210,6 +216,18 @@ impl Settings {
                 expected: words.iter().map(|(word, _)| (*word).to_owned()).collect(),
             }
         })
+    }
+
+    /// The same with a default that is not always the first.
+    pub(crate) fn word<T: Copy + PartialEq>(
+        &mut self,
+        name: &str,
+        words: &[(&'static str, T)],
+        default: T,
+    ) -> Result<T, SettingError> {
+        let mut words = words.to_vec();
+        words.sort_by_key(|&(_, value)| value != default);
+        self.choice(name, &words)
     }
 
     /// Yes or no.

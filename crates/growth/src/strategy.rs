@@ -61,6 +61,11 @@ pub enum Verdict {
 pub enum Why {
     /// This method never changes anything.
     Still,
+    /// It takes in what it sees, and changes something at every so many askings only.
+    Watching {
+        /// How many.
+        every: u64,
+    },
     /// Nobody stood for choice.
     NoCandidates,
     /// The best score did not pass.

@@ -129,6 +129,7 @@ impl Checked {
             WiringName::Uniform(density) => Wiring::Uniform { density },
             WiringName::Count(connections) => Wiring::Count { connections },
             WiringName::ErdosRenyi(density) => Wiring::ErdosRenyi { density },
+            WiringName::FanIn(connections) => Wiring::FanIn { connections },
         };
         network::check_paths(document, &experiment, &groups, &birthrights)?;
         size::check(document, &experiment, (&groups, &birthrights), &wiring, &*task)?;

@@ -67,7 +67,7 @@ pub struct NetworkTable {
     /// The output group.
     #[serde(default)]
     pub output: Output,
-    /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`.
+    /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`, `fan_in`.
     #[serde(default)]
     pub wiring: WiringName,
 }
@@ -190,6 +190,8 @@ pub enum WiringName {
     Count(u64),
     /// This share in total, spread as by Erdős and Rényi: small pairs of groups are denser.
     ErdosRenyi(f64),
+    /// This many for every neuron that listens, or all in its reach.
+    FanIn(u64),
 }
 
 /// `[train]`

@@ -36,6 +36,7 @@ pub(super) fn check(
         Wiring::Dense => pairs,
         Wiring::Uniform { density } | Wiring::ErdosRenyi { density } => share(density),
         Wiring::Count { connections } => connections,
+        Wiring::FanIn { connections } => connections.saturating_mul(neurons).min(pairs),
     };
     if let Wiring::Count { connections } = *wiring
         && connections > pairs

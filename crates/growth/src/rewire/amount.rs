@@ -1,5 +1,7 @@
 //! How much is rewired in one asking.
 
+use std::f64::consts::PI;
+
 /// How many connections change.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Amount {
@@ -13,51 +15,114 @@ pub enum Amount {
         /// The part of the run after which nothing changes, in (0, 1].
         until: f32,
     },
+    /// `alpha · (1 - t / T)³` of those there, with T as for [`Amount::Cosine`].
+    Cubic {
+        /// The share at the beginning.
+        alpha: f32,
+        /// The part of the run after which nothing changes, in (0, 1].
+        until: f32,
+    },
+    /// This share of those there *per step*: what is due adds up from asking to asking, and the whole connections
+    /// in it change.
+    Rate(f32),
     /// This many.
     Count(u64),
     /// As many go or come as lead to this share of the pairs in reach.
     Density(f32),
+    /// The same with a share that falls from `start` to `end`: `end + (start - end) · (1 - p)³` (Zhu and Gupta 2017), p
+    /// going from 0 at the part `from` of the run to 1 at the part `until`. In a run without end it is `end`
+    /// at once.
+    Ramp {
+        /// The share of the pairs in reach at the beginning.
+        start: f32,
+        /// The share at the end.
+        end: f32,
+        /// The part of the run at which it begins to fall.
+        from: f32,
+        /// The part of the run from which on it stays.
+        until: f32,
+    },
+    /// As many come as fall by the rule of what goes, where that rule names them itself.
+    AsFallen,
+}
+
+/// What an amount is a part of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Of {
+    /// Connections that may go.
+    pub(super) present: usize,
+    /// All of the network.
+    pub(super) all: usize,
+    /// Pairs in reach.
+    pub(super) pairs: u64,
+    /// Steps since the last asking.
+    pub(super) steps: u64,
+}
+
+/// `t` as a part of the time from the part `from` of the run to the part `until`, in [0, 1].
+fn progress(step: u64, end: u64, from: f32, until: f32) -> f64 {
+    let (begin, finish) = (end as f64 * f64::from(from), end as f64 * f64::from(until));
+    ((step as f64 - begin) / (finish - begin).max(1.0)).clamp(0.0, 1.0)
 }
 
 impl Amount {
     /// The share that changes at `step`, where this is a share.
     pub fn fraction(&self, step: u64, end: Option<u64>) -> Option<f32> {
+        let along = |alpha: f32, until: f32, curve: &dyn Fn(f64) -> f64| match end {
+            None => alpha,
+            // The last moment of a curve is nothing, whatever rounding says.
+            Some(end) => match progress(step, end, 0.0, until) {
+                1.0.. => 0.0,
+                part => (f64::from(alpha) * curve(part)) as f32,
+            },
+        };
         match *self {
             Self::Fraction(share) => Some(share),
-            Self::Cosine { alpha, until } => Some(match end {
-                Some(end) => {
-                    let progress = step as f64 / (end as f64 * f64::from(until)).max(1.0);
-                    if progress < 1.0 {
-                        (f64::from(alpha) / 2.0 * (1.0 + libm::cos(std::f64::consts::PI * progress))) as f32
-                    } else {
-                        0.0
-                    }
-                }
-                None => alpha,
-            }),
-            Self::Count(_) | Self::Density(_) => None,
+            Self::Cosine { alpha, until } => {
+                Some(along(alpha, until, &|part| f64::midpoint(1.0, libm::cos(PI * part))))
+            }
+            Self::Cubic { alpha, until } => Some(along(alpha, until, &|part| libm::pow(1.0 - part, 3.0))),
+            Self::Rate(_) | Self::Count(_) | Self::Density(_) | Self::Ramp { .. } | Self::AsFallen => None,
         }
     }
 
-    /// How many go and how many come, of `present` connections on `pairs` pairs of a network that has
-    /// `all` connections.
-    pub(super) fn due(
-        &self,
-        (present, all, pairs): (usize, usize, u64),
-        step: u64,
-        end: Option<u64>,
-    ) -> (usize, usize) {
+    /// Whether what goes is replaced, rather than a size aimed at.
+    pub(super) const fn replaces(&self) -> bool {
+        !matches!(self, Self::Density(_) | Self::Ramp { .. })
+    }
+
+    /// The density aimed at, where there is one.
+    fn density(&self, step: u64, end: Option<u64>) -> Option<f64> {
+        match *self {
+            Self::Density(density) => Some(f64::from(density)),
+            Self::Ramp { start, end: last, from, until } => {
+                let left = end.map_or(0.0, |end| 1.0 - progress(step, end, from, until));
+                Some(f64::from(last) + (f64::from(start) - f64::from(last)) * libm::pow(left, 3.0))
+            }
+            _ => None,
+        }
+    }
+
+    /// How many go and how many come. `owed` keeps the part of a connection that a rate has not paid.
+    pub(super) fn due(&self, of: Of, step: u64, end: Option<u64>, owed: &mut f64) -> (usize, usize) {
         let both = |count: usize| (count, count);
         match *self {
-            Self::Fraction(_) | Self::Cosine { .. } => {
+            Self::Fraction(_) | Self::Cosine { .. } | Self::Cubic { .. } => {
                 // Truncated, as in the papers' code; the small addition keeps 0.3 · 10 at 3.
-                both((present as f64 * f64::from(self.fraction(step, end).unwrap_or(0.0)) + 1e-4) as usize)
+                both((of.present as f64 * f64::from(self.fraction(step, end).unwrap_or(0.0)) + 1e-4) as usize)
             }
-            Self::Count(count) => both(((count as usize).saturating_mul(present) / all.max(1)).min(present)),
-            Self::Density(density) => {
-                let wanted = (pairs as f64 * f64::from(density)).round() as usize;
-                (present.saturating_sub(wanted), wanted.saturating_sub(present))
+            Self::Rate(rate) => {
+                *owed += f64::from(rate) * of.present as f64 * of.steps as f64;
+                let whole = owed.floor().min(of.present as f64);
+                *owed -= whole;
+                both(whole as usize)
             }
+            Self::Count(count) => both(((count as usize).saturating_mul(of.present) / of.all.max(1)).min(of.present)),
+            Self::Density(_) | Self::Ramp { .. } => {
+                let wanted = (of.pairs as f64 * self.density(step, end).unwrap_or(0.0)).round() as usize;
+                (of.present.saturating_sub(wanted), wanted.saturating_sub(of.present))
+            }
+            Self::AsFallen => both(of.present),
         }
     }
 }
@@ -65,6 +130,12 @@ impl Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const OF: Of = Of { present: 10, all: 20, pairs: 40, steps: 1 };
+
+    fn due(amount: Amount, present: usize) -> (usize, usize) {
+        amount.due(Of { present, ..OF }, 0, None, &mut 0.0)
+    }
 
     #[test]
     fn the_cosine_goes_from_alpha_to_nothing() {
@@ -76,11 +147,38 @@ mod tests {
     }
 
     #[test]
+    fn the_cubic_has_an_eighth_left_half_way() {
+        let amount = Amount::Cubic { alpha: 0.4, until: 0.5 };
+        assert_eq!(amount.fraction(250, Some(1000)), Some(0.05));
+        assert_eq!(amount.fraction(500, Some(1000)), Some(0.0));
+    }
+
+    #[test]
     fn shares_are_truncated_and_densities_go_one_way() {
-        assert_eq!(Amount::Fraction(0.3).due((10, 20, 40), 0, None), (3, 3));
-        assert_eq!(Amount::Fraction(0.3).due((9, 20, 40), 0, None), (2, 2));
-        assert_eq!(Amount::Count(10).due((5, 20, 40), 0, None), (2, 2));
-        assert_eq!(Amount::Density(0.5).due((5, 20, 40), 0, None), (0, 15));
-        assert_eq!(Amount::Density(0.1).due((5, 20, 40), 0, None), (1, 0));
+        assert_eq!(due(Amount::Fraction(0.3), 10), (3, 3));
+        assert_eq!(due(Amount::Fraction(0.3), 9), (2, 2));
+        assert_eq!(due(Amount::Count(10), 5), (2, 2));
+        assert_eq!(due(Amount::Density(0.5), 5), (0, 15));
+        assert_eq!(due(Amount::Density(0.1), 5), (1, 0));
+    }
+
+    #[test]
+    fn the_ramp_is_that_of_zhu_and_gupta() {
+        let amount = Amount::Ramp { start: 1.0, end: 0.1, from: 0.2, until: 0.6 };
+        let at = |step| amount.density(step, Some(1000)).unwrap();
+        // Sparsity 0.9 · (1 - (1 - p)³): at p = 1/2, 0.9 · 7/8.
+        assert!((at(400) - (1.0 - 0.9 * 0.875)).abs() < 1e-6, "{}", at(400));
+        assert!((at(200) - 1.0).abs() < 1e-6 && (at(600) - 0.1).abs() < 1e-6 && (at(900) - 0.1).abs() < 1e-6);
+        assert_eq!(amount.due(OF, 600, Some(1000), &mut 0.0), (6, 0));
+        assert_eq!(due(amount, 10), (6, 0));
+    }
+
+    #[test]
+    fn a_rate_adds_up_over_steps() {
+        let mut owed = 0.0;
+        let dues: Vec<usize> =
+            (0..8).map(|_| Amount::Rate(0.025).due(Of { steps: 1, ..OF }, 0, None, &mut owed).0).collect();
+        assert_eq!(dues, [0, 0, 0, 1, 0, 0, 0, 1]);
+        assert_eq!(Amount::Rate(0.025).due(Of { steps: 100, ..OF }, 0, None, &mut owed).0, 10);
     }
 }

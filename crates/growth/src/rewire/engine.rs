@@ -1,62 +1,38 @@
 //! The engine: a [`Method`] applied to what a [`View`] shows.
 
-use super::{Amount, Asking, Balance, Drop, Grow, Method, NewWeight};
+use super::{
+    Asking, Drop, Fan, Grow, Guide, Method, NewWeight,
+    drop::Evidence,
+    memory::Memory,
+    plan::{Change, Due, Planner, fan_in},
+    pool::pools,
+};
 use crate::{
-    Probe, Strategy, Verdict, View, Why,
+    BadState, Probe, Strategy, Verdict, View, Why,
     budget::portions,
-    pairs::{Pairs, group_pairs},
-    place::{PORTIONS, Place, absent},
-    settings::{SettingError, Settings},
+    place::{PORTIONS, Place},
+    saved,
 };
-use livenet_core::{
-    Birth, Candidate, Commit, Draft, Follower, GroupId, Law, Move, Network, Reason, Row, Signal, Stream,
-};
-use std::collections::BTreeSet;
+use livenet_core::{Birth, Commit, Draft, Follower, Law, Move, Network, Reason, Row, Signal, StreamKey, Synapse};
+use std::collections::BTreeMap;
 
-/// A rewiring method at work. Keeps no state between askings.
-#[derive(Clone, Copy, Debug)]
+/// A rewiring method at work. Remembers between askings what its axes need, most of them nothing.
+#[derive(Clone, Debug)]
 pub struct Rewire {
-    method: Method,
-    candidates: u32,
-    samples: u32,
-}
-
-/// What stands for choice: the connections there, and the pairs in reach.
-struct Pool {
-    present: Vec<usize>,
-    pairs: Pairs,
-    groups: Option<(GroupId, GroupId)>,
+    pub(super) method: Method,
+    /// Most absent pairs looked at.
+    pub(super) candidates: u32,
+    /// Training samples behind gradients; 0 for the last window.
+    pub(super) samples: u32,
+    /// Rewires at every so many askings, and only watches at the others.
+    pub(super) every: u64,
+    pub(super) memory: Memory,
 }
 
 impl Rewire {
     /// The method at work on the last window's gradients.
-    pub const fn new(method: Method) -> Self {
-        Self { method, candidates: 1_000_000, samples: 0 }
-    }
-
-    /// The method with what an experiment sets: `fraction` (of SET: `zeta`, of RigL: `alpha`), `until`,
-    /// `candidates` and `samples`.
-    ///
-    /// # Errors
-    /// [`SettingError`] for a value that does not fit.
-    pub fn build(mut method: Method, settings: &mut Settings) -> Result<Self, SettingError> {
-        method.amount = match method.amount {
-            Amount::Fraction(share) => Amount::Fraction(settings.real("fraction", f64::from(share), 0.0..=1.0)? as f32),
-            Amount::Cosine { alpha, until } => Amount::Cosine {
-                alpha: settings.real("fraction", f64::from(alpha), 0.0..=1.0)? as f32,
-                until: settings.real("until", f64::from(until), 0.0..=1.0)? as f32,
-            },
-            other => other,
-        };
-        if let NewWeight::Normal(scale) = method.birth {
-            method.birth = NewWeight::Normal(settings.real("scale", f64::from(scale), 0.0..=f64::MAX)? as f32);
-        }
-        let (mut candidates, mut samples) = (1_000_000, 0);
-        if method.grow == Grow::LargestGradient {
-            candidates = settings.integer("candidates", candidates, 1..=i64::from(u32::MAX))?;
-            samples = settings.integer("samples", samples, 0..=i64::from(u32::MAX))?;
-        }
-        Ok(Self { method, candidates: candidates as u32, samples: samples as u32 })
+    pub fn new(method: Method) -> Self {
+        Self { method, candidates: 1_000_000, samples: 0, every: 1, memory: Memory::default() }
     }
 
     /// The method.
@@ -64,123 +40,81 @@ impl Rewire {
         &self.method
     }
 
-    fn pools(&self, network: &Network) -> Vec<Pool> {
-        let mut pools: Vec<Pool> = match self.method.balance {
-            Balance::Whole => vec![Pool { present: Vec::new(), pairs: Pairs::of(network), groups: None }],
-            Balance::GroupPair => group_pairs(network)
-                .into_iter()
-                .map(|(post, pre, pairs)| Pool { present: Vec::new(), pairs, groups: Some((post, pre)) })
-                .collect(),
-        };
-        let group = |row| network.spec(Row::new(row)).group;
-        for post in network.neuron_rows() {
-            for synapse in network.incoming(post) {
-                // What is silent or frozen was put aside by somebody else.
-                let marks = network.marks()[synapse];
-                if marks.is_silent() || marks.is_frozen() || network.is_frozen(post) {
-                    continue;
-                }
-                let of = (group(post.get()), group(network.pres()[synapse]));
-                if let Some(pool) = pools.iter_mut().find(|pool| pool.groups.is_none_or(|groups| groups == of)) {
-                    pool.present.push(synapse);
-                }
-            }
-        }
-        pools
-    }
-
-    /// The rows of the connections that go, the surest first, and the score that just stayed.
-    fn victims(
-        &self,
-        present: &[usize],
-        weights: &[f32],
-        (due, share, stream): (usize, f64, &mut Stream),
-    ) -> (Vec<usize>, Option<f32>) {
-        let weight = |row: usize| weights.get(row).copied().unwrap_or(0.0);
-        let smallest = |rows: &mut Vec<usize>, count: usize| {
-            rows.sort_by(|&a, &b| weight(a).abs().total_cmp(&weight(b).abs()).then(a.cmp(&b)));
-            let threshold = rows.get(count).map(|&row| weight(row).abs());
-            rows.truncate(count);
-            threshold
-        };
-        let mut rows = present.to_vec();
-        match self.method.drop {
-            Drop::Nothing => (Vec::new(), None),
-            Drop::SmallestWeight => {
-                let threshold = smallest(&mut rows, due);
-                (rows, threshold)
-            }
-            Drop::SmallestPerSign => {
-                let (mut below, mut above): (Vec<usize>, Vec<usize>) =
-                    rows.into_iter().partition(|&row| weight(row) < 0.0);
-                let part = |rows: &Vec<usize>| (rows.len() as f64 * share + 1e-4) as usize;
-                let (few_below, few_above) = (part(&below), part(&above));
-                let threshold = smallest(&mut above, few_above);
-                smallest(&mut below, few_below);
-                above.extend(below);
-                (above, threshold)
-            }
-            Drop::Random => {
-                stream.shuffle(&mut rows);
-                rows.truncate(due);
-                (rows, None)
-            }
-        }
+    /// Whether the next asking rewires.
+    const fn acts(&self) -> bool {
+        (self.memory.askings + 1).is_multiple_of(self.every)
     }
 }
 
 impl Follower for Rewire {
-    fn follow(&mut self, _after: &Network, _commit: &Commit) {}
+    fn follow(&mut self, _after: &Network, commit: &Commit) {
+        self.memory.follow(&self.method, commit);
+    }
 }
 
 impl Strategy for Rewire {
     fn needs(&self) -> Vec<Signal> {
+        let Method { drop, grow, fan, .. } = self.method;
+        let (acts, momentum) = (self.acts(), matches!(grow, Grow::Momentum { .. }));
         let mut needs = Vec::new();
-        if matches!(self.method.drop, Drop::SmallestWeight | Drop::SmallestPerSign) {
+        let weighs = !matches!(drop, Drop::Random | Drop::Oldest | Drop::Nothing) || fan != Fan::Free;
+        let watches_weights = matches!(drop, Drop::SmallestMovement | Drop::SignCrossing);
+        if weighs && (acts || watches_weights) {
             needs.push(Signal::Weight);
         }
-        if self.method.grow == Grow::LargestGradient {
-            needs.extend([Signal::Gradient, Signal::AbsentGradient { top: self.candidates }]);
+        let gradient = drop == Drop::SmallestSensitivity || grow == Grow::Gradient;
+        if momentum || drop == Drop::SmallestMovement || (acts && gradient) {
+            needs.push(Signal::Gradient);
+        }
+        if momentum || (acts && matches!(grow, Grow::Gradient | Grow::SampledGradient { .. })) {
+            needs.push(Signal::AbsentGradient { top: self.candidates });
+        }
+        if matches!(grow, Grow::SampledGradient { guide: Guide::Bound, .. }) {
+            needs.extend([Signal::OutputMagnitude, Signal::Blame]);
+        }
+        if let (Grow::CoActivity { lanes }, true) = (grow, acts) {
+            needs.push(Signal::Outputs { lanes });
+        }
+        if grow == Grow::Residual {
+            needs.push(Signal::OutputVariance);
+            needs.extend(acts.then_some(Signal::Residual));
         }
         needs
     }
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
-        let network = view.network;
-        let pools = self.pools(network);
-        let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
-        let due: Vec<(usize, usize)> = pools
-            .iter()
-            .map(|pool| self.method.amount.due((pool.present.len(), all, pool.pairs.len()), view.step, view.end))
-            .collect();
-        // A budget of edits shrinks what goes and what comes alike: cut afterwards, only the growth would go.
-        let edits: usize = due.iter().map(|(drop, grow)| drop + grow).sum();
-        let part = view.budget.edits.map_or(1.0, |cap| (cap as f64 / edits.max(1) as f64).min(1.0));
-        let less = |count: usize| if part < 1.0 { (count as f64 * part) as usize } else { count };
-        let mut due_in_all = 0.0;
-        for (number, (pool, (drop, grow))) in pools.iter().zip(due).enumerate() {
-            let (drop, grow) = (less(drop), less(grow));
-            due_in_all += drop.max(grow) as f32;
-            let mut stream = view.key.at(number as u64).stream();
-            // A part of what was due is rounded once: of each sign by itself, more might go than may come.
-            let rounded = drop as f64 / pool.present.len().max(1) as f64;
-            let share = self.method.amount.fraction(view.step, view.end).map_or(rounded, f64::from);
-            let share = if part < 1.0 { rounded } else { share };
-            let (victims, threshold) =
-                self.victims(&pool.present, view.signals.values(Signal::Weight), (drop, share, &mut stream));
-            // As many come as went, where both are asked for: a share of each sign is rounded by itself.
-            let grow = if self.method.drop == Drop::Nothing || grow == 0 || drop == 0 { grow } else { victims.len() };
-            self.rewire(view, draft, pool, (victims, threshold, grow), &mut stream);
+        if self.method.asking == Asking::OnceInsteadOfUpdate && self.memory.acted {
+            return Verdict::Done;
         }
+        let acts = self.acts();
+        self.memory.watch(view, &self.method, self.candidates as usize);
+        if !acts {
+            return Verdict::Nothing(Why::Watching { every: self.every });
+        }
+        let pools = pools(view.network, self.method.balance);
+        let due = Due::of(view, &self.method, &mut self.memory, &pools);
+        let Self { method, memory, candidates, .. } = &*self;
+        let planner = Planner { view, method, memory, pools: &pools, most: *candidates as usize };
+        let changes = planner.plan(&due);
+        let fan = fan_in(view, &changes);
+        for (pool, change) in pools.iter().zip(&changes) {
+            self.prune(view, draft, change, pool.present.len());
+            self.grow(view, draft, change, &fan);
+        }
+        self.remember(view.network, &changes);
+        let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
         match () {
-            () if !draft.is_empty() => Verdict::Proposed,
+            () if !draft.is_empty() => {
+                self.memory.acted = true;
+                Verdict::Proposed
+            }
             () if pools.is_empty() || all == 0 => Verdict::Nothing(Why::NoCandidates),
-            () => Verdict::Nothing(Why::NothingDue { due: due_in_all }),
+            () => Verdict::Nothing(Why::NothingDue { due: due.in_all }),
         }
     }
 
     fn boxed_clone(&self) -> Box<dyn Strategy> {
-        Box::new(*self)
+        Box::new(self.clone())
     }
 
     fn probe(&self) -> Probe {
@@ -190,114 +124,95 @@ impl Strategy for Rewire {
     fn instead_of_update(&self, step: u64, end: Option<u64>) -> bool {
         // Once the schedule has come to nothing, updates go on without a gap.
         let still_due = self.method.amount.fraction(step, end).is_none_or(|share| share > 0.0);
-        self.method.asking == Asking::InsteadOfUpdate && still_due
+        match self.method.asking {
+            Asking::BesideUpdate => false,
+            Asking::InsteadOfUpdate => still_due && self.acts(),
+            Asking::OnceInsteadOfUpdate => !self.memory.acted,
+        }
+    }
+
+    fn save(&self) -> Vec<u8> {
+        if Memory::is_needed(&self.method, self.every) {
+            saved::save(self.method.name, &self.memory)
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn load(&mut self, state: &[u8]) -> Result<(), BadState> {
+        if Memory::is_needed(&self.method, self.every) {
+            self.memory = saved::load(self.method.name, state)?;
+            return Ok(());
+        }
+        if state.is_empty() { Ok(()) } else { Err(BadState { found: state.len() }) }
     }
 }
 
 impl Rewire {
-    fn rewire(
-        &self,
-        view: &View<'_>,
-        draft: &mut Draft<'_>,
-        pool: &Pool,
-        (victims, threshold, grow): (Vec<usize>, Option<f32>, usize),
-        stream: &mut Stream,
-    ) {
+    fn prune(&self, view: &View<'_>, draft: &mut Draft<'_>, change: &Change, considered: usize) {
         let network = view.network;
-        let weights = view.signals.values(Signal::Weight);
-        let gradients = view.signals.values(Signal::Gradient);
-        let value = |values: &[f32], row: usize| values.get(row).copied().unwrap_or(0.0).abs();
-        let going: Vec<Place> = victims.iter().map(|&row| Place::of(network, row, value(weights, row))).collect();
-
-        let (mut chosen, next, considered) = match self.method.grow {
-            Grow::Nowhere => (Vec::new(), None, 0),
-            Grow::Random => {
-                let gone: BTreeSet<(u32, u32)> = going.iter().map(Place::pair).collect();
-                let taken = taken(network, pool, &gone);
-                let free = pool.pairs.len() - taken.len() as u64;
-                let mut chosen: Vec<Place> = pool
-                    .pairs
-                    .sample(grow, &taken, stream)
-                    .into_iter()
-                    .map(|(post, pre)| Place { post, pre, delay: 0, score: 0.0 })
-                    .collect();
-                for place in &mut chosen {
-                    let max_delay = network.group(network.spec(Row::new(place.post)).group).reach.max_delay;
-                    place.delay = stream.below(u64::from(max_delay) + 1) as u16;
-                }
-                (chosen, None, free)
-            }
-            Grow::LargestGradient => {
-                let group = |row| network.spec(Row::new(row)).group;
-                let of = |candidate: &Candidate| (group(candidate.post), group(candidate.pre));
-                let candidates = absent(view, |candidate| pool.groups.is_none_or(|groups| groups == of(candidate)));
-                let again = victims.iter().map(|&row| Place::of(network, row, value(gradients, row)));
-                let mut places: Vec<Place> = candidates.chain(again).collect();
-                places.sort_by(|a, b| {
-                    b.score.total_cmp(&a.score).then((a.post, a.pre, a.delay).cmp(&(b.post, b.pre, b.delay)))
-                });
-                let (next, considered) = (places.get(grow).map(|place| place.score), places.len() as u64);
-                places.truncate(grow);
-                (places, next, considered)
-            }
-        };
-        let mut going = going;
-        if self.method.grow == Grow::LargestGradient {
-            // Chosen again: it stays, with its weight and moments.
-            let stays: BTreeSet<(u32, u32)> = chosen.iter().map(Place::pair).collect();
-            let goes: BTreeSet<(u32, u32)> = going.iter().map(Place::pair).collect();
-            going.retain(|place| !stays.contains(&place.pair()));
-            chosen.retain(|place| !goes.contains(&place.pair()));
-        }
-
-        if !going.is_empty() {
-            let rule = if self.method.drop == Drop::Random { "any" } else { "smallest |w|" };
-            let reason = Reason {
-                rule: rule.into(),
-                scores: going.iter().map(|place| place.score).collect(),
-                threshold,
-                considered: pool.present.len() as u64,
-            };
-            let what = Move::Prune { at: going.iter().map(|place| place.name(network)).collect() };
+        let evidence = Evidence::new(view, &self.memory, self.method.drop);
+        let (ruled, chained) = change.gone.split_at(change.ruled);
+        let parts = [(ruled, evidence.name(), change.threshold), (chained, "in consequence of others", None)];
+        for (rows, rule, threshold) in parts.into_iter().filter(|(rows, ..)| !rows.is_empty()) {
+            let scores = rows.iter().map(|&row| evidence.score(row)).collect();
+            let reason = Reason { rule: rule.into(), scores, threshold, considered: considered as u64 };
+            let what = Move::Prune { at: rows.iter().map(|&row| Place::of(network, row, 0.0).name(network)).collect() };
             // Every place was read from this very network, so it is there to go.
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
         }
-        for (priority, batch) in portions(chosen, PORTIONS) {
-            let birth = match self.method.birth {
-                NewWeight::Zero => Birth::Value(0.0),
-                NewWeight::Normal(scale) => Birth::Random { key: view.key, law: Law::Normal, scale },
-            };
-            let rule = if self.method.grow == Grow::Random { "random place" } else { "largest |gradient|" };
-            let scores = if self.method.grow == Grow::Random {
-                Vec::new()
-            } else {
-                batch.iter().map(|place| place.score).collect()
-            };
-            let reason = Reason { rule: rule.into(), scores, threshold: next, considered };
-            let at = batch.iter().map(|place| (place.name(network), place.delay)).collect();
-            draft
-                .propose_because(Move::Grow { at, birth }, priority, reason)
-                .expect("a free pair within reach can be connected");
+    }
+
+    fn grow(&self, view: &View<'_>, draft: &mut Draft<'_>, change: &Change, fan: &BTreeMap<u32, usize>) {
+        let (network, come) = (view.network, &change.come);
+        for (priority, batch) in portions(come.places.clone(), PORTIONS) {
+            for (birth, places) in born(self.method.birth, view.key, batch, fan) {
+                let scores = match self.method.grow {
+                    Grow::Random => Vec::new(),
+                    _ => places.iter().map(|place| place.score).collect(),
+                };
+                let (rule, threshold) = (self.method.grow.name().into(), come.next);
+                let reason = Reason { rule, scores, threshold, considered: come.considered };
+                let at: Vec<(Synapse, u16)> = places.iter().map(|place| (place.name(network), place.delay)).collect();
+                draft
+                    .propose_because(Move::Grow { at, birth }, priority, reason)
+                    .expect("a free pair within reach can be connected");
+            }
+        }
+    }
+
+    /// The mean gradients of what goes stay with its pairs.
+    fn remember(&mut self, network: &Network, changes: &[Change]) {
+        if matches!(self.method.grow, Grow::Momentum { .. }) {
+            for &row in changes.iter().flat_map(|change| &change.gone) {
+                let (at, delay) = (network.synapse(Row::new(row as u32)), network.delays()[row]);
+                self.memory.absent.insert((at, delay), self.memory.momentum.get(row).copied().unwrap_or(0.0));
+            }
         }
     }
 }
 
-/// The pairs of a pool that stay connected.
-fn taken(network: &Network, pool: &Pool, gone: &BTreeSet<(u32, u32)>) -> BTreeSet<(u32, u32)> {
-    let mut taken = BTreeSet::new();
-    for post in network.neuron_rows() {
-        let post_group = network.spec(post).group;
-        if pool.groups.is_some_and(|(of, _)| of != post_group) {
-            continue;
-        }
-        for &pre in &network.pres()[network.incoming(post)] {
-            let inside = pool.groups.is_none_or(|(_, of)| of == network.spec(Row::new(pre)).group);
-            // What lies out of reach takes no place that could be drawn.
-            let reachable = inside && network.may_listen(post, Row::new(pre), 0);
-            if reachable && !gone.contains(&(post.get(), pre)) {
-                taken.insert((post.get(), pre));
+/// A batch of places by how they are born.
+fn born(birth: NewWeight, key: StreamKey, places: Vec<Place>, fan: &BTreeMap<u32, usize>) -> Vec<(Birth, Vec<Place>)> {
+    let random = |law, scale| Birth::Random { key, law, scale };
+    match birth {
+        NewWeight::Zero => vec![(Birth::Value(0.0), places)],
+        NewWeight::Normal(scale) => vec![(random(Law::Normal, scale), places)],
+        NewWeight::Uniform(scale) => vec![(random(Law::Uniform, scale), places)],
+        NewWeight::FanIn(gain) => {
+            let mut by_listener = BTreeMap::<u32, Vec<Place>>::new();
+            for place in places {
+                by_listener.entry(place.post).or_default().push(place);
             }
+            let scale = |post: u32| gain * (2.0 / fan.get(&post).copied().unwrap_or(1).max(1) as f32).sqrt();
+            by_listener.into_iter().map(|(post, places)| (random(Law::Normal, scale(post)), places)).collect()
+        }
+        NewWeight::Step(rate) => {
+            let value = |place: &Place| {
+                let value = rate * place.lean;
+                if value.is_finite() { value } else { 0.0 }
+            };
+            places.into_iter().map(|place| (Birth::Value(value(&place)), vec![place])).collect()
         }
     }
-    taken
 }

@@ -1,4 +1,7 @@
-//! A rewiring method as data.
+//! A rewiring method as data: one choice per axis.
+//!
+//! Every axis speaks of a neuron with any connections in and out. Where a paper speaks of a layer, a method speaks of
+//! a [`Balance`]: of what the members of one fire group hear from another, which in a layered network is the layer.
 
 use super::Amount;
 use crate::Citation;
@@ -10,22 +13,79 @@ pub enum Drop {
     SmallestWeight,
     /// The smallest positive and the largest negative weights, the same share of each.
     SmallestPerSign,
+    /// The smallest |w · dL/dw|: what the loss would change by, to first order (Lee et al. 2019).
+    SmallestSensitivity,
+    /// The smallest sum of -w · dL/dw over the askings so far: the weights that move towards zero, large as they may
+    /// be (Sanh et al. 2020).
+    SmallestMovement,
+    /// The smallest |w| / Σ |w| over what the listener hears + |w| / Σ |w| over who hears the same neuron: who is the last to
+    /// be heard here, or to hear, stays.
+    LeastImportant,
+    /// The oldest. Those there at the start are equally old.
+    Oldest,
+    /// All whose weight has another sign than at birth, the farthest first.
+    SignCrossing,
     /// Any.
     Random,
     /// Nothing.
     Nothing,
 }
 
-/// Where it grows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where it grows: what a pair that is not connected scores.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Grow {
     /// Anywhere in reach that is not kept.
     Random,
-    /// At the largest |gradient| among the pairs in reach that are not kept. One that was about to go
-    /// stands for choice with its own gradient, and if chosen simply stays, with its weight.
-    LargestGradient,
+    /// |gradient| among the pairs in reach that are not kept. One that was about to go stands for choice with its own
+    /// gradient, and if chosen simply stays, with its weight.
+    Gradient,
+    /// |momentum|: a running mean of the gradient over the askings so far, kept for the pairs in reach that are not
+    /// connected as well. One that was about to go stands for choice with its own, and if chosen is a newborn.
+    Momentum {
+        /// Weight of the past per asking.
+        beta: f32,
+    },
+    /// |gradient| among a random part of the absent pairs.
+    SampledGradient {
+        /// How many are drawn, as a multiple of the connections there.
+        subset: f32,
+        /// How they are drawn.
+        guide: Guide,
+    },
+    /// Paths of length three, CH3-L3: see `rewire::paths`.
+    Paths,
+    /// A Gaussian of the distance between the two, exp(-d² / width²).
+    Near {
+        /// The distance at which it has fallen to 1/e.
+        width: f32,
+    },
+    /// |correlation| of what the two say, the heard one as much earlier as it would be heard: see `rewire::coactivity`.
+    CoActivity {
+        /// Lanes of the last window that are looked at.
+        lanes: u32,
+    },
+    /// What the heard neuron has to do with what is still wrong: see `rewire::residual`.
+    Residual,
     /// Nowhere.
     Nowhere,
+}
+
+/// How candidates are drawn before their gradient is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guide {
+    /// All alike.
+    Uniform,
+    /// In proportion to mean |output| of the heard times mean |blame| of the listener, which bounds the gradient.
+    Bound,
+}
+
+/// Which of the places that score are taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// Those that score most.
+    Best,
+    /// Drawn without replacement in proportion to the score.
+    Drawn,
 }
 
 /// How a connection is born.
@@ -35,6 +95,13 @@ pub enum NewWeight {
     Zero,
     /// Normal with this standard deviation.
     Normal(f32),
+    /// Uniform in ± this: a random sign, where it is next to nothing.
+    Uniform(f32),
+    /// Normal with variance gain² · 2 / fan-in, the fan-in being what there will really be.
+    FanIn(f32),
+    /// This times the direction of its score: minus the gradient, so that it is what a step of this rate from zero would
+    /// have given; for a correlation, plus.
+    Step(f32),
 }
 
 /// Over what the counts of connections stay as they are.
@@ -42,8 +109,42 @@ pub enum NewWeight {
 pub enum Balance {
     /// Between each two groups: a "layer" of the papers.
     GroupPair,
+    /// Over what each group hears, from whomever.
+    Group,
+    /// Over what each neuron hears: its fan-in stays.
+    Listener,
     /// Over the whole network.
     Whole,
+}
+
+/// How the number that comes is spread over what balances.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spread {
+    /// As many come as went.
+    AsGone,
+    /// What went everywhere is spread in proportion to the mean |momentum| of what stays (needs [`Grow::Momentum`]).
+    Momentum,
+}
+
+/// How many connections each neuron hears.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Fan {
+    /// As it comes.
+    Free,
+    /// As many as every other one that hears at all and belongs to the same [`Balance`]: see `rewire::fan`.
+    Constant {
+        /// A hidden neuron with less than this part of its fan-in salient hears nothing any more; 0 for no such rule.
+        salient: f32,
+    },
+}
+
+/// What happens to those who lost their last path in or out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stranded {
+    /// They keep what they have.
+    Kept,
+    /// What they hear, and who hears them, goes as well, until nobody is left stranded: see `rewire::chain`.
+    Freed,
 }
 
 /// What happens to the optimizer's step when the method is asked.
@@ -53,6 +154,8 @@ pub enum Asking {
     BesideUpdate,
     /// It is left out.
     InsteadOfUpdate,
+    /// It is left out at the first asking, and there is no other.
+    OnceInsteadOfUpdate,
 }
 
 /// A rewiring method: a constant of the engine.
@@ -64,58 +167,40 @@ pub struct Method {
     pub drop: Drop,
     /// Where it grows.
     pub grow: Grow,
+    /// Which of the places that score.
+    pub pick: Pick,
     /// How much.
     pub amount: Amount,
     /// How it is born.
     pub birth: NewWeight,
     /// Over what the counts balance.
     pub balance: Balance,
+    /// How what comes is spread over that.
+    pub spread: Spread,
+    /// How many connections each neuron hears.
+    pub fan: Fan,
+    /// What happens to those who lost their last path.
+    pub stranded: Stranded,
     /// What happens to the optimizer's step.
     pub asking: Asking,
     /// Where it comes from.
     pub citation: Citation,
 }
 
-/// Sparse evolutionary training. Each asking (the paper: after every epoch but the last), between each two groups,
-/// the ζ = 0.3 smallest positive and the ζ largest negative weights go, and as many grow at random, with weights
-/// N(0, 0.1²) as in the authors' code. Moments of survivors stay; newborns have none. A pair that just went may
-/// be drawn again, and is then a newborn.
-pub const SET: Method = Method {
-    name: "set",
-    drop: Drop::SmallestPerSign,
-    grow: Grow::Random,
-    amount: Amount::Fraction(0.3),
-    birth: NewWeight::Normal(0.1),
-    balance: Balance::GroupPair,
-    asking: Asking::BesideUpdate,
-    citation: Citation {
-        key: "mocanu2018set",
-        authors: "Mocanu, Decebal Constantin and Mocanu, Elena and Stone, Peter and Nguyen, Phuong H. and Gibescu, Madeleine and Liotta, Antonio",
-        title: "Scalable training of artificial neural networks with adaptive sparse connectivity inspired by network science",
-        venue: "Nature Communications",
-        year: 2018,
-        url: "https://doi.org/10.1038/s41467-018-04316-3",
-    },
-};
-
-/// Rigging the lottery. Each asking (the paper: every 100 steps), between each two groups, the k smallest |w| go and
-/// the k pairs of largest |gradient| among those not kept grow at 0, k being n · α/2 · (1 + cos(π t / T)) with α = 0.3
-/// and T three quarters of the run. As in the authors' code, the asking takes the place of an optimizer step,
-/// a connection that would go and come again keeps its weight, and moments of newborns are 0.
-pub const RIGL: Method = Method {
-    name: "rigl",
-    drop: Drop::SmallestWeight,
-    grow: Grow::LargestGradient,
-    amount: Amount::Cosine { alpha: 0.3, until: 0.75 },
-    birth: NewWeight::Zero,
-    balance: Balance::GroupPair,
-    asking: Asking::InsteadOfUpdate,
-    citation: Citation {
-        key: "evci2020rigl",
-        authors: "Evci, Utku and Gale, Trevor and Menick, Jacob and Castro, Pablo Samuel and Elsen, Erich",
-        title: "Rigging the Lottery: Making All Tickets Winners",
-        venue: "International Conference on Machine Learning",
-        year: 2020,
-        url: "https://arxiv.org/abs/1911.11134",
-    },
-};
+impl Method {
+    /// One choice per axis that nearly every method makes, to be overridden: nothing goes, nothing grows.
+    pub const BASE: Self = Self {
+        name: "rewire",
+        drop: Drop::Nothing,
+        grow: Grow::Nowhere,
+        pick: Pick::Best,
+        amount: Amount::Fraction(0.3),
+        birth: NewWeight::Zero,
+        balance: Balance::GroupPair,
+        spread: Spread::AsGone,
+        fan: Fan::Free,
+        stranded: Stranded::Kept,
+        asking: Asking::BesideUpdate,
+        citation: Citation::OWN,
+    };
+}

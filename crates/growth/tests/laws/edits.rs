@@ -5,7 +5,7 @@ use crate::conformance::{benches, build};
 use livenet_core::{Move, NeuronId};
 use livenet_growth::{
     Budget, Daughters, Mitosis, Mother, Rewire, Strategy as Method, Wire, Wiring, registry,
-    rewire::{RIGL, SET},
+    rewire::{CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GSE, RIGL, SET, SNFS},
 };
 use proptest::prelude::*;
 
@@ -88,9 +88,22 @@ proptest! {
 
     #[test]
     fn under_any_edits_as_many_come_as_go(mut bench in benches(), cap in 1..40u64) {
-        for method in [RIGL, SET] {
+        for method in [RIGL, SET, SNFS, DEEP_R, GSE, CHT, CHTS, CORRELATION, DISTANCE] {
             let (fell, cut, _) = rewire(&mut bench, &mut Rewire::new(method), cap);
             prop_assert!(!fell && !cut, "{}: fell {fell}, cut {cut}", method.name);
+        }
+    }
+
+    #[test]
+    fn who_knows_its_edits_is_never_cut(mut bench in benches(), cap in 1..40u64) {
+        // Division and removal propose what they would, and leave the choice to the budget.
+        for entry in registry::ALL.iter().filter(|entry| !["mitosis", "apoptosis"].contains(&entry.name)) {
+            let mut strategy = build(entry);
+            for _ in 0..4 {
+                bench.train(7);
+                let asked = bench.ask(&mut *strategy, edits_at_most(cap));
+                prop_assert!(asked.cuts.is_empty(), "{}: {:?}", entry.name, asked.cuts);
+            }
         }
     }
 

@@ -5,6 +5,7 @@
     reason = "these are tests; their helping functions may unwrap like the tests themselves"
 )]
 
+mod axes;
 mod bench;
 mod budget;
 mod conformance;
@@ -12,9 +13,15 @@ mod contract;
 mod division;
 mod edits;
 mod energy;
+mod kast;
 mod marks;
+mod merging;
+mod places;
 mod plateau;
 mod rewiring;
+mod rules;
 mod saving;
+mod turnover;
+mod widening;
 mod wire;
 mod wiring;

@@ -109,7 +109,7 @@ proptest! {
                 bench.train(7);
                 let asked = bench.ask(&mut *strategy, Budget::unlimited());
                 let touched = asked.proposals.iter().chain(&asked.later).any(|proposal| match &proposal.what {
-                    Move::Divide { mother: id, .. } | Move::Remove { neuron: id, .. } | Move::Perturb { neuron: id, .. } => frozen.contains(id),
+                    Move::Divide { mother: id, .. } | Move::Renew { old: id, .. } | Move::Merge { gone: id, .. } | Move::Remove { neuron: id, .. } | Move::Perturb { neuron: id, .. } => frozen.contains(id),
                     _ => false,
                 });
                 prop_assert!(!touched, "{}", entry.name);

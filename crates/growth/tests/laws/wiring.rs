@@ -24,6 +24,17 @@ fn counts_are_exact() {
 }
 
 #[test]
+fn everybody_hears_as_many_or_all_there_are() {
+    let fans = |sizes: &[u32]| -> Vec<usize> {
+        let network = wired(layers(sizes), Wiring::FanIn { connections: 5 }, 1);
+        network.neuron_rows().map(|row| network.incoming(row).len()).collect()
+    };
+    assert_eq!(fans(&[9, 3, 2]), [[0; 9].as_slice(), &[5, 5, 5, 3, 3]].concat());
+    let recurrent = wired(recurrent([2, 4, 1], 3), Wiring::FanIn { connections: 5 }, 1);
+    assert!(recurrent.neuron_rows().skip(2).all(|row| recurrent.incoming(row).len() == 5));
+}
+
+#[test]
 fn every_connection_is_within_reach_and_delays_are_used() {
     let network = wired(recurrent([3, 9, 2], 4), Wiring::Uniform { density: 0.6 }, 2);
     let mut delays = [0; 5];

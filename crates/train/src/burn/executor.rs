@@ -14,7 +14,7 @@ use super::{
 use burn::tensor::{Bool, Int, Tensor, TensorData, backend::AutodiffBackend};
 use livenet_core::{
     Commit, Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Follower, Network, Neurons, Optimizer,
-    Pass, Row, Signal, Signals, UpdateRule, Window,
+    Pass, Row, Signal, Signals, UpdateRule, Window, recalled,
 };
 use std::sync::Arc;
 
@@ -257,6 +257,10 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
         for &signal in wanted {
             let weights = || rows(&self.columns[0].value, self.plan.synapses);
             let values = match signal {
+                Signal::Outputs { lanes } => {
+                    signals.put_outputs(recalled(&*self, network, lanes));
+                    continue;
+                }
                 Signal::AbsentGradient { top } => {
                     let (candidates, count) = self.sweep().absent(network, top as usize);
                     self.operations += count as u64 * scored;

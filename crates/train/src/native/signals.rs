@@ -4,7 +4,7 @@ use super::executor::Native;
 use super::parameters::WEIGHTS;
 use super::splitting::splitting;
 use livenet_core::kernel::{Absent, Span};
-use livenet_core::{Candidate, Network, Row, Signal, Signals};
+use livenet_core::{Candidate, Network, Row, Signal, Signals, recalled};
 
 impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
@@ -24,6 +24,10 @@ impl Native {
                 Signal::UpdateSize => self.update_sizes(synapses),
                 Signal::Splitting => self.split_scores(network),
                 Signal::Residual => self.residual(network),
+                Signal::Outputs { lanes } => {
+                    signals.put_outputs(recalled(&*self, network, lanes));
+                    continue;
+                }
                 Signal::AbsentGradient { top } => {
                     let best = self.absent(network, top as usize);
                     signals.put_candidates(signal, best);

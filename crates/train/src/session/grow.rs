@@ -1,7 +1,7 @@
 //! Asking a strategy, and committing what it proposes.
 
 use super::{Batch, Continuity, Event, Explained, Session, SessionError, Source};
-use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
+use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signals};
 use livenet_growth::{Budget, Cut, Probe, Verdict, View, Why};
 
 impl Session {
@@ -39,6 +39,10 @@ impl Session {
             Verdict::Nothing(why) => {
                 let strategy = grower.name.clone();
                 self.growers[at] = grower;
+                // Who only watches has nothing to tell, and may watch at every step.
+                if matches!(why, Why::Watching { .. }) {
+                    return Ok(());
+                }
                 self.events.push(Event::Unchanged { step: self.step, strategy, why, cut: Vec::new() });
                 return Ok(());
             }
@@ -90,12 +94,11 @@ impl Session {
         if wanted.is_empty() {
             return Ok(Signals::default());
         }
-        let swept = |signal: &Signal| signal.needs_blame() && !signal.is_running() && *signal != Signal::UpdateSize;
         let drawn = match self.growers[at].strategy.probe() {
             Probe::Samples(samples) => Some(source.probe(samples, self.key.at(at as u64).at(self.step).at(1))),
             Probe::LastWindow => None,
         };
-        let stale = self.committed == Some(self.step) && wanted.iter().any(swept);
+        let stale = self.committed == Some(self.step) && wanted.iter().any(|signal| signal.is_of_window());
         if let Some(probe) = drawn.as_ref().or(stale.then_some(batch)) {
             let kept = (probe.continuity == Continuity::Carried).then(|| self.executor.export(&self.network));
             let running = self.running;

@@ -1,14 +1,16 @@
 //! Signals: reductions of the last sweep and the running statistics.
 
 use super::Naive;
-use crate::{Candidate, Network, Neurons, Row, Signal, Signals};
+use crate::{Candidate, Network, Neurons, Row, Signal, Signals, recalled};
 use std::cmp::Ordering;
 
 impl Naive {
     pub(super) fn compute_signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
         let mut signals = Signals::default();
         for &signal in wanted {
-            if let Signal::AbsentGradient { top } = signal {
+            if let Signal::Outputs { lanes } = signal {
+                signals.put_outputs(recalled(&*self, network, lanes));
+            } else if let Signal::AbsentGradient { top } = signal {
                 let mut candidates = self.absent(network);
                 self.operations += (candidates.len() * self.history.lanes * self.blame.len()) as u64;
                 candidates.truncate(top as usize);
@@ -28,7 +30,7 @@ impl Naive {
             Signal::UpdateSize => self.update_size.clone(),
             Signal::Splitting => self.splitting(network),
             Signal::Residual => self.residual(network),
-            Signal::AbsentGradient { .. } => Vec::new(),
+            Signal::AbsentGradient { .. } | Signal::Outputs { .. } => Vec::new(),
             running => {
                 let Some(means) = self.statistics.means(running) else { return vec![0.0; network.neuron_count()] };
                 reduce(network, running, &means, &self.parameters.weights)

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Exported, Follower as _, Network, Optimizer,
-    Signal, UpdateRule, Window,
+    Signal, Signals, UpdateRule, Window,
     testing::{Naive, Parameters},
 };
 
@@ -232,9 +232,12 @@ impl Case<'_> {
                 .concat();
         let mut all: Vec<Signal> = wanted.clone();
         all.extend(self.options.splitting.map(|_| Signal::Splitting));
+        let lanes = self.dice.within(1..=4) as u32;
+        all.push(Signal::Outputs { lanes });
         let found = self.subject.signals(&self.network, &all);
         let expected = self.naive.signals(&self.network, &all);
         let neurons = (self.network.neuron_count() as f64).sqrt();
+        self.said(&found, lanes)?;
         for signal in wanted {
             let floor = match signal {
                 Signal::Residual => floor,
@@ -274,6 +277,12 @@ impl Case<'_> {
         let sizes: Vec<f32> = gradients.iter().map(|gradient| gradient.abs()).collect();
         let largest: Vec<f64> = every[..expected].iter().map(|candidate| f64::from(candidate.gradient.abs())).collect();
         self.close("largest absent gradients", &sizes, &largest, floor)
+    }
+
+    /// Samples of outputs are what is recalled, which is compared with the definition by itself.
+    fn said(&self, found: &Signals, lanes: u32) -> Result<(), End> {
+        let expected = crate::recalled(&*self.subject, &self.network, lanes);
+        self.ensure(found.outputs() == Some(&expected), || format!("outputs of {lanes} lanes are not those recalled"))
     }
 
     fn recall(&self, memory: usize) -> Result<(), End> {

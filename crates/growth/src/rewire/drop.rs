@@ -1,0 +1,124 @@
+//! What goes: the rows of a pool that a rule lets go, the surest first.
+
+use super::{Drop, memory::Memory};
+use crate::View;
+use livenet_core::{Signal, Stream};
+use std::collections::BTreeMap;
+
+/// What decides about rows: signals and memory.
+pub(super) struct Evidence<'a> {
+    view: &'a View<'a>,
+    memory: &'a Memory,
+    rule: Drop,
+    /// Σ |w| over what each neuron hears, and over who hears it; empty where the rule does not ask.
+    heard: BTreeMap<u32, f32>,
+    spoken: BTreeMap<u32, f32>,
+}
+
+/// Rows that go, and the score that just stayed.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Fallen {
+    pub(super) rows: Vec<usize>,
+    pub(super) threshold: Option<f32>,
+}
+
+impl<'a> Evidence<'a> {
+    pub(super) fn new(view: &'a View<'a>, memory: &'a Memory, rule: Drop) -> Self {
+        let (mut heard, mut spoken) = (BTreeMap::new(), BTreeMap::new());
+        if rule == Drop::LeastImportant {
+            let weights = view.signals.values(Signal::Weight);
+            for post in view.network.neuron_rows() {
+                for row in view.network.incoming(post).filter(|&row| !view.network.marks()[row].is_silent()) {
+                    let size = weights.get(row).map_or(0.0, |weight| weight.abs());
+                    *heard.entry(post.get()).or_default() += size;
+                    *spoken.entry(view.network.pres()[row]).or_default() += size;
+                }
+            }
+        }
+        Self { view, memory, rule, heard, spoken }
+    }
+
+    fn weight(&self, row: usize) -> f32 {
+        self.view.signals.values(Signal::Weight).get(row).copied().unwrap_or(0.0)
+    }
+
+    /// The score of a row; the smallest goes first.
+    pub(super) fn score(&self, row: usize) -> f32 {
+        let of = |values: &[f32]| values.get(row).copied().unwrap_or(0.0);
+        let size = self.weight(row).abs();
+        match self.rule {
+            Drop::SmallestWeight | Drop::SmallestPerSign | Drop::Random | Drop::Nothing => size,
+            Drop::SmallestSensitivity => (size * of(self.view.signals.values(Signal::Gradient))).abs(),
+            Drop::SmallestMovement => of(&self.memory.movement),
+            Drop::LeastImportant => {
+                let network = self.view.network;
+                let post = network.post_of(livenet_core::Row::new(row as u32)).get();
+                let part = |sums: &BTreeMap<u32, f32>, of: u32| match sums.get(&of) {
+                    Some(&sum) if sum > 0.0 => size / sum,
+                    _ => 0.0,
+                };
+                part(&self.heard, post) + part(&self.spoken, network.pres()[row])
+            }
+            Drop::Oldest => self.memory.births.get(row).copied().unwrap_or(0) as f32,
+            Drop::SignCrossing => self.weight(row) * of(&self.memory.signs),
+        }
+    }
+
+    /// Those of a pool that the rule names itself; for the others, all stand for choice.
+    pub(super) fn eligible(&self, present: &[usize]) -> Vec<usize> {
+        match self.rule {
+            Drop::SignCrossing => present.iter().copied().filter(|&row| self.score(row) < 0.0).collect(),
+            Drop::Nothing => Vec::new(),
+            _ => present.to_vec(),
+        }
+    }
+
+    /// The rule in a few words.
+    pub(super) const fn name(&self) -> &'static str {
+        match self.rule {
+            Drop::SmallestWeight | Drop::SmallestPerSign => "smallest |w|",
+            Drop::SmallestSensitivity => "smallest |w · gradient|",
+            Drop::SmallestMovement => "moves most towards zero",
+            Drop::LeastImportant => "smallest relative |w|",
+            Drop::Oldest => "oldest",
+            Drop::SignCrossing => "crossed zero",
+            Drop::Random | Drop::Nothing => "any",
+        }
+    }
+
+    /// Lets `due` of the rows go, or the share of each sign where signs stand by themselves.
+    pub(super) fn fall(&self, mut rows: Vec<usize>, due: usize, share: f64, stream: &mut Stream) -> Fallen {
+        match self.rule {
+            Drop::Nothing => Fallen::default(),
+            Drop::Random => {
+                stream.shuffle(&mut rows);
+                rows.truncate(due);
+                Fallen { rows, threshold: None }
+            }
+            Drop::SmallestPerSign => {
+                let (mut below, mut above): (Vec<usize>, Vec<usize>) =
+                    rows.into_iter().partition(|&row| self.weight(row) < 0.0);
+                let part = |rows: &Vec<usize>| (rows.len() as f64 * share + 1e-4) as usize;
+                let (few_below, few_above) = (part(&below), part(&above));
+                let threshold = self.smallest(&mut above, few_above);
+                self.smallest(&mut below, few_below);
+                above.extend(below);
+                Fallen { rows: above, threshold }
+            }
+            _ => {
+                let threshold = self.smallest(&mut rows, due);
+                Fallen { rows, threshold }
+            }
+        }
+    }
+
+    /// Leaves the `count` rows with the smallest scores; returns the score that just stayed.
+    pub(super) fn smallest(&self, rows: &mut Vec<usize>, count: usize) -> Option<f32> {
+        let mut scored: Vec<(f32, usize)> = rows.iter().map(|&row| (self.score(row), row)).collect();
+        scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let threshold = scored.get(count).map(|&(score, _)| score);
+        scored.truncate(count);
+        *rows = scored.into_iter().map(|(_, row)| row).collect();
+        threshold
+    }
+}

@@ -1,0 +1,290 @@
+//! What one asking comes to: per pool, which rows go and which places come.
+
+use super::{
+    Amount, Drop, Fan, Grow, Method, Spread, Stranded,
+    amount::Of,
+    chain::chain,
+    drop::Evidence,
+    fan::{self, Quotas},
+    grow::{Chosen, Ground},
+    memory::Memory,
+    pool::Pool,
+};
+use crate::{View, place::Place};
+use livenet_core::{Signal, Stream};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What happens in one pool.
+#[derive(Default)]
+pub(super) struct Change {
+    /// Rows that go, the surest first; from `ruled` on, in consequence of the others.
+    pub(super) gone: Vec<usize>,
+    /// How many of them go by the rule of what goes.
+    pub(super) ruled: usize,
+    /// The score that just stayed.
+    pub(super) threshold: Option<f32>,
+    /// What comes.
+    pub(super) come: Chosen,
+}
+
+/// How much is due in each pool, of what goes and of what comes, and in all.
+pub(super) struct Due {
+    each: Vec<(usize, usize)>,
+    /// Before a budget shrank it.
+    pub(super) in_all: f32,
+    /// The part that the budget leaves, at most 1.
+    part: f64,
+}
+
+/// A method before a view.
+pub(super) struct Planner<'a> {
+    pub(super) view: &'a View<'a>,
+    pub(super) method: &'a Method,
+    pub(super) memory: &'a Memory,
+    pub(super) pools: &'a [Pool],
+    pub(super) most: usize,
+}
+
+impl Due {
+    /// How much is due by now; takes it off what a rate owes.
+    pub(super) fn of(view: &View<'_>, method: &Method, memory: &mut Memory, pools: &[Pool]) -> Self {
+        let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
+        let steps = view.step.saturating_sub(memory.last).max(1);
+        memory.last = view.step;
+        let mut each = Vec::with_capacity(pools.len());
+        for pool in pools {
+            let eligible = match method.amount {
+                Amount::AsFallen => Evidence::new(view, memory, method.drop).eligible(&pool.present).len(),
+                _ => pool.present.len(),
+            };
+            let of = Of { present: eligible, all, pairs: pool.pairs.len(), steps };
+            let mut owed = *memory.owed(view.network, pool.part);
+            let (mut drop, mut grow) = method.amount.due(of, view.step, view.end, &mut owed);
+            *memory.owed(view.network, pool.part) = owed;
+            drop = if method.drop == Drop::Nothing { 0 } else { drop };
+            grow = if method.grow == Grow::Nowhere { 0 } else { grow };
+            each.push((drop, grow));
+        }
+        // A budget of edits shrinks what goes and what comes alike: cut afterwards, only the growth would go.
+        let edits: usize = each.iter().map(|(drop, grow)| drop + grow).sum();
+        let part = view.budget.edits.map_or(1.0, |cap| (cap as f64 / edits.max(1) as f64).min(1.0));
+        let less = |count: usize| if part < 1.0 { (count as f64 * part) as usize } else { count };
+        for (drop, grow) in &mut each {
+            (*drop, *grow) = (less(*drop), less(*grow));
+        }
+        let in_all = each.iter().map(|(drop, grow)| (*drop).max(*grow) as f32).sum();
+        Self { each, in_all, part }
+    }
+}
+
+impl Planner<'_> {
+    /// A change per pool.
+    pub(super) fn plan(&self, due: &Due) -> Vec<Change> {
+        let evidence = Evidence::new(self.view, self.memory, self.method.drop);
+        let mut streams: Vec<Stream> =
+            (0..self.pools.len()).map(|number| self.view.key.at(number as u64).stream()).collect();
+        let mut changes: Vec<Change> = Vec::with_capacity(self.pools.len());
+        for ((pool, &(drop, _)), stream) in self.pools.iter().zip(&due.each).zip(&mut streams) {
+            // A part of what was due is rounded once: of each sign by itself, more might go than may come.
+            let rounded = drop as f64 / pool.present.len().max(1) as f64;
+            let share = self.method.amount.fraction(self.view.step, self.view.end).map_or(rounded, f64::from);
+            let share = if due.part < 1.0 { rounded } else { share };
+            let fallen = evidence.fall(evidence.eligible(&pool.present), drop, share, stream);
+            let (ruled, threshold) = (fallen.rows.len(), fallen.threshold);
+            changes.push(Change { gone: fallen.rows, ruled, threshold, come: Chosen::default() });
+        }
+        self.chain(&mut changes);
+        let mut grows: Vec<usize> = changes
+            .iter()
+            .zip(&due.each)
+            // As many come as went: a share of each sign is rounded by itself, and a chain takes more along.
+            .map(|(change, &(_, grow))| if self.replaces() { change.gone.len() } else { grow })
+            .collect();
+        self.spread(&changes, &mut grows);
+        for (((pool, change), grow), stream) in self.pools.iter().zip(&mut changes).zip(grows).zip(&mut streams) {
+            self.grow(pool, change, grow, stream);
+        }
+        self.trim(&mut changes);
+        changes
+    }
+
+    /// Frees who is stranded.
+    fn chain(&self, changes: &mut [Change]) {
+        let gone: BTreeSet<usize> = changes.iter().flat_map(|change| change.gone.iter().copied()).collect();
+        if self.method.stranded == Stranded::Kept || gone.is_empty() {
+            return;
+        }
+        let chained = chain(self.view.network, &gone);
+        for (pool, change) in self.pools.iter().zip(changes) {
+            change.gone.extend(chained.iter().filter(|row| pool.present.binary_search(row).is_ok()));
+        }
+    }
+
+    /// Spreads what comes over the pools by the mean |momentum| of what stays, as far as there is room in each
+    /// (Dettmers and Zettlemoyer 2019).
+    fn spread(&self, changes: &[Change], grows: &mut [usize]) {
+        if self.method.spread == Spread::AsGone {
+            return;
+        }
+        let momentum = |row: usize| f64::from(self.memory.momentum.get(row).map_or(0.0, |mean| mean.abs()));
+        let means: Vec<f64> = self
+            .pools
+            .iter()
+            .zip(changes)
+            .map(|(pool, change)| {
+                let gone: BTreeSet<usize> = change.gone.iter().copied().collect();
+                let stays: Vec<f64> =
+                    pool.present.iter().filter(|row| !gone.contains(row)).map(|&row| momentum(row)).collect();
+                stays.iter().sum::<f64>() / stays.len().max(1) as f64
+            })
+            .collect();
+        let free = |at: usize| {
+            let (pool, change) = (&self.pools[at], &changes[at]);
+            (pool.pairs.len() as usize + change.gone.len()).saturating_sub(pool.present.len())
+        };
+        if means.iter().sum::<f64>() > 0.0 {
+            let total: usize = grows.iter().sum();
+            let shares = shares(total, &means, &(0..grows.len()).map(free).collect::<Vec<_>>());
+            grows.copy_from_slice(&shares);
+        }
+    }
+
+    /// Whether as many come as go.
+    fn replaces(&self) -> bool {
+        self.method.drop != Drop::Nothing && self.method.grow != Grow::Nowhere && self.method.amount.replaces()
+    }
+
+    /// Chooses what comes in a pool, and what else goes for it.
+    fn grow(&self, pool: &Pool, change: &mut Change, grow: usize, stream: &mut Stream) {
+        let Self { view, method, memory, most, .. } = *self;
+        let choose = |gone: &[usize], count, quotas: Option<&BTreeMap<u32, usize>>, stream: &mut Stream| {
+            Ground { view, memory, method, pool, gone, most }.choose(count, quotas, stream)
+        };
+        if let (Fan::Constant { salient }, true) = (method.fan, grow > 0) {
+            let best = choose(&change.gone, grow, None, stream);
+            let weights = view.signals.values(Signal::Weight);
+            let size = |row: usize| weights.get(row).map_or(0.0, |weight| weight.abs());
+            let aside = |row: u32| {
+                let heard = view.network.incoming(livenet_core::Row::new(row));
+                heard.filter(|synapse| pool.present.binary_search(synapse).is_err()).count()
+            };
+            let room = |row: u32| pool.pairs.of_listener(row).saturating_sub(aside(row));
+            let gone = change.gone.iter().copied().collect();
+            let Quotas { also_gone, grow } =
+                fan::quotas(view.network, (&pool.present, &gone), &best.places, salient, (size, room));
+            change.gone.extend(also_gone);
+            let total = grow.values().sum();
+            change.come = choose(&change.gone, total, Some(&grow), stream);
+        } else {
+            change.come = choose(&change.gone, grow, None, stream);
+        }
+        if matches!(method.grow, Grow::SampledGradient { .. }) && self.replaces() {
+            // A sample may hold fewer places than went: the least sure then stay. (It holds no pair that went.)
+            let lacking = change.gone.len().saturating_sub(change.come.places.len()).min(change.ruled);
+            change.gone.drain(change.ruled - lacking..change.ruled);
+            change.ruled -= lacking;
+        }
+        if method.grow == Grow::Gradient {
+            // Chosen again: it stays, with its weight and moments.
+            let pair = |row: usize| Place::of(view.network, row, 0.0).pair();
+            let again: BTreeSet<(u32, u32)> = change.come.places.iter().map(Place::pair).collect();
+            let goes: BTreeSet<(u32, u32)> = change.gone.iter().map(|&row| pair(row)).collect();
+            change.ruled = change.gone[..change.ruled].iter().filter(|&&row| !again.contains(&pair(row))).count();
+            change.gone.retain(|&row| !again.contains(&pair(row)));
+            change.come.places.retain(|place| !goes.contains(&place.pair()));
+        }
+    }
+
+    /// Within the edits, and within the connections, that a budget allows: what goes in consequence was not counted
+    /// when it shrank what is due.
+    fn trim(&self, changes: &mut [Change]) {
+        let sum = |changes: &[Change], of: &dyn Fn(&Change) -> usize| changes.iter().map(of).sum::<usize>();
+        let edits = sum(changes, &|change| change.gone.len() + change.come.places.len());
+        if let Some(cap) = self.view.budget.edits.filter(|&cap| edits as u64 > cap) {
+            let less = |count: usize| (count as u64 * cap / edits as u64) as usize;
+            for change in &mut *changes {
+                let most_come = less(change.come.places.len());
+                let spared = change.gone.split_off(less(change.gone.len()));
+                let pair = |row: &usize| Place::of(self.view.network, *row, 0.0).pair();
+                let mut spared: BTreeSet<(u32, u32)> = spared.iter().map(pair).collect();
+                // A place that was to be free may now stay taken; and then one less may go.
+                loop {
+                    change.come.places.retain(|place| !spared.contains(&place.pair()));
+                    let balances = self.replaces() && self.method.spread == Spread::AsGone;
+                    let most = if balances { change.come.places.len().min(most_come) } else { usize::MAX };
+                    if change.gone.len() <= most {
+                        break;
+                    }
+                    spared.extend(change.gone.split_off(most).iter().map(pair));
+                }
+                change.ruled = change.ruled.min(change.gone.len());
+                change.come.places.truncate(most_come);
+            }
+        }
+        let (go, come) = (sum(changes, &|change| change.gone.len()), sum(changes, &|change| change.come.places.len()));
+        let stays = self.view.network.synapse_count() - go;
+        let room = self.view.budget.connections.map_or(usize::MAX, |cap| (cap as usize).saturating_sub(stays));
+        if come > room {
+            for change in changes {
+                change.come.places.truncate(change.come.places.len() * room / come);
+            }
+        }
+    }
+}
+
+/// Shares of `total` in proportion to `weights`, none above its room; what does not fit goes to the others, what
+/// rounding leaves to the first with room.
+fn shares(total: usize, weights: &[f64], room: &[usize]) -> Vec<usize> {
+    let mut given = vec![0; weights.len()];
+    let total = total.min(room.iter().sum());
+    loop {
+        let left = total - given.iter().sum::<usize>();
+        let open: f64 = (0..given.len()).filter(|&at| given[at] < room[at]).map(|at| weights[at]).sum();
+        let before = left;
+        for at in 0..given.len() {
+            let due = if open > 0.0 { (left as f64 * weights[at] / open) as usize } else { 0 };
+            given[at] += due.min(room[at] - given[at]);
+        }
+        if total - given.iter().sum::<usize>() == before {
+            break;
+        }
+    }
+    let mut left = total - given.iter().sum::<usize>();
+    for at in 0..given.len() {
+        let more = left.min(room[at] - given[at]).min(left);
+        given[at] += more;
+        left -= more;
+    }
+    given
+}
+
+/// How many come where, by listener.
+pub(super) fn fan_in(view: &View<'_>, changes: &[Change]) -> BTreeMap<u32, usize> {
+    let mut fan = BTreeMap::new();
+    let network = view.network;
+    for place in changes.iter().flat_map(|change| &change.come.places) {
+        let there = || network.incoming(livenet_core::Row::new(place.post)).len();
+        *fan.entry(place.post).or_insert_with(there) += 1;
+    }
+    for &row in changes.iter().flat_map(|change| &change.gone) {
+        if let Some(count) = fan.get_mut(&Place::of(network, row, 0.0).post) {
+            *count -= 1;
+        }
+    }
+    fan
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shares;
+
+    #[test]
+    fn shares_follow_the_weights_as_far_as_there_is_room() {
+        assert_eq!(shares(10, &[1.0, 3.0], &[99, 99]), [3, 7]);
+        assert_eq!(shares(8, &[1.0, 3.0], &[99, 99]), [2, 6]);
+        // What the second has no room for goes to the others.
+        assert_eq!(shares(8, &[1.0, 3.0, 1.0], &[99, 2, 99]), [3, 2, 3]);
+        assert_eq!(shares(8, &[0.0, 1.0], &[5, 2]), [5, 2]);
+        assert_eq!(shares(0, &[1.0], &[5]), [0]);
+    }
+}
