@@ -1,6 +1,6 @@
 //! Sessions side by side against the same sessions one by one: errors, events, and every number bit by bit.
 
-use super::{Member, alike, together};
+use super::{Member, alike, from_so_many};
 use crate::session::{Answers, Batch, Continuity, Grower, Learning, SavedState, Session, SessionError, Source};
 use crate::{Loss, Native, RateSchedule, Threads};
 use livenet_core::{
@@ -188,7 +188,8 @@ impl Choir {
     fn steps(&mut self, most: u64, what: &str) -> u64 {
         let before = self.sessions[0].steps();
         let begun: Vec<u64> = self.sessions.iter().map(Session::steps).collect();
-        let results = together(&mut self.members(), most, &|| true);
+        // However few there are.
+        let results = from_so_many(|_| 2, &mut self.members(), most, &|| true);
         let taken = self.sessions.iter().map(Session::steps).max().unwrap() - before;
         for (at, result) in results.iter().enumerate() {
             let (alone, what) = (&mut self.alone[at], format!("{what}, member {at}"));
