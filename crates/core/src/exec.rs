@@ -7,6 +7,7 @@
 
 use crate::{Follower, Inherit, Network, NeuronId, Neurons, Optimizer, Outputs, Row, Signal, Signals, StreamKey};
 use serde::{Deserialize, Serialize};
+use std::any::Any;
 
 /// Samples for one window: a value per cycle, lane and input neuron.
 #[derive(Clone, Copy, Debug)]
@@ -194,7 +195,7 @@ impl ExecutorSettings {
 }
 
 /// Runs a network. See the [module](self).
-pub trait Executor: Follower {
+pub trait Executor: Follower + Any + Send {
     /// What it is called in configs.
     fn name(&self) -> &'static str;
     /// Refuses, before the first step, what it cannot run.

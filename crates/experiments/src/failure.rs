@@ -79,6 +79,16 @@ pub enum Failure {
         /// The command that completes it.
         command: String,
     },
+    /// A signal ended a pack; the same command with `--resume` completes it.
+    #[error("stopped with {done} of {of} runs done; those under way left a checkpoint\n  help: go on with `{command}`")]
+    PackInterrupted {
+        /// Runs done.
+        done: usize,
+        /// Runs of the pack.
+        of: usize,
+        /// The command that goes on.
+        command: String,
+    },
     /// Another process is at this trial.
     #[error("{}: another process is at this trial", path.display())]
     Elsewhere {
@@ -109,7 +119,9 @@ impl Failure {
                 | RunError::OtherData { .. },
             ) => 2,
             Self::Compare(error) if error.is_usage() => 2,
-            Self::Interrupted { .. } | Self::SweepInterrupted { .. } | Self::Stopped => 130,
+            Self::Interrupted { .. } | Self::PackInterrupted { .. } | Self::SweepInterrupted { .. } | Self::Stopped => {
+                130
+            }
             Self::Elsewhere { .. } => crate::sweep::ELSEWHERE,
             _ => 1,
         }

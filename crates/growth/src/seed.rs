@@ -68,8 +68,22 @@ impl Wiring {
     /// # Errors
     /// As [`Wiring::propose`].
     pub fn propose_scaled(&self, draft: &mut Draft<'_>, key: StreamKey, scale: Scale) -> Result<(), EditError> {
+        self.propose_apart(draft, (key, key), scale)
+    }
+
+    /// The same where one key draws who is connected and another the weights, so that several networks can begin with one
+    /// wiring and weights of their own.
+    ///
+    /// # Errors
+    /// As [`Wiring::propose`].
+    pub fn propose_apart(
+        &self,
+        draft: &mut Draft<'_>,
+        (wiring, key): (StreamKey, StreamKey),
+        scale: Scale,
+    ) -> Result<(), EditError> {
         let network = draft.network();
-        let wired = self.choose(network, key);
+        let wired = self.choose(network, wiring);
         let mut heard_by = BTreeMap::<u32, u32>::new();
         for &(_, pre, _) in &wired {
             *heard_by.entry(pre).or_default() += 1;

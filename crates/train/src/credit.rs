@@ -1,10 +1,11 @@
 //! Credit: how blame reaches the weights.
 
 use livenet_core::{Commit, ExecError, Executor, Follower, Network, UpdateRule};
+use std::any::Any;
 
 /// How blame is assigned. Truncated backpropagation is the first; forward-mode and local rules
 /// follow the same hooks, and every commit.
-pub trait Credit: Follower + Send {
+pub trait Credit: Follower + Any + Send {
     /// Turns dL/d output (`[cycle][lane][output]`) into gradients in the executor.
     ///
     /// # Errors

@@ -4,8 +4,8 @@
 //! file, each with its three-line version first. The results of all of them are the same bits for any
 //! number of threads and any instruction set. A sweep forward gives lane blocks to threads (a block is
 //! independent of every other, so there is no barrier per cycle) and calls [`forward()`] inside; [`backward()`],
-//! [`Absent`] and [`update()`] split their own work. [`solo`] is for one sample, [`voices`] for
-//! what few speakers say in it, [`Rectangle`]s need no index.
+//! [`Absent`] and [`update()`] split their own work. [`solo`] is for one sample, [`voices`] for what few speakers say in
+//! it, [`chorus`] for one sample of each of several networks; [`Rectangle`]s need no index.
 #![expect(
     clippy::inline_always,
     reason = "a kernel's body must be compiled inside the function that enables the instructions"
@@ -13,6 +13,7 @@
 
 mod absent;
 mod backward;
+pub mod chorus;
 mod corrections;
 mod dense;
 pub(crate) mod dispatch;
@@ -42,7 +43,7 @@ pub use gather::Gather;
 pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use panels::Store;
-pub use rows::{dots, interleave, scale_shift, sums};
+pub use rows::{deinterleave, dots, interleave, scale_shift, sums};
 pub use transpose::Transpose;
 pub use update::{Counts, Decay, Elements, Moments, Step, update};
 

@@ -99,6 +99,43 @@ pub fn interleave(samples: [&[f32]; LANES], rows: &mut [Lanes]) {
     Target::best().run(Interleave { samples, rows });
 }
 
+struct Deinterleave<'a, 'b> {
+    rows: &'a [Lanes],
+    samples: &'a mut [&'b mut [f32]],
+}
+
+impl Kernel for Deinterleave<'_, '_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(self) {
+        let (tiles, rest) = self.rows.as_chunks::<LANES>();
+        let done = tiles.len() * LANES;
+        let mut turned = [Lanes::ZERO; LANES];
+        for (tile, from) in tiles.iter().enumerate() {
+            W::transpose(from, &mut turned);
+            for (sample, values) in self.samples.iter_mut().zip(&turned) {
+                sample[tile * LANES..][..LANES].copy_from_slice(&values.0);
+            }
+        }
+        for (at, row) in rest.iter().enumerate() {
+            for (sample, &value) in self.samples.iter_mut().zip(&row.0) {
+                sample[done + at] = value;
+            }
+        }
+    }
+}
+
+/// The way back from [`interleave`], for the first lanes: as many as there are samples.
+///
+/// # Panics
+/// If there are more samples than lanes, or one has not a value for each row.
+#[track_caller]
+pub fn deinterleave(rows: &[Lanes], samples: &mut [&mut [f32]]) {
+    assert!(samples.len() <= LANES, "a lane per sample");
+    assert!(samples.iter().all(|sample| sample.len() == rows.len()), "a value of each sample per row");
+    Target::best().run(Deinterleave { rows, samples });
+}
+
 struct Affine<'a> {
     normal: &'a [Lanes],
     gain: &'a [f32],

@@ -15,6 +15,7 @@ mod interrupt;
 mod list;
 mod open;
 mod output;
+mod pack;
 mod plan;
 mod plot;
 mod predict;
@@ -30,6 +31,7 @@ mod summary;
 mod sweep;
 mod threads;
 mod trial;
+mod trials;
 
 use crate::{Failure, Registry};
 use clap::{Parser, Subcommand};
@@ -116,7 +118,10 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
 fn finish(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure @ (Failure::Interrupted { .. } | Failure::SweepInterrupted { .. })) => {
+        Err(
+            failure
+            @ (Failure::Interrupted { .. } | Failure::PackInterrupted { .. } | Failure::SweepInterrupted { .. }),
+        ) => {
             output::note(&failure);
             ExitCode::from(failure.exit_code())
         }

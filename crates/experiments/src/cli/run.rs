@@ -3,6 +3,7 @@
 use super::{
     claims, interrupt,
     output::{Output, note},
+    pack,
     plan::{Choice, Plan, Planned},
     progress::Display,
     sitting::{Sitting, sit},
@@ -36,10 +37,14 @@ pub(super) struct Arguments {
     arm: Option<String>,
     /// Another executor than the file names
     #[arg(long, value_name = "NAME")]
-    executor: Option<String>,
+    pub(super) executor: Option<String>,
     /// Worker threads; they never change a result
     #[arg(long, value_name = "N")]
-    threads: Option<NonZeroUsize>,
+    pub(super) threads: Option<NonZeroUsize>,
+    /// All seeds in one process, a thread each or as lanes where their structures are equal; every run writes the files that it
+    /// would write alone
+    #[arg(long)]
+    pack: bool,
     /// Go on with runs that were stopped, show those that are done, begin the rest
     #[arg(long)]
     resume: bool,
@@ -54,11 +59,15 @@ pub(super) struct Arguments {
     json: bool,
     /// No progress
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
     threads::check(arguments.threads)?;
+    if arguments.pack {
+        // Each thread of a pack works by itself.
+        return all(arguments, registry);
+    }
     threads::inside(arguments.threads, || all(arguments, registry))?
 }
 
@@ -76,8 +85,12 @@ fn all(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
     }
     interrupt::watch();
     let mut made = Vec::new();
-    for planned in &plan.runs {
-        made.push(one(arguments, planned, &document, registry)?);
+    if arguments.pack {
+        made = pack::all(&plan, &document, registry, arguments)?;
+    } else {
+        for planned in &plan.runs {
+            made.push(one(arguments, planned, &document, registry)?);
+        }
     }
     conclude(arguments, &plan, &made)
 }
@@ -105,7 +118,7 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
 }
 
 /// What came of a run that is there, if it is complete.
-fn done(Planned { seed, hash, data, path, .. }: &Planned) -> Result<Option<Outcome>, Failure> {
+pub(super) fn done(Planned { seed, hash, data, path, .. }: &Planned) -> Result<Option<Outcome>, Failure> {
     let directory = RunDirectory::open(path)?;
     let manifest = Manifest::read(&directory)?;
     if manifest.config != *hash || manifest.seed != *seed {

@@ -42,10 +42,13 @@ pub(super) struct Arguments {
     /// Print the commands of the missing trials, one a line, for another scheduler
     #[arg(long, conflicts_with = "dry_run")]
     emit_commands: bool,
-    /// Trials at once; by default as many as the machine has cores for their threads
+    /// Processes at once; by default as many as the machine has cores for their threads
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
-    /// Worker threads of each trial; they never change a result
+    /// Trials that differ by seed alone in one process, as `run --pack` takes them: sixteen at most
+    #[arg(long, conflicts_with = "emit_commands")]
+    pack: bool,
+    /// Worker threads of each process; they never change a result
     #[arg(long, value_name = "N", default_value = "1")]
     threads: NonZeroUsize,
     /// The longest that a trial may take in this sitting; it is then ended with a checkpoint, and counts as failed
@@ -69,6 +72,9 @@ pub(super) struct Arguments {
     #[command(flatten)]
     cluster: cluster::Elsewhere,
 }
+
+/// The most trials of a pack.
+const SIDE_BY_SIDE: NonZeroUsize = NonZeroUsize::new(livenet_train::session::MOST_TOGETHER).expect("it is not 0");
 
 /// A time that can be waited for.
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -104,6 +110,7 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
 /// Hands what is missing to a cluster, or concludes where nothing is.
 fn hand_over(arguments: &Arguments, sweep: &Sweep, plan: &Plan, directory: &SweepDirectory) -> Result<(), Failure> {
     let here = [
+        ("--pack", arguments.pack),
         ("--timeout", arguments.timeout.is_some()),
         ("--fail-fast", arguments.fail_fast),
         ("--max-failures", arguments.max_failures.is_some()),
@@ -136,7 +143,8 @@ fn complete(
     let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let jobs = arguments.jobs.or(NonZeroUsize::new(cores / arguments.threads)).unwrap_or(NonZeroUsize::MIN);
     let most_failures = if arguments.fail_fast { Some(NonZeroUsize::MIN) } else { arguments.max_failures };
-    let options = Options { jobs, threads: arguments.threads, timeout: arguments.timeout, most_failures };
+    let pack = if arguments.pack { SIDE_BY_SIDE } else { NonZeroUsize::MIN };
+    let options = Options { jobs, pack, threads: arguments.threads, timeout: arguments.timeout, most_failures };
     let mut planner = Planner::new(sweep, registry, Some(directory));
     let mut board = Board::new(arguments.quiet, directory);
     loop {

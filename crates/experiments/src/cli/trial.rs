@@ -5,10 +5,11 @@ use super::{
     output::note,
     progress::Display,
     sitting::{Sitting, sit},
-    threads,
+    threads, trials,
 };
 use crate::{
     Failure, Registry,
+    data::Places,
     run::RunError,
     sweep::{Cause, FailureRecord, State, SweepDirectory, Trial},
 };
@@ -29,15 +30,15 @@ use std::{
 pub(super) struct Arguments {
     /// The directory of the sweep
     sweep: PathBuf,
-    /// The trial's key, as `livenet status --json` and `livenet sweep --emit-commands` give it
-    #[arg(required_unless_present = "index")]
-    key: Option<String>,
+    /// The trial's key, as `livenet status --json` and `livenet sweep --emit-commands` give it; several go as a pack
+    #[arg(required_unless_present = "index", value_name = "KEY")]
+    keys: Vec<String>,
     /// Or its position in plan.json, from 0
-    #[arg(long, value_name = "N", conflicts_with = "key")]
+    #[arg(long, value_name = "N", conflicts_with = "keys")]
     index: Option<usize>,
     /// Worker threads; they never change a result
     #[arg(long, value_name = "N", default_value = "1")]
-    threads: NonZeroUsize,
+    pub(super) threads: NonZeroUsize,
     /// End with a checkpoint when standard input ends, as it does when the parent process is gone
     #[arg(long)]
     until_stdin_ends: bool,
@@ -46,7 +47,7 @@ pub(super) struct Arguments {
     until: Option<u64>,
     /// No progress
     #[arg(short, long)]
-    quiet: bool,
+    pub(super) quiet: bool,
 }
 
 /// How long a trial that another process holds is asked for: whoever only looks at it is gone sooner.
@@ -54,10 +55,15 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
     threads::check(Some(arguments.threads))?;
+    if arguments.keys.len() > 1 {
+        prepare(arguments)?;
+        return trials::all(&SweepDirectory::open(&arguments.sweep)?, &arguments.keys, registry, arguments);
+    }
     threads::inside(Some(arguments.threads), || one(arguments, registry))?
 }
 
-fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
+/// From now on a signal, the parent's end and the time are answered.
+fn prepare(arguments: &Arguments) -> Result<(), Failure> {
     interrupt::watch();
     if arguments.until_stdin_ends {
         std::thread::spawn(|| {
@@ -66,19 +72,27 @@ fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
             interrupt::ask();
         });
     }
-    if let Some(time) = arguments.until {
-        until(time)?;
-    }
+    arguments.until.map_or(Ok(()), until)
+}
+
+fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
+    prepare(arguments)?;
     let directory = SweepDirectory::open(&arguments.sweep)?;
-    let trial = match (&arguments.key, arguments.index) {
+    let trial = match (arguments.keys.first(), arguments.index) {
         (Some(key), _) => directory.trial(key)?,
         (None, index) => at(&directory, index.unwrap_or_default())?,
     };
     let result = attempt(arguments, &directory, &trial, registry);
-    match &result {
+    record(&directory, &trial, &result)?;
+    result
+}
+
+/// Writes down how a trial failed, or forgets how it did before.
+pub(super) fn record(directory: &SweepDirectory, trial: &Trial, result: &Result<(), Failure>) -> Result<(), Failure> {
+    match result {
         Ok(()) => {
             let lock = directory.lock()?;
-            FailureRecord::remove(&directory, &trial.key, &lock)?;
+            FailureRecord::remove(directory, &trial.key, &lock)?;
         }
         Err(Failure::Interrupted { .. } | Failure::Elsewhere { .. }) => {}
         Err(failure) => {
@@ -86,10 +100,10 @@ fn one(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
             let mut record =
                 FailureRecord::new(Cause::ExitCode(failure.exit_code().into()), &directory.log(&trial.key));
             record.log = failure.to_string().lines().map(ToOwned::to_owned).collect();
-            record.write(&directory, &trial.key)?;
+            record.write(directory, &trial.key)?;
         }
     }
-    result
+    Ok(())
 }
 
 /// Asks for an end at a time. The clock is looked at again and again: it may be set while a trial runs.
@@ -133,7 +147,8 @@ fn attempt(
         }
         if state != State::Running {
             if ready.is_none() {
-                ready = Some(directory.checked(trial, &directory.plan()?.folder, registry)?);
+                ready =
+                    Some(directory.checked(trial, &directory.plan()?.folder, registry, &Places::from_environment())?);
             }
             let Some((document, checked)) = &ready else { unreachable!("it was made above") };
             let display = if arguments.quiet { Display::Quiet } else { Display::detect() };

@@ -241,6 +241,10 @@ impl Checked {
     pub fn wiring(&self) -> &Wiring {
         &self.wiring
     }
+    /// What draws them.
+    pub fn wiring_seed(&self) -> u64 {
+        self.experiment.network.wiring_seed.unwrap_or(self.seed)
+    }
     /// The order of firing.
     pub fn schedule(&self) -> Schedule {
         match self.experiment.network.schedule {

@@ -70,6 +70,10 @@ pub struct NetworkTable {
     /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`, `fan_in`.
     #[serde(default)]
     pub wiring: WiringName,
+    /// The seed of that wiring alone, so that the runs of all seeds begin with one structure and weights of their own;
+    /// `run --pack` then takes them as lanes. Left out: the seed of the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wiring_seed: Option<u64>,
 }
 
 /// Schedules by name.

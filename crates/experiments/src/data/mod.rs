@@ -21,6 +21,7 @@ pub mod matrix;
 pub mod npy;
 pub mod places;
 pub mod series;
+pub mod shelf;
 pub mod table;
 pub mod verify;
 
@@ -32,4 +33,5 @@ pub use load::load;
 pub use matrix::Matrix;
 pub use places::Places;
 pub use series::Scale;
+pub use shelf::Shelf;
 pub use verify::{FileStatus, Status, verify};

@@ -7,17 +7,30 @@ use std::path::PathBuf;
 
 use super::catalogue::{Entry, SourceFile};
 use super::error::DataError;
+use super::shelf::Shelf;
 
 /// The roots below which each data set has a folder, in search order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Places {
     roots: Vec<PathBuf>,
+    shelf: Shelf,
 }
 
 impl Places {
     /// These roots, in this order. The first is where [`fetch`](super::fetch()) writes.
     pub fn new(roots: Vec<PathBuf>) -> Self {
-        Self { roots }
+        Self { roots, shelf: Shelf::default() }
+    }
+
+    /// The same, where everything is loaded once: for runs of several seeds in one process.
+    #[must_use]
+    pub fn with_shelf(self) -> Self {
+        Self { shelf: Shelf::new(), ..self }
+    }
+
+    /// What was loaded before.
+    pub fn shelf(&self) -> &Shelf {
+        &self.shelf
     }
 
     /// `$LIVENET_DATA` when set, then `$XDG_CACHE_HOME/livenet` or else `~/.cache/livenet`.

@@ -1,5 +1,7 @@
 //! The driver: trains a session to its end, writing events, journal and checkpoints.
 
+mod finish;
+
 use super::{Best, Checkpoint, Ending, Manifest, Outcome, RunDirectory, RunError, disk, rebuild};
 use crate::{
     Failure, Registry,
@@ -7,10 +9,9 @@ use crate::{
 };
 use livenet_train::{
     Session,
-    session::{Event, Measured},
+    session::{Event, Measured, Member, SessionError},
 };
 use std::{
-    collections::BTreeMap,
     fs::File,
     path::Path,
     sync::atomic::{AtomicBool, Ordering},
@@ -37,6 +38,16 @@ pub enum Pictures {
     Drawn,
     /// It is only to be compared with another.
     None,
+}
+
+/// What comes next in a run.
+pub(super) enum Ahead {
+    /// So many steps at most, until something else is due.
+    Steps(u64),
+    /// Nothing: it is done.
+    Over(Box<Outcome>),
+    /// Nothing: it was interrupted, and left a checkpoint.
+    Stopped,
 }
 
 /// One run under way.
@@ -202,46 +213,82 @@ impl<'a> Driver<'a> {
     /// # Errors
     /// What keeps the run from being written. A divergence is an ending, not an error.
     pub fn run(&mut self, interrupt: &Interrupt, watcher: &mut dyn Watcher) -> Result<Option<Outcome>, Failure> {
-        if let Some(ending) = self.ending.clone() {
-            return self.finish(ending, watcher).map(Some);
+        loop {
+            match self.ahead(interrupt, watcher)? {
+                Ahead::Steps(_) => {}
+                Ahead::Over(outcome) => return Ok(Some(*outcome)),
+                Ahead::Stopped => return Ok(None),
+            }
+            let result = self.session.step(self.checked.task());
+            if let Some(outcome) = self.took(result, watcher)? {
+                return Ok(Some(outcome));
+            }
         }
-        let steps = self.checked.steps();
-        while self.session.steps() < steps {
-            if interrupt.load(Ordering::Relaxed) {
-                self.checkpoint(Checkpoint::INTERRUPTED)?;
-                return Ok(None);
-            }
-            if let Err(error) = self.session.step(self.checked.task()) {
-                self.flush(watcher)?;
-                if error.is_divergence() {
-                    let ending = Ending::Diverged { step: self.session.steps(), what: error.to_string() };
-                    return self.finish(ending, watcher).map(Some);
-                }
-                return Err(error.into());
-            }
-            let step = self.session.steps();
-            if step.is_multiple_of(self.checked.evaluate_every()) || step == steps {
-                self.session.report();
-                let ending = match self.session.evaluate(self.checked.task()) {
-                    Ok(measured) => self.judge(&measured),
-                    Err(error) if error.is_divergence() => Some(Ending::Diverged { step, what: error.to_string() }),
-                    Err(error) => {
-                        self.flush(watcher)?;
-                        return Err(error.into());
-                    }
-                };
-                if let Some(ending) = ending {
-                    self.flush(watcher)?;
-                    return self.finish(ending, watcher).map(Some);
-                }
-            }
+    }
+
+    /// What comes next.
+    ///
+    /// # Errors
+    /// As [`Driver::run`].
+    pub(super) fn ahead(&mut self, interrupt: &Interrupt, watcher: &mut dyn Watcher) -> Result<Ahead, Failure> {
+        let (step, steps) = (self.session.steps(), self.checked.steps());
+        let ending = self.ending.clone().or_else(|| (step >= steps).then_some(Ending::Finished { steps }));
+        if let Some(ending) = ending {
+            return self.finish(ending, watcher).map(|outcome| Ahead::Over(Box::new(outcome)));
+        }
+        if interrupt.load(Ordering::Relaxed) {
+            self.checkpoint(Checkpoint::INTERRUPTED)?;
+            return Ok(Ahead::Stopped);
+        }
+        let until = |period: u64| period - step % period;
+        let pauses = [self.checked.evaluate_every(), self.checked.checkpoint_every()].map(until);
+        Ok(Ahead::Steps(pauses.into_iter().fold(steps - step, u64::min)))
+    }
+
+    /// The session, and what it learns from: for the steps that are ahead, or some of them.
+    pub(super) fn pupil(&mut self) -> Member<'_> {
+        Member { session: &mut self.session, source: self.checked.task() }
+    }
+
+    /// After these steps: looks at the validation part, and writes what is due.
+    ///
+    /// # Errors
+    /// As [`Driver::run`].
+    pub(super) fn took(
+        &mut self,
+        result: Result<(), SessionError>,
+        watcher: &mut dyn Watcher,
+    ) -> Result<Option<Outcome>, Failure> {
+        if let Err(error) = result {
             self.flush(watcher)?;
-            watcher.step(step, steps);
-            if step.is_multiple_of(self.checked.checkpoint_every()) {
-                self.checkpoint(&Checkpoint::name(step))?;
+            if error.is_divergence() {
+                let ending = Ending::Diverged { step: self.session.steps(), what: error.to_string() };
+                return self.finish(ending, watcher).map(Some);
+            }
+            return Err(error.into());
+        }
+        let (step, steps) = (self.session.steps(), self.checked.steps());
+        if step.is_multiple_of(self.checked.evaluate_every()) || step == steps {
+            self.session.report();
+            let ending = match self.session.evaluate(self.checked.task()) {
+                Ok(measured) => self.judge(&measured),
+                Err(error) if error.is_divergence() => Some(Ending::Diverged { step, what: error.to_string() }),
+                Err(error) => {
+                    self.flush(watcher)?;
+                    return Err(error.into());
+                }
+            };
+            if let Some(ending) = ending {
+                self.flush(watcher)?;
+                return self.finish(ending, watcher).map(Some);
             }
         }
-        self.finish(Ending::Finished { steps }, watcher).map(Some)
+        self.flush(watcher)?;
+        watcher.step(step, steps);
+        if step.is_multiple_of(self.checked.checkpoint_every()) {
+            self.checkpoint(&Checkpoint::name(step))?;
+        }
+        Ok(None)
     }
 
     /// Keeps the best state and counts looks without a better loss.
@@ -305,72 +352,5 @@ impl<'a> Driver<'a> {
             ending: self.ending.clone(),
         };
         Ok(checkpoint.write(&self.directory, name)?)
-    }
-
-    /// Reads the test part, for the first and only time, and writes the report.
-    fn finish(&mut self, mut ending: Ending, watcher: &mut dyn Watcher) -> Result<Outcome, Failure> {
-        if self.ending.is_none() {
-            // The digest of the structure at the end, for every later replay to be held against.
-            let network = self.session.network().clone();
-            self.session.journal_mut().seal(&network);
-            self.flush(watcher)?;
-            self.ending = Some(ending.clone());
-        }
-        self.checkpoint(Checkpoint::FINAL)?;
-        // Of all training, whichever state is tested.
-        let (steps, operations) = (self.session.steps(), self.session.executor().operations());
-        let mut metrics = BTreeMap::new();
-        let mut put = |name: &str, value: Option<f64>| {
-            if let Some(value) = value.filter(|value| value.is_finite()) {
-                metrics.insert(name.to_owned(), value);
-            }
-        };
-        if !matches!(ending, Ending::Diverged { .. }) {
-            if let Some(best) = self.best.clone() {
-                put("best_step", Some(best.state.step as f64));
-                self.validation = (best.loss, best.accuracy);
-                self.session = rebuild::take_up(self.checked, self.document, self.registry, best.state)?;
-            }
-            match self.session.measure(&self.checked.task().test()) {
-                Ok(test) => {
-                    put("test_loss", Some(test.loss));
-                    put("test_accuracy", test.accuracy);
-                }
-                // Finite on everything that it saw before, and not on the test part.
-                Err(error) if error.is_divergence() => {
-                    ending = Ending::Diverged { step: steps, what: error.to_string() }
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        put("validation_loss", Some(self.validation.0));
-        put("validation_accuracy", self.validation.1);
-        let network = self.session.network();
-        let outcome = Outcome {
-            schema_version: 1,
-            experiment: self.checked.experiment().name.clone(),
-            arm: self.checked.arm().into(),
-            ending,
-            seed: self.checked.seed(),
-            steps,
-            metrics,
-            neurons: network.neuron_count() as u64,
-            connections: network.active_count() as u64,
-            dense_connections: network.dense_count(),
-            operations,
-            seconds: self.seconds(),
-        };
-        if self.directory.file(Checkpoint::INTERRUPTED).exists() {
-            let path = self.directory.file(Checkpoint::INTERRUPTED);
-            disk::remove(&path).map_err(|source| RunError::Io { what: "remove", path, source })?;
-        }
-        if self.pictures == Pictures::Drawn
-            && let Err(error) = crate::pictures::draw(&self.directory, self.checked, &outcome, &mut self.session)
-        {
-            watcher.warn(&format!("the plots could not be drawn: {error}"));
-        }
-        let report = serde_json::to_vec_pretty(&outcome).expect("a report is plain data");
-        self.directory.write("report.json", &report)?;
-        Ok(outcome)
     }
 }

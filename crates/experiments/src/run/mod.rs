@@ -13,6 +13,7 @@ mod driver;
 mod faults;
 mod manifest;
 mod outcome;
+mod pack;
 mod rebuild;
 mod repro;
 
@@ -23,5 +24,6 @@ pub use directory::{RunDirectory, RunError};
 pub use driver::{Driver, Interrupt, Pictures, Watcher};
 pub use manifest::{Build, Difference, Manifest, Tree};
 pub use outcome::{Ending, Outcome};
+pub use pack::{Begun, Ended, Host, Likely, Ready, pack, units};
 pub use rebuild::{at_step, events, journal, journal_damage, set_up, take_up};
 pub use repro::{Comparison, Part, Parting, Repetition};

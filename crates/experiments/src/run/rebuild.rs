@@ -7,6 +7,7 @@ use crate::{
     executors,
 };
 use livenet_core::{Draft, Executor, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
+use livenet_growth::Scale;
 use livenet_train::{
     Session,
     session::{Event, SavedState, StateError},
@@ -44,7 +45,8 @@ pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Re
     executor.follow(&network, &commit);
 
     let mut draft = Draft::new(&network, 0);
-    checked.wiring().propose(&mut draft, key)?;
+    let wiring = StreamKey::new(checked.wiring_seed(), "birth");
+    checked.wiring().propose_apart(&mut draft, (wiring, key), Scale::He)?;
     let wired = draft.finish();
     if !wired.is_empty() {
         journal.append(&network, &wired);

@@ -1,4 +1,4 @@
-//! The local pool: a process for each trial, so many at once.
+//! The local pool: a process for each trial, or for a pack of trials that differ by seed alone, so many at once.
 //!
 //! A child holds the other end of a pipe and ends with a checkpoint when that closes. So nothing trains on when the
 //! pool is gone, whatever ended it, and no signal has to be sent. Several pools may be at one directory: a trial's lock
@@ -35,8 +35,10 @@ const GRACE: Duration = Duration::from_secs(30);
 /// How the pool works.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// Trials at once.
+    /// Processes at once.
     pub jobs: NonZeroUsize,
+    /// Most trials of one process.
+    pub pack: NonZeroUsize,
     /// Worker threads of each.
     pub threads: NonZeroUsize,
     /// The longest that one may take.
@@ -71,7 +73,8 @@ pub enum Ended {
 
 /// A child at work.
 struct Running<'a> {
-    trial: &'a Trial,
+    /// Of one config, and not none.
+    trials: Vec<&'a Trial>,
     process: Child,
     /// Dropped to ask for an end.
     leash: Option<ChildStdin>,
@@ -152,25 +155,47 @@ impl<'a> Pool<'a> {
                     tell(News::Elsewhere(trial));
                 }
                 State::Failed(_) | State::Waiting => {
-                    let process = self.spawn(trial)?;
+                    let trials = self.pack(trial)?;
+                    trials.iter().for_each(|trial| tell(News::Begun(trial)));
+                    let process = self.spawn(trials)?;
                     self.running.push(process);
-                    tell(News::Begun(trial));
                 }
             }
         }
         Ok(())
     }
 
-    fn spawn(&self, trial: &'a Trial) -> Result<Running<'a>, Failure> {
-        let path = self.directory.log(&trial.key);
+    /// A trial with those that wait behind it and differ from it by their seeds alone.
+    fn pack(&mut self, first: &'a Trial) -> Result<Vec<&'a Trial>, Failure> {
+        let (mut trials, mut at) = (vec![first], 0);
+        while trials.len() < self.options.pack.get()
+            && let Some(&trial) = self.queue.get(at)
+        {
+            let waits = match self.directory.state(&trial.key)? {
+                State::Waiting => true,
+                State::Failed(record) => !record.lasts(),
+                State::Done | State::Running => false,
+            };
+            if waits && trial.config == first.config && trial.key != first.key {
+                trials.push(trial);
+                self.queue.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+        Ok(trials)
+    }
+
+    fn spawn(&self, trials: Vec<&'a Trial>) -> Result<Running<'a>, Failure> {
+        let path = self.directory.log(&trials[0].key);
         let log = OpenOptions::new().create(true).append(true).open(&path);
         let log = log.map_err(|source| RunError::Io { what: "open", path, source })?;
         let mut command = Command::new(std::env::current_exe()?);
-        command.arg("trial").arg(self.directory.path()).arg(&trial.key);
+        command.arg("trial").arg(self.directory.path()).args(trials.iter().map(|trial| &trial.key));
         command.args(["--until-stdin-ends", "--threads", &self.options.threads.to_string()]);
         let mut process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log).spawn()?;
         let leash = process.stdin.take();
-        Ok(Running { trial, process, leash, since: Instant::now(), asked: None, timed_out: false })
+        Ok(Running { trials, process, leash, since: Instant::now(), asked: None, timed_out: false })
     }
 
     /// Looks at the children: who ended, who takes too long.
@@ -203,12 +228,25 @@ impl<'a> Pool<'a> {
         status: ExitStatus,
         tell: &mut dyn FnMut(News<'a>),
     ) -> Result<(), Failure> {
-        let (trial, key) = (running.trial, &running.trial.key);
-        if status.success() || self.directory.state(key)? == State::Done {
+        running.trials.iter().try_for_each(|trial| self.bury_one(running, trial, status, tell))
+    }
+
+    /// What it means for one of its trials.
+    fn bury_one(
+        &mut self,
+        running: &Running<'a>,
+        trial: &'a Trial,
+        status: ExitStatus,
+        tell: &mut dyn FnMut(News<'a>),
+    ) -> Result<(), Failure> {
+        let (key, one) = (&trial.key, running.trials.len() == 1);
+        let state = self.directory.state(key)?;
+        if status.success() || state == State::Done {
             tell(News::Done(trial));
             return Ok(());
         }
-        if status.code() == Some(i32::from(ELSEWHERE)) {
+        // Another process may be at one of several, whatever came of the others.
+        if status.code() == Some(i32::from(ELSEWHERE)) || !one && state == State::Running {
             self.elsewhere.push(trial);
             tell(News::Elsewhere(trial));
             return Ok(());
@@ -225,7 +263,11 @@ impl<'a> Pool<'a> {
             Some(code) => Cause::ExitCode(code),
             None => Cause::Signal(signal(status)),
         };
-        let record = FailureRecord::new(cause, &self.directory.log(key));
+        let record = match state {
+            // The child has said itself how this one of several failed.
+            State::Failed(record) if !one && record.lasts() && !running.timed_out => record,
+            _ => FailureRecord::new(cause, &self.directory.log(&running.trials[0].key)),
+        };
         record.write(self.directory, key)?;
         self.failures += 1;
         tell(News::Failed(trial, record));

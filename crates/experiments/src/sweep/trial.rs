@@ -18,10 +18,16 @@ impl SweepDirectory {
     /// # Errors
     /// [`RunError::OtherConfig`] when the file no longer gives the trial's hash, [`RunError::OtherData`] when the data
     /// are no longer those of the plan.
-    pub fn checked(&self, trial: &Trial, folder: &str, registry: &Registry) -> Result<(Document, Checked), Failure> {
+    pub fn checked(
+        &self,
+        trial: &Trial,
+        folder: &str,
+        registry: &Registry,
+        places: &Places,
+    ) -> Result<(Document, Checked), Failure> {
         let path = self.file(&config_name(&trial.config));
         let document = Document::read(&path, &[])?.in_folder(Path::new(folder));
-        let checked = Checked::new(&document, "", trial.seed, registry, &Places::from_environment(), None)?;
+        let checked = Checked::new(&document, "", trial.seed, registry, places, None)?;
         if checked.hash() != trial.config {
             let (found, expected) = (trial.config.clone(), checked.hash().to_owned());
             return Err(RunError::OtherConfig { path, found, expected }.into());

@@ -5,19 +5,24 @@ use crate::data::{self, Dataset, Part};
 use livenet_core::StreamKey;
 use livenet_growth::{Setting, Settings};
 use livenet_train::session::{Answers, Batch, Continuity, Source};
-use std::cell::RefCell;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Images in three parts, shuffled anew in every pass over the training part.
 pub struct Images {
-    data: Dataset,
+    held: Arc<Held>,
     shape: Shape,
     batch: usize,
     /// Samples of the training part in use.
     train: usize,
     key: StreamKey,
-    validation: Batch,
     /// The order of the pass that was drawn last.
-    order: RefCell<(u64, Vec<u32>)>,
+    order: Mutex<(u64, Vec<u32>)>,
+}
+
+/// What runs of several seeds share.
+struct Held {
+    data: Dataset,
+    validation: Batch,
 }
 
 const SETTINGS: &[Setting] =
@@ -49,7 +54,12 @@ fn build(
     setup: &Setup,
 ) -> Result<Box<dyn Task>, TaskError> {
     let limit = settings.integer("train", i64::MAX, 1..=i64::MAX)?;
-    let data = data::load(name, &setup.places)?;
+    let held = setup.places.shelf().share(&format!("images {name}"), || {
+        let data = data::load(name, &setup.places)?;
+        let validation = whole(&data, data.validation());
+        Ok::<_, TaskError>(Held { data, validation })
+    })?;
+    let data = &held.data;
     let train = data.train().len().min(usize::try_from(limit).unwrap_or(usize::MAX));
     if train < setup.batch {
         return Err(TaskError::TooLittle {
@@ -59,7 +69,6 @@ fn build(
             mend: "lower `train.batch` or use more samples",
         });
     }
-    let validation = whole(&data, data.validation());
     let shape = Shape {
         inputs: data.features(),
         outputs: data.classes(),
@@ -70,8 +79,8 @@ fn build(
         data: data.digest().to_owned(),
     };
     let key = StreamKey::new(setup.seed, "batches");
-    let order = RefCell::new((u64::MAX, Vec::new()));
-    Ok(Box::new(Images { data, shape, batch: setup.batch, train, key, validation, order }))
+    let order = Mutex::new((u64::MAX, Vec::new()));
+    Ok(Box::new(Images { held, shape, batch: setup.batch, train, key, order }))
 }
 
 fn whole(data: &Dataset, part: &Part) -> Batch {
@@ -92,10 +101,11 @@ fn batch(inputs: Vec<f32>, labels: Vec<u32>) -> Batch {
 
 impl Images {
     fn of_rows(&self, rows: impl Iterator<Item = usize>) -> Batch {
-        let part = self.data.train();
+        let data = &self.held.data;
+        let part = data.train();
         let (mut inputs, mut labels) = (Vec::new(), Vec::new());
         for row in rows {
-            inputs.extend_from_slice(self.data.row(part, row));
+            inputs.extend_from_slice(data.row(part, row));
             labels.push(part.labels()[row]);
         }
         batch(inputs, labels)
@@ -106,7 +116,7 @@ impl Source for Images {
     fn batch(&self, step: u64) -> Batch {
         let per_pass = (self.train / self.batch) as u64;
         let (pass, at) = (step / per_pass, (step % per_pass) as usize);
-        let mut order = self.order.borrow_mut();
+        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
         if order.0 != pass {
             let mut rows: Vec<u32> = (0..self.train as u32).collect();
             self.key.at(pass).stream().shuffle(&mut rows);
@@ -122,7 +132,7 @@ impl Source for Images {
     }
 
     fn validation(&self) -> &Batch {
-        &self.validation
+        &self.held.validation
     }
 }
 
@@ -131,6 +141,6 @@ impl Task for Images {
         &self.shape
     }
     fn test(&self) -> Batch {
-        whole(&self.data, self.data.test())
+        whole(&self.held.data, self.held.data.test())
     }
 }

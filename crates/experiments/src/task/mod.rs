@@ -48,8 +48,8 @@ pub struct Shape {
     pub data: String,
 }
 
-/// A task: a source of training batches with a test part.
-pub trait Task: Source {
+/// A task: a source of training batches with a test part. Runs of several seeds may go over threads.
+pub trait Task: Source + Send + Sync {
     /// Its outside.
     fn shape(&self) -> &Shape;
     /// The test part; to be asked for once, at the end.

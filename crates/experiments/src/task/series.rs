@@ -47,7 +47,8 @@ impl NextValue {
             let mend = "lower `settle` below `window`";
             return Err(TaskError::TooLittle { what: "cycles of a window", found: window, needed: settle + 1, mend });
         }
-        let raw = series::load(&name, &setup.places, &setup.folder)?;
+        let key = format!("series {} {name}", setup.folder.display());
+        let raw = setup.places.shelf().share(&key, || series::load(&name, &setup.places, &setup.folder))?;
         let ends = (raw.len() * 70 / 100, raw.len() * 85 / 100);
         let needed = (window + 2) * 100 / 15 + 1;
         if ends.0 < window + 2 || raw.len() - ends.1 < settle + 2 || ends.1 - ends.0 < settle + 2 {

@@ -5,11 +5,12 @@
 //! operations whatever the number of threads, so results are the same bits.
 //!
 //! Read [`Native`] in `executor.rs`, then `plan.rs` (what a commit makes anew), `activity.rs` (what lies where),
-//! `forward.rs`, `backward.rs`, `update.rs`, `solo.rs` (one sample at a time), `turned.rs` (of few words), `follow.rs`, `signals.rs`.
+//! `forward.rs`, `backward.rs`, `update.rs`, `solo.rs` (one sample at a time), `chorus` (the same of several networks), `turned.rs` (of few words), `follow.rs`, `signals.rs`.
 
 mod activity;
 mod backward;
 mod carry;
+pub(crate) mod chorus;
 mod dense;
 mod executor;
 mod export;

@@ -19,7 +19,7 @@ pub(super) struct Run {
 }
 
 /// A fire group as sweeps see it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Group {
     /// Its place in the order of firing.
     pub(super) order: usize,

@@ -26,17 +26,17 @@ pub(super) struct Record {
     /// Whether it was swept.
     pub(super) swept: bool,
     /// Whether all that is carried is zero.
-    blank: bool,
+    pub(super) blank: bool,
     shape: Shape,
     /// Carried cycles, then the last one: `[cycle][neuron]`.
-    outputs: Vec<f32>,
-    potentials: Vec<f32>,
-    blame: Vec<f32>,
+    pub(super) outputs: Vec<f32>,
+    pub(super) potentials: Vec<f32>,
+    pub(super) blame: Vec<f32>,
     lambda: Vec<f32>,
     /// Lambdas of pieces.
     scratch: Vec<f32>,
     /// What the loss said, by output.
-    given: Vec<f32>,
+    pub(super) given: Vec<f32>,
     /// Weights by speaker.
     pub(super) turned: Turned,
 }

@@ -53,6 +53,11 @@ impl Memory {
         self.optimizer.as_ref().map(|(optimizer, _)| *optimizer)
     }
 
+    /// The bias corrections of that optimizer.
+    pub(super) fn corrections(&self) -> Option<&Corrections> {
+        self.optimizer.as_ref().map(|(_, corrections)| corrections)
+    }
+
     /// Before a commit: counts, unless it moves no row and begins few anew. Says whether the counts are still to follow.
     pub(super) fn precede(&mut self, commit: &Commit, inherit: Inherit) -> bool {
         let begun = if self.ahead > 0 && !commit.is_structural() { carry::begun(commit, inherit) } else { None };

@@ -5,23 +5,27 @@
 //! update; then every strategy that is due is asked, its draft is cut to the budget, measured,
 //! committed, written into the journal and followed by everything.
 
+mod error;
 mod event;
 mod grow;
 mod learning;
 mod source;
 mod state;
+mod together;
 mod trial;
 
 #[cfg(test)]
 mod tests;
 
+pub use error::SessionError;
 pub use event::{Event, Explained};
 pub use learning::Learning;
 pub use source::{Answers, Batch, Continuity, Source};
 pub use state::{SavedState, StateError};
+pub use together::{MOST_TOGETHER, Member, alike, together};
 
-use crate::{Credit, LossError};
-use livenet_core::{EditError, ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule, Window};
+use crate::Credit;
+use livenet_core::{ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule, Window};
 use livenet_growth::{Budget, Ledger, Strategy, WhenState};
 
 /// A strategy with when it is asked and what it may spend.
@@ -57,50 +61,6 @@ impl Clone for Grower {
     }
 }
 
-/// Why a session cannot go on.
-#[derive(Debug, thiserror::Error)]
-pub enum SessionError {
-    /// Something left the finite numbers, or an executor refused.
-    #[error("step {step}: {source}")]
-    Exec {
-        /// The update during which it happened.
-        step: u64,
-        /// What happened.
-        source: ExecError,
-    },
-    /// The loss and the task do not fit.
-    #[error("step {step}: {source}")]
-    Loss {
-        /// The update during which it happened.
-        step: u64,
-        /// What happened.
-        source: LossError,
-    },
-    /// A strategy's draft could not be committed.
-    #[error("step {step}: a change was refused: {source}")]
-    Edit {
-        /// The update after which it was proposed.
-        step: u64,
-        /// Why.
-        source: EditError,
-    },
-    /// The loss is infinite or not a number although the outputs are finite.
-    #[error("step {step}: the loss became {loss}; lower the learning rate or clip the gradient")]
-    LossNotFinite {
-        /// The update during which it happened.
-        step: u64,
-        /// The loss.
-        loss: f64,
-    },
-}
-
-impl SessionError {
-    /// Whether the run diverged, rather than being set up wrongly.
-    pub fn is_divergence(&self) -> bool {
-        matches!(self, Self::LossNotFinite { .. } | Self::Exec { source: ExecError::NonFinite { .. }, .. })
-    }
-}
-
 /// What a pass over samples gave.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measured {
@@ -119,6 +79,12 @@ struct Running {
     loss: f64,
     right: f64,
     rows: u64,
+}
+
+/// What a step is about: its samples, and who is asked after it.
+struct Turn {
+    batch: Batch,
+    due: Vec<usize>,
 }
 
 /// A network with everything that lets it live. See the [module](self).
@@ -254,20 +220,31 @@ impl Session {
     /// # Errors
     /// [`SessionError`]; the network is then as the last commit left it.
     pub fn step(&mut self, source: &dyn Source) -> Result<(), SessionError> {
+        let turn = self.turn(source);
+        self.take(&turn, source)
+    }
+
+    /// What the next step is about. To be asked once a step: schedules remember that they were.
+    fn turn(&mut self, source: &dyn Source) -> Turn {
         let batch = source.batch(self.step);
         let (after, end) = (self.step + 1, self.learning.end);
         // After the last update nothing would learn from a change any more.
         let askable = if end == Some(after) { 0 } else { self.growers.len() };
-        let due: Vec<usize> = (0..askable)
-            .filter(|&at| {
-                let grower = &mut self.growers[at];
-                !grower.done && grower.when.due(after, self.last_metric)
-            })
-            .collect();
+        let due = (0..askable).filter(|&at| {
+            let grower = &mut self.growers[at];
+            !grower.done && grower.when.due(after, self.last_metric)
+        });
+        let due = due.collect();
+        Turn { batch, due }
+    }
+
+    /// Takes that step.
+    fn take(&mut self, Turn { batch, due }: &Turn, source: &dyn Source) -> Result<(), SessionError> {
         if due.is_empty() {
-            self.train(&batch, true)?;
+            self.train(batch, true)?;
         } else {
-            self.train(&batch, false)?;
+            let (after, end) = (self.step + 1, self.learning.end);
+            self.train(batch, false)?;
             // In RigL's code the change of the mask takes the place of the optimizer's step.
             if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update(after, end)) {
                 let rule = self.rule();
@@ -277,8 +254,8 @@ impl Session {
             }
         }
         self.step += 1;
-        for at in due {
-            self.ask(at, source, &batch)?;
+        for &at in due {
+            self.ask(at, source, batch)?;
         }
         Ok(())
     }
@@ -292,6 +269,18 @@ impl Session {
         }
         let dropout = self.learning.dropout_at(self.key, step);
         let outputs = self.executor.forward(&self.network, batch.window(), dropout).map_err(exec)?;
+        let d_outputs = self.judge(batch, outputs)?;
+        if update {
+            let rule = self.rule();
+            self.credit.learn(&mut *self.executor, &self.network, &d_outputs, &rule).map_err(exec)
+        } else {
+            self.credit.assign(&mut *self.executor, &self.network, &d_outputs).map_err(exec)
+        }
+    }
+
+    /// dL/d output of what a batch gave, which is entered into the means.
+    fn judge(&mut self, batch: &Batch, outputs: Vec<f32>) -> Result<Vec<f32>, SessionError> {
+        let step = self.step;
         let mut d_outputs = vec![0.0; outputs.len()];
         let measured = self
             .learning
@@ -307,12 +296,7 @@ impl Session {
             self.running.right += accuracy * rows as f64;
             self.running.rows += rows;
         }
-        if update {
-            let rule = self.rule();
-            self.credit.learn(&mut *self.executor, &self.network, &d_outputs, &rule).map_err(exec)
-        } else {
-            self.credit.assign(&mut *self.executor, &self.network, &d_outputs).map_err(exec)
-        }
+        Ok(d_outputs)
     }
 
     /// The update of this step.

@@ -1,0 +1,77 @@
+//! The end of a run.
+
+use super::{Driver, Pictures, Watcher};
+use crate::{
+    Failure,
+    run::{Checkpoint, Ending, Outcome, RunError, disk, rebuild},
+};
+use std::collections::BTreeMap;
+
+impl Driver<'_> {
+    /// Reads the test part, for the first and only time, and writes the report.
+    pub(super) fn finish(&mut self, mut ending: Ending, watcher: &mut dyn Watcher) -> Result<Outcome, Failure> {
+        if self.ending.is_none() {
+            // The digest of the structure at the end, for every later replay to be held against.
+            let network = self.session.network().clone();
+            self.session.journal_mut().seal(&network);
+            self.flush(watcher)?;
+            self.ending = Some(ending.clone());
+        }
+        self.checkpoint(Checkpoint::FINAL)?;
+        // Of all training, whichever state is tested.
+        let (steps, operations) = (self.session.steps(), self.session.executor().operations());
+        let mut metrics = BTreeMap::new();
+        let mut put = |name: &str, value: Option<f64>| {
+            if let Some(value) = value.filter(|value| value.is_finite()) {
+                metrics.insert(name.to_owned(), value);
+            }
+        };
+        if !matches!(ending, Ending::Diverged { .. }) {
+            if let Some(best) = self.best.clone() {
+                put("best_step", Some(best.state.step as f64));
+                self.validation = (best.loss, best.accuracy);
+                self.session = rebuild::take_up(self.checked, self.document, self.registry, best.state)?;
+            }
+            match self.session.measure(&self.checked.task().test()) {
+                Ok(test) => {
+                    put("test_loss", Some(test.loss));
+                    put("test_accuracy", test.accuracy);
+                }
+                // Finite on everything that it saw before, and not on the test part.
+                Err(error) if error.is_divergence() => {
+                    ending = Ending::Diverged { step: steps, what: error.to_string() }
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        put("validation_loss", Some(self.validation.0));
+        put("validation_accuracy", self.validation.1);
+        let network = self.session.network();
+        let outcome = Outcome {
+            schema_version: 1,
+            experiment: self.checked.experiment().name.clone(),
+            arm: self.checked.arm().into(),
+            ending,
+            seed: self.checked.seed(),
+            steps,
+            metrics,
+            neurons: network.neuron_count() as u64,
+            connections: network.active_count() as u64,
+            dense_connections: network.dense_count(),
+            operations,
+            seconds: self.seconds(),
+        };
+        if self.directory.file(Checkpoint::INTERRUPTED).exists() {
+            let path = self.directory.file(Checkpoint::INTERRUPTED);
+            disk::remove(&path).map_err(|source| RunError::Io { what: "remove", path, source })?;
+        }
+        if self.pictures == Pictures::Drawn
+            && let Err(error) = crate::pictures::draw(&self.directory, self.checked, &outcome, &mut self.session)
+        {
+            watcher.warn(&format!("the plots could not be drawn: {error}"));
+        }
+        let report = serde_json::to_vec_pretty(&outcome).expect("a report is plain data");
+        self.directory.write("report.json", &report)?;
+        Ok(outcome)
+    }
+}
