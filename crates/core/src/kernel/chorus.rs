@@ -80,10 +80,8 @@ fn dot_four<W: Wide>(weights: &[Lanes], outputs: &[Lanes], lane: usize) -> W {
         }
     }
     let (rest, output_rest) = (rest.as_chunks::<LANES>().0, output_rest.as_chunks::<LANES>().0);
-    for c in 0..3 {
-        if let (Some(w), Some(y)) = (rest.get(c), output_rest.get(c)) {
-            sums[c] = sums[c].fuse(W::load(&w[lane]), W::load(&y[lane]));
-        }
+    for (sum, (w, y)) in sums.iter_mut().zip(rest.iter().zip(output_rest)) {
+        *sum = sum.fuse(W::load(&w[lane]), W::load(&y[lane]));
     }
     sums[0].plus(sums[2]).plus(sums[1].plus(sums[3]))
 }

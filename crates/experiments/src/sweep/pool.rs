@@ -156,7 +156,9 @@ impl<'a> Pool<'a> {
                 }
                 State::Failed(_) | State::Waiting => {
                     let trials = self.pack(trial)?;
-                    trials.iter().for_each(|trial| tell(News::Begun(trial)));
+                    for trial in &trials {
+                        tell(News::Begun(trial));
+                    }
                     let process = self.spawn(trials)?;
                     self.running.push(process);
                 }
