@@ -6,7 +6,8 @@
 #   scripts/fuzz.sh replay                   reads every input that is kept, once
 #   scripts/fuzz.sh minimise                 keeps of the inputs found what reaches other code, small ones first
 #
-# Inputs that are found go to fuzz/found/TARGET; what ends a target to fuzz/artifacts/TARGET, and the script with it.
+# Inputs that are kept lie in fuzz/kept; those that are found go to fuzz/found/TARGET; what ends a target to
+# fuzz/artifacts/TARGET, and the script with it.
 # An input may cost 128 MiB and 4 KiB for each of its bytes (fuzz/src/lib.rs), two GiB in all, and 25 seconds.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
@@ -20,6 +21,11 @@ export RUSTFLAGS="-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4
 programs="${CARGO_TARGET_DIR:-target}/$host/release"
 
 build() {
+    local target
+    for target in $all; do
+        mkdir -p "corpus/$target"
+        [ ! -e "kept/$target.tar.gz" ] || tar -xzf "kept/$target.tar.gz" -C "corpus/$target"
+    done
     RUSTFLAGS='' cargo run --quiet --package seeds-writer
     cargo build --release --package livenet-fuzz --target "$host"
 }
@@ -43,19 +49,20 @@ fuzz() {
     done
 }
 minimise() {
-    local target input
+    local target
     for target in $all; do
-        mkdir -p "found/$target" "smaller/$target"
+        mkdir -p "found/$target" "smaller/$target" kept
         "$programs/$target" -merge=1 -rss_limit_mb=2048 "smaller/$target" "corpus/$target" "found/$target" 2>&1 |
             tail -n 1
-        # Small files only: what is kept is read by everybody.
-        find "smaller/$target" -size +8k -delete
-        for input in corpus/"$target"/seed-*; do cp "$input" "smaller/$target/"; done
-        rm -r "corpus/$target"
-        mv "smaller/$target" "corpus/$target"
+        keep "$target"
     done
-    rmdir smaller
-    du -sh corpus
+    rm -r smaller
+    du -sh kept
+}
+# The same inputs make the same archive. Small ones only: what is kept is fetched by everybody.
+keep() {
+    (cd "smaller/$1" && find . -type f -size -5k -printf '%f\n' | LC_ALL=C sort |
+        tar --create --owner=0 --group=0 --numeric-owner --mtime=@0 --mode=644 --files-from=-) | gzip -9n > "kept/$1.tar.gz"
 }
 
 case "${1:-60}" in
