@@ -319,6 +319,33 @@ fn learn_on(
     target.run(Learn { chorus, blame, rows, rates, changed })
 }
 
+struct Descend<'a> {
+    rates: &'a Lanes,
+    gradients: &'a [Lanes],
+    values: &'a mut [Lanes],
+}
+
+impl Kernel for Descend<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(self) {
+        let by = W::load(self.rates).times(W::splat(-1.0));
+        for (value, gradient) in self.values.iter_mut().zip(self.gradients) {
+            W::load(value).fuse(by, W::load(gradient)).store(value);
+        }
+    }
+}
+
+/// `value -= rate * gradient` for what a neuron has one of, at the rate of each network.
+///
+/// # Panics
+/// If the lengths disagree.
+#[track_caller]
+pub fn descend(rates: &Lanes, gradients: &[Lanes], values: &mut [Lanes]) {
+    assert_eq!(gradients.len(), values.len(), "one row of gradients per row of values");
+    Target::best().run(Descend { rates, gradients, values });
+}
+
 struct Products<'a> {
     chorus: Chorus<'a>,
     /// By neuron.

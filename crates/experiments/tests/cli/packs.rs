@@ -51,7 +51,7 @@ fn assert_same_files(one: &Path, other: &Path) {
             // The page shows seconds.
             Some("html") => {}
             _ if file.ends_with("timings.jsonl") => {
-                assert_eq!(a.split(|byte| *byte == b'\n').count(), b.split(|byte| *byte == b'\n').count(), "{name}")
+                assert_eq!(a.split(|byte| *byte == b'\n').count(), b.split(|byte| *byte == b'\n').count(), "{name}");
             }
             _ if file.ends_with("report.json") => {
                 let [mut a, mut b] = [a, b].map(|bytes| serde_json::from_slice::<serde_json::Value>(&bytes).unwrap());
