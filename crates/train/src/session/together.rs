@@ -17,7 +17,7 @@ use std::any::Any;
 /// The most sessions that go side by side.
 pub const MOST_TOGETHER: usize = LANES;
 /// Fewer than these are faster one after the other: a step of 16-300-8 with a fan-in of 20 takes 15 us alone and 58 us
-/// in lanes with plain gradient descent, 25 us and 137 us with Adam, however few lanes are in use (Zen 3, AVX2).
+/// in lanes with plain gradient descent, 25 us and 137 us with Adam, however few lanes are in use (Zen 4).
 const fn fewest(way: Way) -> usize {
     match way {
         Way::AtOnce => 5,
