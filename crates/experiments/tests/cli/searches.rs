@@ -49,6 +49,17 @@ fn decisions(bench: &Bench) -> Vec<(String, Value)> {
     names.into_iter().map(|name| (name.clone(), read(bench, &format!("decisions/{name}")))).collect()
 }
 
+/// The same search elsewhere, killed in its second rung and given again, ends with this table and the same files.
+#[track_caller]
+fn assert_completed_after_a_kill(bench: &Bench, table: &str) {
+    let mut parent = bench.start("sweep sweep.toml -q --jobs 1 --out cut");
+    until(|| bench.path("cut/searched/decisions").read_dir().is_ok_and(|mut entries| entries.next().is_some()));
+    parent.kill().unwrap();
+    parent.wait().unwrap();
+    assert_eq!(bench.call("sweep sweep.toml -q --out cut").succeeds().out().replace("cut/", "runs/"), table);
+    assert_same_sweep(&bench.path("runs/searched"), &bench.path("cut/searched"), &bench.keys("runs/searched"));
+}
+
 #[test]
 fn a_random_search_draws_the_same_points_for_every_setting_and_can_be_made_longer() {
     let bench = bench(TINY, &searched(&format!("[search.random]\ntrials = 3\nseed = 7\n{SETTINGS}")));
@@ -96,13 +107,7 @@ fn halving_keeps_the_better_half_and_decides_the_same_after_an_interruption() {
         assert!(better < next.len(), "{name}: {better} better points than the last of {}", next.len());
     }
 
-    // Killed in the second rung.
-    let mut parent = bench.start("sweep sweep.toml -q --jobs 1 --out cut");
-    until(|| bench.path("cut/searched/decisions").read_dir().is_ok_and(|mut entries| entries.next().is_some()));
-    parent.kill().unwrap();
-    parent.wait().unwrap();
-    assert_eq!(bench.call("sweep sweep.toml -q --out cut").succeeds().out().replace("cut/", "runs/"), table);
-    assert_same_sweep(&bench.path("runs/searched"), &bench.path("cut/searched"), &bench.keys("runs/searched"));
+    assert_completed_after_a_kill(&bench, &table);
 }
 
 #[test]
@@ -174,12 +179,7 @@ fn tpe_goes_on_where_the_better_points_lay_and_decides_the_same_after_an_interru
     }
     assert_eq!(made[2].1["next"], Value::Null);
 
-    let mut parent = bench.start("sweep sweep.toml -q --jobs 1 --out cut");
-    until(|| bench.path("cut/searched/decisions").read_dir().is_ok_and(|mut entries| entries.next().is_some()));
-    parent.kill().unwrap();
-    parent.wait().unwrap();
-    assert_eq!(bench.call("sweep sweep.toml -q --out cut").succeeds().out().replace("cut/", "runs/"), table);
-    assert_same_sweep(&bench.path("runs/searched"), &bench.path("cut/searched"), &bench.keys("runs/searched"));
+    assert_completed_after_a_kill(&bench, &table);
     for (set, named) in
         [("good=1.5", "search.tpe.good"), ("first=1", "search.tpe.first"), ("together=0", "search.tpe.together")]
     {

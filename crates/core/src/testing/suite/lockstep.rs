@@ -4,14 +4,13 @@ use super::{
     Disagreement, Make, Options,
     chance::Dice,
     graph,
-    measure::{norm, widen},
+    measure::{flat, norm, widen},
     moves,
     rule::{optimizer, rule},
 };
 use crate::{
     Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Exported, Follower as _, Network, Optimizer,
-    Signal, Signals, UpdateRule, Window,
-    testing::{Naive, Parameters},
+    Signal, Signals, UpdateRule, Window, testing::Naive,
 };
 
 /// Where a case stands.
@@ -70,10 +69,6 @@ pub(super) fn run(make: Make<'_>, number: u32, tolerance: f64, options: &Options
         Err(End::IllConditioned) => Ok(false),
         Err(End::Wrong(disagreement)) => Err(disagreement),
     }
-}
-
-fn flat(parameters: &Parameters) -> Vec<f64> {
-    parameters.columns().into_iter().flatten().copied().collect()
 }
 
 impl Case<'_> {

@@ -4,7 +4,7 @@ use super::{
     Disagreement, graph,
     lockstep::{Case, End},
 };
-use crate::{Signal, Signals};
+use crate::{Signal, Signals, testing::Parameters};
 
 pub(super) fn norm(values: impl IntoIterator<Item = f64>) -> f64 {
     values.into_iter().map(|value| value * value).sum::<f64>().sqrt()
@@ -12,6 +12,10 @@ pub(super) fn norm(values: impl IntoIterator<Item = f64>) -> f64 {
 
 pub(super) fn widen(values: &[f32]) -> Vec<f64> {
     values.iter().map(|&value| f64::from(value)).collect()
+}
+
+pub(super) fn flat(parameters: &Parameters) -> Vec<f64> {
+    parameters.columns().into_iter().flatten().copied().collect()
 }
 
 impl Case<'_> {
