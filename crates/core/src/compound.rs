@@ -1,7 +1,7 @@
 //! The compound moves: division, insertion, merging, renewal.
 
 use crate::{
-    Birth, EditError, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Synapse,
+    Birth, EditError, End, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Synapse,
     change::{Draw, ParamExpr, WeightExpr},
     moves::{addend, finite},
     reach,
@@ -105,6 +105,43 @@ pub(crate) fn divide(
         shadow.put(Synapse::new(at.post, daughter), part);
         live.expr.scale(kept);
         shadow.put(at, live);
+    }
+    Ok(())
+}
+
+/// Everything is checked with the newborn in place, which leaves again if something does not fit.
+pub(crate) fn bear(
+    shadow: &mut Shadow,
+    net: &Network,
+    (neuron, spec, origin): (NeuronId, &NeuronSpec, Origin),
+    (dendrites, axon): (&[End], &[End]),
+) -> Result<(), EditError> {
+    shadow.check_birth(net, neuron, spec)?;
+    let (structural, params) = (shadow.structural, shadow.params.get(&neuron).cloned());
+    shadow.add(neuron, spec.clone(), origin, None, false);
+    let heard = dendrites.iter().map(|end| (Synapse::new(neuron, end.at), end));
+    let all: Vec<(Synapse, &End)> = heard.chain(axon.iter().map(|end| (Synapse::new(end.at, neuron), end))).collect();
+    let fits = || {
+        let mut ends = BTreeSet::new();
+        for &(at, end) in &all {
+            shadow.in_reach(net, at, end.delay)?;
+            addend(Birth::Value(end.weight), at, at)?;
+            if !ends.insert(at) {
+                return Err(EditError::AlreadyConnected { at });
+            }
+        }
+        Ok(())
+    };
+    if let Err(error) = fits() {
+        shadow.structural = structural;
+        shadow.added.remove(&neuron);
+        shadow.params.remove(&neuron);
+        shadow.params.extend(params.map(|params| (neuron, params)));
+        return Err(error);
+    }
+    for (at, end) in all {
+        let expr = WeightExpr { terms: Vec::new(), plus: vec![Draw::Value(end.weight)], moment_by: 0.0 };
+        shadow.put(at, Live { base: None, reborn: false, expr, delay: end.delay, marks: Marks::default() });
     }
     Ok(())
 }

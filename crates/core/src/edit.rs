@@ -80,6 +80,17 @@ pub enum Scope {
     Neuron(NeuronId),
 }
 
+/// One end of a newborn's connections.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct End {
+    /// Whom the newborn hears, or who hears it.
+    pub at: NeuronId,
+    /// The first weight.
+    pub weight: f32,
+    /// Cycles added to the schedule's lag.
+    pub delay: u16,
+}
+
 /// One proposal of change: accepted or refused whole.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Move {
@@ -231,6 +242,20 @@ pub enum Move {
         /// The nudge; with the same key and opposite scales, mother and daughter move apart.
         by: Birth,
     },
+    /// A neuron is born with its connections: all of them or none of it, so that a budget leaves no newborn without
+    /// its axon.
+    Bear {
+        /// Its name, from the draft's register.
+        neuron: NeuronId,
+        /// What it is.
+        spec: NeuronSpec,
+        /// Where it comes from.
+        origin: Origin,
+        /// Whom it hears.
+        dendrites: Vec<End>,
+        /// Who hears it.
+        axon: Vec<End>,
+    },
 }
 
 /// Why a move was proposed, for the events and for `explain`.
@@ -244,12 +269,16 @@ pub struct Reason {
     pub threshold: Option<f32>,
     /// How many stood for choice.
     pub considered: u64,
+    /// By how much the loss is foretold to change at once because of this move, where the method says so; a fall is
+    /// negative. Whoever commits measures it beside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub foretold: Option<f32>,
 }
 
 impl Reason {
     /// A reason with one score.
     pub fn scored(rule: impl Into<String>, score: f32) -> Self {
-        Self { rule: rule.into(), scores: vec![score], threshold: None, considered: 1 }
+        Self { rule: rule.into(), scores: vec![score], threshold: None, considered: 1, foretold: None }
     }
 
     /// The same, chosen out of `considered` against `threshold`.
@@ -257,6 +286,13 @@ impl Reason {
     pub fn out_of(mut self, considered: u64, threshold: Option<f32>) -> Self {
         self.considered = considered;
         self.threshold = threshold;
+        self
+    }
+
+    /// The same with the change of the loss that is foretold.
+    #[must_use]
+    pub fn foretelling(mut self, change: f32) -> Self {
+        self.foretold = Some(change);
         self
     }
 }

@@ -5,7 +5,7 @@
 //! `native` and `burn` in `livenet-train`, the definition and the mock device in
 //! [`testing`](crate::testing).
 
-use crate::{Follower, Inherit, Network, NeuronId, Neurons, Optimizer, Outputs, Row, Signal, Signals, StreamKey};
+use crate::{Follower, Inherit, Network, NeuronId, Neurons, Optimizer, Row, Samples, Signal, Signals, StreamKey};
 use serde::{Deserialize, Serialize};
 use std::any::Any;
 
@@ -263,7 +263,7 @@ pub trait Executor: Follower + Any + Send {
 }
 
 /// [`Signal::Outputs`] of an executor, by its [`recall`](Executor::recall).
-pub fn recalled(executor: &dyn Executor, network: &Network, lanes: u32) -> Outputs {
+pub fn recalled(executor: &dyn Executor, network: &Network, lanes: u32) -> Samples {
     let (neurons, mut cycles, mut kept) = (network.neuron_count(), Vec::new(), 0);
     while let Some(said) = network.neuron_rows().map(|row| executor.recall(network, cycles.len(), row)).collect() {
         let said: Vec<Vec<f32>> = said;
@@ -271,7 +271,7 @@ pub fn recalled(executor: &dyn Executor, network: &Network, lanes: u32) -> Outpu
         kept = first.len().min(lanes as usize);
         cycles.push(said.iter().flat_map(|lanes| &lanes[..kept]).copied().collect::<Vec<f32>>());
     }
-    Outputs::new(kept, neurons, cycles.into_iter().rev().flatten().collect())
+    Samples::new(kept, neurons, cycles.into_iter().rev().flatten().collect())
 }
 
 /// What went wrong while running.

@@ -34,6 +34,9 @@ impl Shadow {
                 self.add(*neuron, spec.clone(), *origin, None, false);
                 Ok(())
             }
+            Move::Bear { neuron, spec, origin, dendrites, axon } => {
+                compound::bear(self, net, (*neuron, spec, *origin), (dendrites, axon))
+            }
             Move::Remove { neuron, mean } => {
                 self.hidden(net, *neuron)?;
                 finite("the mean output", *mean, || neuron.to_string())?;

@@ -51,6 +51,20 @@ pub enum Signal {
         /// How many lanes, if there are as many.
         lanes: u32,
     },
+    /// dL / d potential of every neuron in each cycle that the last sweep went back over, sample by sample:
+    /// [`Signals::blames`]. With [`Signal::Outputs`] it makes every gradient, of what is there and of what is not:
+    /// the sum over cycles and lanes of the one's blame times what it would hear. 0 for inputs.
+    Blames {
+        /// How many lanes, if there are as many.
+        lanes: u32,
+    },
+    /// dL / d output · f''(z) of every neuron in each cycle of the last window, sample by sample: [`Signals::bends`].
+    /// Weighted by it, the outer products of what a neuron hears add up to its splitting matrix; f'' as for
+    /// [`Signal::Splitting`].
+    Bends {
+        /// How many lanes, if there are as many.
+        lanes: u32,
+    },
 }
 
 impl Signal {
@@ -81,7 +95,17 @@ impl Signal {
     /// Whether it is made of the last window itself, so that nothing is left of it after a commit.
     pub const fn is_of_window(self) -> bool {
         let swept = self.needs_blame() && !self.is_running() && !matches!(self, Self::UpdateSize);
-        swept || matches!(self, Self::Outputs { .. })
+        swept || self.is_samples()
+    }
+
+    /// Whether it needs the second derivative of the units: dL/d output gathered anew.
+    pub const fn needs_curvature(self) -> bool {
+        matches!(self, Self::Splitting | Self::Bends { .. })
+    }
+
+    /// Whether it is values sample by sample rather than a reduction of them.
+    pub const fn is_samples(self) -> bool {
+        matches!(self, Self::Outputs { .. } | Self::Blames { .. } | Self::Bends { .. })
     }
 
     /// Whether it needs a backward sweep.
@@ -94,6 +118,8 @@ impl Signal {
                 | Self::UpdateSize
                 | Self::AbsentGradient { .. }
                 | Self::Residual
+                | Self::Blames { .. }
+                | Self::Bends { .. }
         )
     }
 }
@@ -111,9 +137,9 @@ pub struct Candidate {
     pub gradient: f32,
 }
 
-/// What every neuron said, sample by sample.
+/// A value per neuron, sample by sample: what it said, or what it is blamed for.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Outputs {
+pub struct Samples {
     /// Lanes.
     lanes: usize,
     /// Neurons.
@@ -122,7 +148,7 @@ pub struct Outputs {
     values: Vec<f32>,
 }
 
-impl Outputs {
+impl Samples {
     /// Samples `[cycle][neuron][lane]`, the oldest cycle first.
     ///
     /// # Panics
@@ -138,7 +164,19 @@ impl Outputs {
         self.values.len() / (self.lanes * self.neurons).max(1)
     }
 
-    /// What a neuron said in a cycle, per lane.
+    /// Lanes of a cycle.
+    pub fn lanes(&self) -> usize {
+        self.lanes
+    }
+
+    /// Of a neuron in a cycle counted from the last one, which is 0, per lane; `None` before the first. Samples of several
+    /// signals end together, whatever number of cycles each goes back.
+    pub fn back(&self, ago: usize, neuron: Row<Neurons>) -> Option<&[f32]> {
+        let cycle = self.cycles().checked_sub(ago + 1)?;
+        Some(self.of(cycle, neuron))
+    }
+
+    /// Of a neuron in a cycle, per lane.
     #[track_caller]
     pub fn of(&self, cycle: usize, neuron: Row<Neurons>) -> &[f32] {
         let from = (cycle * self.neurons + neuron.index()) * self.lanes;
@@ -151,7 +189,7 @@ impl Outputs {
 pub struct Signals {
     values: Vec<(Signal, Vec<f32>)>,
     candidates: Vec<(Signal, Vec<Candidate>)>,
-    outputs: Option<Outputs>,
+    samples: Vec<(Signal, Samples)>,
 }
 
 impl Signals {
@@ -163,13 +201,21 @@ impl Signals {
     pub fn put_candidates(&mut self, signal: Signal, candidates: Vec<Candidate>) {
         self.candidates.push((signal, candidates));
     }
-    /// Adds samples of outputs.
-    pub fn put_outputs(&mut self, outputs: Outputs) {
-        self.outputs = Some(outputs);
+    /// Adds samples.
+    pub fn put_samples(&mut self, signal: Signal, samples: Samples) {
+        self.samples.push((signal, samples));
     }
     /// Samples of outputs, if somebody asked for them.
-    pub fn outputs(&self) -> Option<&Outputs> {
-        self.outputs.as_ref()
+    pub fn outputs(&self) -> Option<&Samples> {
+        self.samples.iter().find(|(of, _)| matches!(of, Signal::Outputs { .. })).map(|(_, samples)| samples)
+    }
+    /// Samples of blame, if somebody asked for them.
+    pub fn blames(&self) -> Option<&Samples> {
+        self.samples.iter().find(|(of, _)| matches!(of, Signal::Blames { .. })).map(|(_, samples)| samples)
+    }
+    /// Samples of what bends, if somebody asked for them.
+    pub fn bends(&self) -> Option<&Samples> {
+        self.samples.iter().find(|(of, _)| matches!(of, Signal::Bends { .. })).map(|(_, samples)| samples)
     }
     /// The values of a signal, one per row (for [`Signal::Residual`] one per output and row); empty when
     /// nobody asked for it.

@@ -236,12 +236,13 @@ fn size_without(draft: &Draft<'_>, victims: &[usize], count: fn(&Network) -> u64
 }
 
 fn adds(what: &Move, limit: Limit) -> bool {
-    let neurons = matches!(what, Move::Add { .. } | Move::Divide { .. } | Move::InsertOn { .. });
+    let neurons = matches!(what, Move::Add { .. } | Move::Bear { .. } | Move::Divide { .. } | Move::InsertOn { .. });
     let connections = matches!(
         what,
         Move::Connect { .. }
             | Move::Grow { .. }
             | Move::ConnectAll { .. }
+            | Move::Bear { .. }
             | Move::Divide { .. }
             | Move::InsertOn { .. }
     );
@@ -255,6 +256,7 @@ fn edits(what: &Move) -> u64 {
         Move::Prune { at } => at.len() as u64,
         Move::ConnectAll { pres, .. } => pres.len() as u64,
         Move::Rewire { .. } => 2,
+        Move::Bear { dendrites, axon, .. } => 1 + dendrites.len() as u64 + axon.len() as u64,
         _ => 1,
     }
 }
@@ -272,6 +274,7 @@ fn in_a_word(what: &Move) -> String {
         Move::ConnectAll { post, pres, .. } => format!("connect {post} to {}", pres.len()),
         Move::Rewire { from, to, .. } => format!("rewire {from} to {to}"),
         Move::Add { neuron, .. } => format!("add {neuron}"),
+        Move::Bear { neuron, .. } => format!("bear {neuron}"),
         Move::Remove { neuron, .. } => format!("remove {neuron}"),
         Move::Renew { old, .. } => format!("renew {old}"),
         Move::Divide { mother, .. } => format!("divide {mother}"),

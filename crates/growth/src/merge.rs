@@ -18,7 +18,7 @@ use crate::{
     rewire::Moments,
     settings::{SettingError, Settings},
 };
-use livenet_core::{Commit, Draft, Follower, Move, Network, Neurons, Origin, Outputs, Reason, Role, Row, Signal};
+use livenet_core::{Commit, Draft, Follower, Move, Network, Neurons, Origin, Reason, Role, Row, Samples, Signal};
 use std::collections::BTreeSet;
 
 /// Merging of redundant neurons. Keeps no state between askings.
@@ -65,7 +65,7 @@ impl Merging {
     }
 
     /// All pairs of a group that say the same, the surest first.
-    fn pairs(&self, view: &View<'_>, outputs: &Outputs, members: &[Row<Neurons>]) -> Vec<Pair> {
+    fn pairs(&self, view: &View<'_>, outputs: &Samples, members: &[Row<Neurons>]) -> Vec<Pair> {
         let network = view.network;
         let weights = view.signals.values(Signal::Weight);
         let spoken = |row: Row<Neurons>| -> f64 {

@@ -115,6 +115,7 @@ impl Memory {
                 put_value(bytes, other);
                 if let Move::Add { neuron: id, .. }
                 | Move::InsertOn { neuron: id, .. }
+                | Move::Bear { neuron: id, .. }
                 | Move::Divide { daughter: id, .. } = other
                 {
                     *next_name = id.number().wrapping_add(1);
@@ -227,6 +228,7 @@ impl Memory {
                 let what = take.value()?;
                 if let Move::Add { neuron: id, .. }
                 | Move::InsertOn { neuron: id, .. }
+                | Move::Bear { neuron: id, .. }
                 | Move::Divide { daughter: id, .. } = &what
                 {
                     *next_name = id.number().wrapping_add(1);

@@ -3,8 +3,8 @@
 
 use super::{model::Model, network};
 use crate::{
-    Birth, Column, Commit, Draft, Follower as _, GroupId, Inherit, Journal, Mark, Move, Network, NeuronId, NeuronSpec,
-    Neurons, Origin, Row, Scope, Snapshot, Synapse, Synapses, notation,
+    Birth, Column, Commit, Draft, End, Follower as _, GroupId, Inherit, Journal, Mark, Move, Network, NeuronId,
+    NeuronSpec, Neurons, Origin, Row, Scope, Snapshot, Synapse, Synapses, notation,
 };
 use proptest::{collection::vec, prelude::*};
 
@@ -49,7 +49,13 @@ fn roll(dice: Dice, model: &Model, draft: &mut Draft<'_>) -> Option<Move> {
         5 => Move::Prune { at: vec![wire(a)?, wire(b)?] },
         6 => Move::ConnectAll { post: anybody(a)?, pres: vec![anybody(b)?, anybody(c)?], birth },
         7 => Move::Rewire { from: wire(a)?, to: pair(b, c)?, birth, delay },
-        8 | 9 => Move::Add { neuron: draft.name(), spec: spec(a % (model.groups as u16 + 1)), origin: Origin::Fresh },
+        8 => Move::Add { neuron: draft.name(), spec: spec(a % (model.groups as u16 + 1)), origin: Origin::Fresh },
+        9 => {
+            let end = |die: u16| Some(End { at: anybody(die)?, weight: value(die), delay: die % 7 / 6 });
+            let (neuron, spec) = (draft.name(), spec(1 + a % 2));
+            let axon = if d % 3 == 0 { vec![] } else { vec![end(d)?] };
+            Move::Bear { neuron, spec, origin: Origin::Fresh, dendrites: vec![end(b)?, end(e)?], axon }
+        }
         10 => Move::Remove { neuron: somebody(a)?, mean: value(b) },
         11 | 12 => Move::Renew { old: somebody(a)?, new: draft.name(), birth: Birth::Value(value(b)), mean: value(c) },
         13..=15 => {

@@ -135,6 +135,16 @@ impl Model {
                 }
                 self.cells.insert(*neuron, Self::cell(spec));
             }
+            Move::Bear { neuron, spec, dendrites, axon, .. } => {
+                if !self.unborn(*neuron) || spec.group.index() >= self.groups {
+                    return None;
+                }
+                self.cells.insert(*neuron, Self::cell(spec));
+                let heard = dendrites.iter().map(|end| (Synapse::new(*neuron, end.at), end));
+                for (at, end) in heard.chain(axon.iter().map(|end| (Synapse::new(end.at, *neuron), end))) {
+                    self.grow(&[(at, end.delay)], Birth::Value(end.weight))?;
+                }
+            }
             Move::Remove { neuron, mean } => {
                 self.hidden(*neuron).then_some(())?;
                 self.fold(*neuron, *mean);

@@ -1,7 +1,7 @@
 //! Moves as text.
 
 use super::{NotationError, network::PLAIN, scan::Scan};
-use crate::{Birth, Draft, GroupId, Law, Move, NeuronId, NeuronSpec, Origin, Role, Scope, StreamKey, Synapse};
+use crate::{Birth, Draft, End, GroupId, Law, Move, NeuronId, NeuronSpec, Origin, Role, Scope, StreamKey, Synapse};
 
 /// The moves of a line of notation. Names for newborns come from the draft, in the order of the line;
 /// nothing is proposed yet.
@@ -13,6 +13,7 @@ use crate::{Birth, Draft, GroupId, Law, Move, NeuronId, NeuronSpec, Origin, Role
 /// divide 2 0.5              insert 0>2 1:tanh         merge 2 3 1.0
 /// retune 2:tanh<0,1         mark 0>2 silent           mark 2 frozen
 /// scale 0>2 2               reweigh 0>2 0.1           rebias 2 0.1        perturb 2 0.1
+/// bear 1:tanh hears 0 0.5 2 -0.1 ~1 speaks 3 0.2
 /// ```
 ///
 /// `add` and `insert` name a fire group by its order; `insert` without one takes the listener's
@@ -35,8 +36,8 @@ pub fn parse_moves(text: &str, draft: &mut Draft<'_>) -> Result<Vec<Move>, Notat
     Ok(moves)
 }
 
-const VERBS: &str = "a move: connect, disconnect, grow, prune, listen, rewire, add, remove, renew, divide, insert, merge, \
-                     retune, mark, scale, reweigh, rebias or perturb";
+const VERBS: &str = "a move: connect, disconnect, grow, prune, listen, rewire, add, remove, bear, renew, divide, insert, \
+                     merge, retune, mark, scale, reweigh, rebias or perturb";
 
 fn one(scan: &mut Scan<'_>, draft: &mut Draft<'_>) -> Result<Move, NotationError> {
     let before = scan.clone();
@@ -75,6 +76,20 @@ fn one(scan: &mut Scan<'_>, draft: &mut Draft<'_>) -> Result<Move, NotationError
         "add" => {
             let spec = spec(scan)?;
             Move::Add { neuron: draft.name(), spec, origin: Origin::Fresh }
+        }
+        "bear" => {
+            let spec = spec(scan)?;
+            let (mut dendrites, mut axon) = (Vec::new(), Vec::new());
+            for (word, ends) in [("hears", &mut dendrites), ("speaks", &mut axon)] {
+                if !scan.keyword(word) {
+                    continue;
+                }
+                while scan.sees_number() {
+                    let at = scan.neuron()?;
+                    ends.push(End { at, weight: scan.number("a weight")?, delay: scan.delay()? });
+                }
+            }
+            Move::Bear { neuron: draft.name(), spec, origin: Origin::Fresh, dendrites, axon }
         }
         "remove" => Move::Remove { neuron: scan.neuron()?, mean: optional(scan)? },
         "renew" => {

@@ -7,7 +7,7 @@
 
 use crate::{
     Candidate, Commit, Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Follower, Network, NeuronId,
-    Neurons, Outputs, Row, Signal, Signals, Store as _, StreamKey, UpdateRule, Window,
+    Neurons, Row, Samples, Signal, Signals, Store as _, StreamKey, UpdateRule, Window,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -143,14 +143,19 @@ impl MockDevice {
     }
 
     /// Four cycles of up to eight lanes, whatever was run.
-    fn said(&self, network: &Network, lanes: usize) -> Outputs {
-        let (key, lanes) = (self.named("said"), lanes.min(8));
+    fn samples(&self, network: &Network, signal: Signal, lanes: usize) -> Samples {
+        let name = match signal {
+            Signal::Blames { .. } => "blames",
+            Signal::Bends { .. } => "bends",
+            _ => "said",
+        };
+        let (key, lanes) = (self.named(name), lanes.min(8));
         let rows = (0..4).flat_map(|cycle| network.neuron_rows().map(move |row| (cycle, row)));
         let values = rows.flat_map(|(cycle, row)| {
             let number = network.id(row).number();
             (0..lanes as u64).map(move |lane| signed(key.at(cycle), number, lane))
         });
-        Outputs::new(lanes, network.neuron_count(), values.collect())
+        Samples::new(lanes, network.neuron_count(), values.collect())
     }
 
     /// Signals that can be negative are drawn in ±1, the others in [0, 1).
@@ -264,7 +269,9 @@ impl Executor for MockDevice {
                 seen
             });
             match signal {
-                Signal::Outputs { lanes } => signals.put_outputs(self.said(network, lanes as usize)),
+                Signal::Outputs { lanes } | Signal::Blames { lanes } | Signal::Bends { lanes } => {
+                    signals.put_samples(signal, self.samples(network, signal, lanes as usize));
+                }
                 Signal::AbsentGradient { top } => signals.put_candidates(signal, self.candidates(network, top)),
                 _ if seen => signals.put(signal, self.values(network, signal)),
                 _ => signals.put(signal, vec![0.0; network.neuron_count()]),

@@ -174,7 +174,7 @@ impl Watcher for Progress {
             Event::Started { neurons, connections, .. } | Event::Committed { neurons, connections, .. } => {
                 (self.neurons, self.connections) = (*neurons, *connections);
             }
-            Event::Unchanged { .. } | Event::Tried { .. } | Event::Energy { .. } => {}
+            Event::Unchanged { .. } | Event::Tried { .. } | Event::Foretold { .. } | Event::Energy { .. } => {}
         }
         if self.display != Display::Quiet {
             self.structure(event);

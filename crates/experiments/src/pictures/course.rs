@@ -70,7 +70,7 @@ impl Course {
                 self.income.push((*step, *income));
                 self.cost.push((*step, *cost));
             }
-            Event::Unchanged { .. } | Event::Tried { .. } => {}
+            Event::Unchanged { .. } | Event::Tried { .. } | Event::Foretold { .. } => {}
         }
     }
 

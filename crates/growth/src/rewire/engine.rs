@@ -156,7 +156,7 @@ impl Rewire {
         let parts = [(ruled, evidence.name(), change.threshold), (chained, "in consequence of others", None)];
         for (rows, rule, threshold) in parts.into_iter().filter(|(rows, ..)| !rows.is_empty()) {
             let scores = rows.iter().map(|&row| evidence.score(row)).collect();
-            let reason = Reason { rule: rule.into(), scores, threshold, considered: considered as u64 };
+            let reason = Reason { rule: rule.into(), scores, threshold, considered: considered as u64, foretold: None };
             let what = Move::Prune { at: rows.iter().map(|&row| Place::of(network, row, 0.0).name(network)).collect() };
             // Every place was read from this very network, so it is there to go.
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
@@ -172,7 +172,7 @@ impl Rewire {
                     _ => places.iter().map(|place| place.score).collect(),
                 };
                 let (rule, threshold) = (self.method.grow.name().into(), come.next);
-                let reason = Reason { rule, scores, threshold, considered: come.considered };
+                let reason = Reason { rule, scores, threshold, considered: come.considered, foretold: None };
                 let at: Vec<(Synapse, u16)> = places.iter().map(|place| (place.name(network), place.delay)).collect();
                 draft
                     .propose_because(Move::Grow { at, birth }, priority, reason)

@@ -125,6 +125,7 @@ fn drop(view: &View<'_>, draft: &mut Draft<'_>, (cap, share): (u64, f32)) -> BTr
             scores: places.iter().map(|place| place.0).collect(),
             threshold,
             considered,
+            foretold: None,
         };
         prune(network, draft, places.iter().map(|place| place.1), reason);
     }
@@ -162,7 +163,7 @@ fn grow(view: &View<'_>, draft: &mut Draft<'_>, mut places: Vec<Place>, spare: u
     places.truncate(spare);
     for (priority, batch) in portions(places, PORTIONS) {
         let scores = batch.iter().map(|place| place.score).collect();
-        let reason = Reason { rule: "largest |gradient|".into(), scores, threshold, considered };
+        let reason = Reason { rule: "largest |gradient|".into(), scores, threshold, considered, foretold: None };
         let at = batch.iter().map(|place| (place.name(view.network), place.delay)).collect();
         draft
             .propose_because(Move::Grow { at, birth: Birth::Value(0.0) }, priority, reason)

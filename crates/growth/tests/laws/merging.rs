@@ -1,7 +1,7 @@
 //! Merging: who takes over, how much, and what goes to the biases.
 
 use crate::bench::{Bench, layers};
-use livenet_core::{Draft, Move, Outputs, Signal, Signals, StreamKey};
+use livenet_core::{Draft, Move, Samples, Signal, Signals, StreamKey};
 use livenet_growth::{Budget, Merging, Strategy as _, View, Wiring};
 
 /// Two inputs, hidden 2, 3 and 4, one output; connections 2<0, 2<1, 3<0, 3<1, 4<0, 4<1, 5<2, 5<3, 5<4.
@@ -9,7 +9,7 @@ fn ask(hidden: [[f32; 3]; 3], weights: [f32; 3], merging: &mut Merging, budget: 
     let network = Bench::new(layers(&[2, 3, 1]), Wiring::Dense, 1).network;
     let mut signals = Signals::default();
     let said = [&[0.0; 6], hidden.concat().as_slice(), &[0.0; 3]].concat();
-    signals.put_outputs(Outputs::new(3, 6, said));
+    signals.put_samples(Signal::Outputs { lanes: u32::MAX }, Samples::new(3, 6, said));
     signals.put(Signal::Weight, [&[1.0; 6], weights.as_slice()].concat());
     let mut draft = Draft::new(&network, 500);
     let key = StreamKey::new(1, "asking");

@@ -88,7 +88,7 @@ fn who_fires_together_is_wired_with_the_sign_of_it() {
     let first = [[1.0, -1.0], [0.0, 1.0], [2.0, 0.0], [0.0, 2.0], [-1.0, 1.0], [0.0, 0.0]];
     let second = [[1.0, 1.0], [1.0, 0.0], [0.0, 1.0], [2.0, 0.0], [1.0, 0.0], [0.0, 0.0]];
     let values = [first, second].concat().concat();
-    signals.put_outputs(livenet_core::Outputs::new(2, 6, values));
+    signals.put_samples(Signal::Outputs { lanes: u32::MAX }, livenet_core::Samples::new(2, 6, values));
     let method = Method {
         balance: Balance::Listener,
         amount: Amount::Density(0.34),
@@ -109,7 +109,7 @@ fn a_recurrent_listener_is_compared_with_what_it_would_hear() {
     let network = crate::bench::recurrent([1, 2, 1], 0);
     let mut signals = Signals::default();
     let said = [[0.3, 1.0, 0.0, 0.0], [0.1, -1.0, 1.0, 0.0], [0.2, 0.5, -1.0, 0.0], [0.7, 0.0, 0.5, 0.0]];
-    signals.put_outputs(livenet_core::Outputs::new(1, 4, said.concat()));
+    signals.put_samples(Signal::Outputs { lanes: u32::MAX }, livenet_core::Samples::new(1, 4, said.concat()));
     let asked = ask(&network, &signals, growing(Grow::CoActivity { lanes: 1 }));
     assert!(asked.come.is_empty(), "of no connection a count of one is nothing");
     let one = Method { amount: Amount::Density(0.1), ..growing(Grow::CoActivity { lanes: 1 }) };

@@ -110,7 +110,7 @@ fn a_silence_is_judged_by_the_past_of_who_is_silent() {
     let mut resets = SelfNormalised::new(0.01, 0.0);
     let ask = |resets: &mut SelfNormalised, window: u64| -> Vec<u64> {
         let mut signals = Signals::default();
-        signals.put_outputs(livenet_core::Outputs::new(1, 8, says(window)));
+        signals.put_samples(Signal::Outputs { lanes: u32::MAX }, livenet_core::Samples::new(1, 8, says(window)));
         let mut draft = Draft::new(&network, window);
         let (budget, key) = (Budget::unlimited(), StreamKey::new(1, "asking"));
         resets.propose(

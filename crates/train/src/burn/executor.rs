@@ -258,7 +258,15 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             let weights = || rows(&self.columns[0].value, self.plan.synapses);
             let values = match signal {
                 Signal::Outputs { lanes } => {
-                    signals.put_outputs(recalled(&*self, network, lanes));
+                    signals.put_samples(signal, recalled(&*self, network, lanes));
+                    continue;
+                }
+                Signal::Blames { lanes } => {
+                    signals.put_samples(signal, self.sweep().blames(network, lanes as usize));
+                    continue;
+                }
+                Signal::Bends { lanes } => {
+                    signals.put_samples(signal, self.sweep().bends(network, lanes as usize));
                     continue;
                 }
                 Signal::AbsentGradient { top } => {

@@ -5,7 +5,7 @@
 
 use super::{activation::to_host, history::History, plan::Plan, sweep::Blame};
 use burn::tensor::{Tensor, backend::Backend};
-use livenet_core::{Activation, Candidate, Network, Neurons, Row, UnitKind};
+use livenet_core::{Activation, Candidate, Network, Neurons, Row, Samples, UnitKind};
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, btree_map::Entry},
@@ -82,6 +82,44 @@ impl<I: Backend> Sweep<'_, I> {
             matrix.unwrap_or_else(|| Tensor::zeros([outputs, self.plan.sections[id.index()].len()], self.device))
         });
         to_host(Tensor::cat(parts.collect(), 1))
+    }
+
+    /// dL / d raw potential in every recorded cycle.
+    pub(super) fn blames(&self, network: &Network, lanes: usize) -> Samples {
+        let of = |t: usize, section: usize| self.blame[t][section].as_ref().map(|blame| to_host(blame.raw.clone()));
+        self.samples(network, lanes, 0, of)
+    }
+
+    /// dL / d output times the curvature, in every cycle of the window.
+    pub(super) fn bends(&self, network: &Network, lanes: usize) -> Samples {
+        let first = self.blame.len() - self.history.window.min(self.blame.len());
+        let of = |t: usize, section: usize| {
+            self.bend(network, section, t).map(|bend| bend.into_iter().map(|bend| bend as f32).collect())
+        };
+        self.samples(network, lanes, first, of)
+    }
+
+    /// By cycle, neuron and lane, from `[lane][member]` of each recorded cycle from `first` on.
+    fn samples(
+        &self,
+        network: &Network,
+        lanes: usize,
+        first: usize,
+        of: impl Fn(usize, usize) -> Option<Vec<f32>>,
+    ) -> Samples {
+        let lanes = self.history.lanes.min(lanes);
+        let mut values = Vec::new();
+        for t in first..self.blame.len() {
+            for (at, section) in self.plan.sections.iter().enumerate() {
+                let found = of(t, at);
+                let value =
+                    |member: usize, lane: usize| found.as_ref().map_or(0.0, |row| row[lane * section.len() + member]);
+                for member in 0..section.len() {
+                    values.extend((0..lanes).map(|lane| value(member, lane)));
+                }
+            }
+        }
+        Samples::new(lanes, network.neuron_count(), values)
     }
 
     /// Per neuron: the smallest eigenvalue of `sum dL/d output f''(v) x xᵀ` over the lanes and cycles of the

@@ -266,7 +266,7 @@ impl Executor for Native {
         self.check_epoch(network);
         self.statistics.observe(signals, network.neuron_count());
         self.keep_sizes = signals.contains(&Signal::UpdateSize);
-        self.take_long_way(network, signals.contains(&Signal::Splitting));
+        self.take_long_way(network, signals.iter().any(|signal| signal.needs_curvature()));
     }
 
     fn signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {

@@ -2,16 +2,16 @@
 
 use super::executor::Native;
 use super::parameters::WEIGHTS;
-use super::splitting::splitting;
-use livenet_core::kernel::{Absent, Span};
-use livenet_core::{Candidate, Network, Row, Signal, Signals, recalled};
+use super::splitting::{bends, splitting};
+use livenet_core::kernel::{Absent, LANES, Span};
+use livenet_core::{Candidate, Network, Row, Samples, Signal, Signals, recalled};
 
 impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
         self.make_gradients(network);
         self.settle();
         self.turn_back();
-        if wanted.contains(&Signal::Splitting) {
+        if wanted.iter().any(|signal| signal.needs_curvature()) {
             // Whoever observes it first has it of the weights that were swept, others of those there are.
             self.take_long_way(network, true);
         }
@@ -25,7 +25,12 @@ impl Native {
                 Signal::Splitting => self.split_scores(network),
                 Signal::Residual => self.residual(network),
                 Signal::Outputs { lanes } => {
-                    signals.put_outputs(recalled(&*self, network, lanes));
+                    signals.put_samples(signal, recalled(&*self, network, lanes));
+                    continue;
+                }
+                Signal::Blames { lanes } | Signal::Bends { lanes } => {
+                    let samples = self.samples(network, signal, lanes as usize);
+                    signals.put_samples(signal, samples);
                     continue;
                 }
                 Signal::AbsentGradient { top } => {
@@ -38,6 +43,30 @@ impl Native {
             signals.put(signal, values);
         }
         signals
+    }
+
+    /// Blame of what was swept, or what bends in the window, by cycle, neuron and lane.
+    fn samples(&self, network: &Network, signal: Signal, lanes: usize) -> Samples {
+        let (activity, neurons) = (&self.activity, network.neuron_count());
+        let lanes = activity.lanes.min(lanes);
+        if activity.swept == 0 {
+            return Samples::new(lanes, neurons, Vec::new());
+        }
+        let window = activity.end - activity.window..activity.end;
+        let (cycles, rows) = if matches!(signal, Signal::Blames { .. }) {
+            (activity.end - activity.swept..activity.end, None)
+        } else {
+            (window.clone(), Some(bends(network, &self.plan, activity, &self.scratch)))
+        };
+        let at = |block: usize, cycle: usize, neuron: usize| match &rows {
+            None => activity.blame[activity.layouts.blame.row(block, cycle, neuron)],
+            Some(bends) => bends[(block * window.len() + cycle - window.start) * neurons + neuron],
+        };
+        let rows = cycles.flat_map(|cycle| (0..neurons).map(move |neuron| (cycle, neuron)));
+        let values = rows
+            .flat_map(|(cycle, neuron)| (0..lanes).map(move |lane| (cycle, neuron, lane)))
+            .map(|(cycle, neuron, lane)| at(lane / LANES, cycle, neuron)[lane % LANES]);
+        Samples::new(lanes, neurons, values.collect())
     }
 
     /// |change| in the last update. Kept up from the first time that somebody observes it or asks.

@@ -33,7 +33,7 @@ pub(super) fn splitting(network: &Network, plan: &Plan, activity: &Activity, scr
 }
 
 /// `dL/d output · factor · f''`, `[block][cycle of the window][neuron]`.
-fn bends(network: &Network, plan: &Plan, activity: &Activity, scratch: &Scratch) -> Vec<Lanes> {
+pub(super) fn bends(network: &Network, plan: &Plan, activity: &Activity, scratch: &Scratch) -> Vec<Lanes> {
     let (layouts, window, neurons) = (activity.layouts, activity.window, network.neuron_count());
     let outputs = network.outputs();
     let weights = scratch.arranged.as_deref().expect("the long way keeps them");

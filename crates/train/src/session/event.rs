@@ -60,7 +60,7 @@ pub enum Event {
         /// Active connections after.
         connections: u64,
         /// Largest |change| of an output on the last window's inputs, divided by the largest |output|, measured
-        /// before symmetry is broken; for commits that divide.
+        /// before symmetry is broken; for commits by which neurons are born, divide, merge or die.
         change: Option<f64>,
         /// What the budget cut.
         cut: Vec<Cut>,
@@ -78,6 +78,19 @@ pub enum Event {
         /// What the budget cut, where it cut everything.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cut: Vec<Cut>,
+    },
+    /// What a strategy foretold of a commit, and what was measured, on the batch that its signals were made of.
+    Foretold {
+        /// Updates so far.
+        step: u64,
+        /// Who proposed.
+        strategy: String,
+        /// The change of the loss that the committed moves foretold.
+        foretold: f64,
+        /// The loss before and after, without dropout.
+        loss: [f64; 2],
+        /// The norm of the gradient by all weights before and after.
+        gradient: [f64; 2],
     },
     /// Alternatives were tried on clones.
     Tried {
@@ -144,6 +157,9 @@ fn in_words(what: &Move) -> String {
         }
         Move::Rewire { from, to, .. } => format!("rewire {from} to {to}"),
         Move::Add { neuron, .. } => format!("add {neuron}"),
+        Move::Bear { neuron, dendrites, axon, .. } => {
+            format!("bear {neuron}, which hears {} and speaks to {}", dendrites.len(), axon.len())
+        }
         Move::Remove { neuron, .. } => format!("remove {neuron}"),
         Move::Renew { old, new, .. } => format!("renew {old} as {new}"),
         Move::Divide { mother, daughter, share } => {

@@ -1,14 +1,16 @@
 //! Asking a strategy, and committing what it proposes.
 
 use super::{Batch, Continuity, Event, Explained, Session, SessionError, Source};
-use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signals};
+use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
 use livenet_growth::{Budget, Cut, Probe, Verdict, View, Why};
 
 impl Session {
     /// Asks the strategy number `at` once and commits what the budget leaves of its draft.
     pub(super) fn ask(&mut self, at: usize, source: &dyn Source, batch: &Batch) -> Result<(), SessionError> {
         self.settle_energy();
-        let signals = self.signals_for(at, source, batch)?;
+        let probe = self.probe(at, source, batch);
+        let looked = probe.as_ref().unwrap_or(batch);
+        let signals = self.signals_for(at, probe.as_ref())?;
         let mut grower = self.growers[at].clone();
         let mut draft = Draft::new(&self.network, self.step);
         let view = View {
@@ -57,6 +59,8 @@ impl Session {
         // The strategy may have changed its own state while it proposed.
         self.growers[at] = grower;
         let later = finished.take_later();
+        let foretold = foretold(finished.proposals().iter().chain(&later));
+        let before = if foretold.is_some() { Some(self.look(looked)?) } else { None };
         if !finished.is_empty() {
             self.commit(at, finished, cut, batch)?;
         } else if !cut.is_empty() {
@@ -64,7 +68,26 @@ impl Session {
             let (strategy, why) = (self.growers[at].name.clone(), Why::OverBudget { cut: cut.len() as u64 });
             self.events.push(Event::Unchanged { step: self.step, strategy, why, cut });
         }
-        self.commit_later(at, later, batch)
+        self.commit_later(at, later, batch)?;
+        if let (Some(foretold), Some(before)) = (foretold, before) {
+            let after = self.look(looked)?;
+            self.events.push(Event::Foretold {
+                step: self.step,
+                strategy: self.growers[at].name.clone(),
+                foretold,
+                loss: [before.0, after.0],
+                gradient: [before.1, after.1],
+            });
+        }
+        Ok(())
+    }
+
+    /// The loss of a batch and the norm of the gradient by all weights, as the network is now.
+    fn look(&mut self, batch: &Batch) -> Result<(f64, f64), SessionError> {
+        let loss = self.measure(batch)?.loss;
+        let signals = self.aside(batch, &[Signal::Gradient])?;
+        let square: f64 = signals.values(Signal::Gradient).iter().map(|&g| f64::from(g) * f64::from(g)).sum();
+        Ok((loss, square.sqrt()))
     }
 
     /// What a budget leaves of a draft that is finished, and what it cut.
@@ -85,36 +108,46 @@ impl Session {
         if finished.is_empty() { Ok(()) } else { self.commit(at, finished, Vec::new(), batch) }
     }
 
-    /// The signals that a strategy asks for, on the data that it asks for.
+    /// What must be run before the signals of a strategy can be had, if that is not what was just trained on.
     ///
     /// A commit clears gradients: whoever is asked after one in the same step sees those of the last window as
     /// the network is now.
-    fn signals_for(&mut self, at: usize, source: &dyn Source, batch: &Batch) -> Result<Signals, SessionError> {
-        let wanted = self.growers[at].strategy.needs();
-        if wanted.is_empty() {
-            return Ok(Signals::default());
-        }
-        let drawn = match self.growers[at].strategy.probe() {
-            Probe::Samples(samples) => Some(source.probe(samples, self.key.at(at as u64).at(self.step).at(1))),
-            Probe::LastWindow => None,
-        };
+    fn probe(&self, at: usize, source: &dyn Source, batch: &Batch) -> Option<Batch> {
+        let strategy = &self.growers[at].strategy;
+        let wanted = strategy.needs();
         let stale = self.committed == Some(self.step) && wanted.iter().any(|signal| signal.is_of_window());
-        if let Some(probe) = drawn.as_ref().or(stale.then_some(batch)) {
-            let kept = (probe.continuity == Continuity::Carried).then(|| self.executor.export(&self.network));
-            let running = self.running;
-            self.train(probe, false)?;
-            self.running = running;
-            let signals = self.executor.signals(&self.network, &wanted);
-            match kept {
-                Some(kept) => self
-                    .executor
-                    .import(&self.network, &kept)
-                    .map_err(|source| SessionError::Exec { step: self.step, source })?,
-                None => self.executor.reset(),
-            }
-            return Ok(signals);
+        match strategy.probe() {
+            _ if wanted.is_empty() => None,
+            Probe::Samples(samples) => Some(source.probe(samples, self.key.at(at as u64).at(self.step).at(1))),
+            Probe::LastWindow => stale.then(|| batch.clone()),
         }
-        Ok(self.executor.signals(&self.network, &wanted))
+    }
+
+    /// The signals that a strategy asks for, on a probe or of the last window.
+    fn signals_for(&mut self, at: usize, probe: Option<&Batch>) -> Result<Signals, SessionError> {
+        let wanted = self.growers[at].strategy.needs();
+        match probe {
+            _ if wanted.is_empty() => Ok(Signals::default()),
+            Some(probe) => self.aside(probe, &wanted),
+            None => Ok(self.executor.signals(&self.network, &wanted)),
+        }
+    }
+
+    /// The signals of a batch that is run without an update and leaves no trace.
+    fn aside(&mut self, batch: &Batch, wanted: &[Signal]) -> Result<Signals, SessionError> {
+        let kept = (batch.continuity == Continuity::Carried).then(|| self.executor.export(&self.network));
+        let running = self.running;
+        self.train(batch, false)?;
+        self.running = running;
+        let signals = self.executor.signals(&self.network, wanted);
+        match kept {
+            Some(kept) => self
+                .executor
+                .import(&self.network, &kept)
+                .map_err(|source| SessionError::Exec { step: self.step, source })?,
+            None => self.executor.reset(),
+        }
+        Ok(signals)
     }
 
     /// Brings the energy accounts up to date with the steps since the last time.
@@ -132,9 +165,21 @@ impl Session {
         let step = self.step;
         self.committed = Some(step);
         let exec = |source| SessionError::Exec { step, source };
-        let divides = finished.proposals().iter().any(|proposal| matches!(proposal.what, Move::Divide { .. }));
+        // A renewal in place may come at every step of a stream and is declared exact or not by its method; what is
+        // rewired is meant to change something.
+        let remakes = finished.proposals().iter().any(|proposal| {
+            matches!(
+                proposal.what,
+                Move::Divide { .. }
+                    | Move::Add { .. }
+                    | Move::Bear { .. }
+                    | Move::InsertOn { .. }
+                    | Move::Merge { .. }
+                    | Move::Remove { .. }
+            )
+        });
         let before =
-            if divides { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
+            if remakes { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
 
         self.journal.append(&self.network, &finished);
         let commit = self.network.commit(finished).map_err(|source| SessionError::Edit { step, source })?;
@@ -168,6 +213,11 @@ impl Session {
         });
         Ok(())
     }
+}
+
+/// The sum of what the moves foretell, if any does.
+fn foretold<'a>(proposals: impl Iterator<Item = &'a Proposal>) -> Option<f64> {
+    proposals.filter_map(|proposal| proposal.reason.foretold).map(f64::from).reduce(|a, b| a + b)
 }
 
 fn relative_change(before: &[f32], after: &[f32]) -> f64 {

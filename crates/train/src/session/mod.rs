@@ -174,9 +174,8 @@ impl Session {
         let strategies = self.growers.iter().filter(|grower| !grower.done).flat_map(|grower| grower.strategy.needs());
         let ledger = self.ledger.iter().flat_map(Ledger::needs);
         // Not running, but an executor must know beforehand.
-        let kept = [Signal::UpdateSize, Signal::Splitting];
-        let mut all: Vec<Signal> =
-            strategies.chain(ledger).filter(|signal| signal.is_running() || kept.contains(signal)).collect();
+        let kept = |signal: &Signal| signal.is_running() || *signal == Signal::UpdateSize || signal.needs_curvature();
+        let mut all: Vec<Signal> = strategies.chain(ledger).filter(kept).collect();
         all.sort_unstable();
         all.dedup();
         all

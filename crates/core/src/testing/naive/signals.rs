@@ -1,15 +1,22 @@
 //! Signals: reductions of the last sweep and the running statistics.
 
-use super::Naive;
-use crate::{Candidate, Network, Neurons, Row, Signal, Signals, recalled};
-use std::cmp::Ordering;
+use super::{Naive, Rows};
+use crate::{Candidate, Network, Neurons, Row, Samples, Signal, Signals, recalled};
+use std::{borrow::Cow, cmp::Ordering};
 
 impl Naive {
     pub(super) fn compute_signals(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
         let mut signals = Signals::default();
         for &signal in wanted {
             if let Signal::Outputs { lanes } = signal {
-                signals.put_outputs(recalled(&*self, network, lanes));
+                signals.put_samples(signal, recalled(&*self, network, lanes));
+            } else if let Signal::Blames { lanes } = signal {
+                let cycles = self.blame.iter().map(|blame| Cow::Borrowed(&blame.potential));
+                signals.put_samples(signal, self.samples(network, lanes, cycles));
+            } else if let Signal::Bends { lanes } = signal {
+                let window = self.blame.len() - self.history.window.min(self.blame.len())..self.blame.len();
+                let cycles = window.map(|t| Cow::Owned(self.bends(network, t)));
+                signals.put_samples(signal, self.samples(network, lanes, cycles));
             } else if let Signal::AbsentGradient { top } = signal {
                 let mut candidates = self.absent(network);
                 self.operations += (candidates.len() * self.history.lanes * self.blame.len()) as u64;
@@ -23,6 +30,16 @@ impl Naive {
         signals
     }
 
+    /// The first lanes of each cycle, oldest first.
+    fn samples<'a>(&self, network: &Network, lanes: u32, cycles: impl Iterator<Item = Cow<'a, Rows>>) -> Samples {
+        let (neurons, lanes) = (network.neuron_count(), self.history.lanes.min(lanes as usize));
+        let mut values = Vec::new();
+        for cycle in cycles {
+            values.extend(cycle.iter().flat_map(|row| &row[..lanes]).map(|&value| value as f32));
+        }
+        Samples::new(lanes, neurons, values)
+    }
+
     fn signal(&mut self, network: &Network, signal: Signal) -> Vec<f64> {
         match signal {
             Signal::Weight => self.parameters.weights.clone(),
@@ -30,7 +47,9 @@ impl Naive {
             Signal::UpdateSize => self.update_size.clone(),
             Signal::Splitting => self.splitting(network),
             Signal::Residual => self.residual(network),
-            Signal::AbsentGradient { .. } | Signal::Outputs { .. } => Vec::new(),
+            Signal::AbsentGradient { .. } | Signal::Outputs { .. } | Signal::Blames { .. } | Signal::Bends { .. } => {
+                Vec::new()
+            }
             running => {
                 let Some(means) = self.statistics.means(running) else { return vec![0.0; network.neuron_count()] };
                 reduce(network, running, &means, &self.parameters.weights)

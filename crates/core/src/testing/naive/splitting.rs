@@ -2,8 +2,8 @@
 //! the last window, x being what the neuron hears over active connections (Liu et al. 2019). dL carries
 //! whatever mean the loss takes, so the sum is the expectation.
 
-use super::{Naive, forward::argument};
-use crate::{Activation, Network, Neurons, Row};
+use super::{Naive, Rows, forward::argument};
+use crate::{Activation, Network, Neurons, Role, Row};
 
 /// f''. `ReLU` counts as softplus with β = 3, leaky `ReLU` as that times the change of its slope.
 pub(super) fn curvature(activation: Activation, z: f64) -> f64 {
@@ -20,12 +20,25 @@ impl Naive {
         network.neuron_rows().map(|row| smallest_eigenvalue(self.splitting_matrix(network, row))).collect()
     }
 
+    /// dL / d output · f''(z) in a recorded cycle.
+    pub(super) fn bends(&self, network: &Network, t: usize) -> Rows {
+        let cycle = &self.history.tape[t];
+        let bend = |row: Row<Neurons>, lane: usize| {
+            let bend = match network.role(row) {
+                Role::Input => 0.0,
+                _ => curvature(network.spec(row).unit.activation, argument(network, cycle, row, lane)),
+            };
+            self.blame[t].output[row.index()][lane] * cycle.factor[row.index()][lane] * bend
+        };
+        network.neuron_rows().map(|row| (0..self.history.lanes).map(|lane| bend(row, lane)).collect()).collect()
+    }
+
     fn splitting_matrix(&self, network: &Network, row: Row<Neurons>) -> Vec<Vec<f64>> {
         let heard: Vec<usize> =
             network.incoming(row).filter(|&synapse| !network.marks()[synapse].is_silent()).collect();
         let mut matrix = vec![vec![0.0; heard.len()]; heard.len()];
         for t in self.blame.len() - self.history.window.min(self.blame.len())..self.blame.len() {
-            let cycle = &self.history.tape[t];
+            let bends = &self.bends(network, t)[row.index()];
             for lane in 0..self.history.lanes {
                 let x: Vec<f64> = heard
                     .iter()
@@ -34,10 +47,8 @@ impl Naive {
                             [network.pres()[synapse] as usize][lane]
                     })
                     .collect();
-                let bend = curvature(network.spec(row).unit.activation, argument(network, cycle, row, lane));
-                let blame = self.blame[t].output[row.index()][lane] * cycle.factor[row.index()][lane] * bend;
                 for (line, a) in matrix.iter_mut().zip(&x) {
-                    line.iter_mut().zip(&x).for_each(|(entry, b)| *entry += blame * a * b);
+                    line.iter_mut().zip(&x).for_each(|(entry, b)| *entry += bends[lane] * a * b);
                 }
             }
         }

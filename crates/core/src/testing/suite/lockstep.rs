@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Exported, Follower as _, Network, Optimizer,
-    Signal, Signals, UpdateRule, Window, testing::Naive,
+    Samples, Signal, Signals, UpdateRule, Window, testing::Naive,
 };
 
 /// Where a case stands.
@@ -228,11 +228,16 @@ impl Case<'_> {
         let mut all: Vec<Signal> = wanted.clone();
         all.extend(self.options.splitting.map(|_| Signal::Splitting));
         let lanes = self.dice.within(1..=4) as u32;
-        all.push(Signal::Outputs { lanes });
+        all.extend([Signal::Outputs { lanes }, Signal::Blames { lanes }]);
+        all.extend(self.options.splitting.map(|_| Signal::Bends { lanes }));
         let found = self.subject.signals(&self.network, &all);
         let expected = self.naive.signals(&self.network, &all);
         let neurons = (self.network.neuron_count() as f64).sqrt();
         self.said(&found, lanes)?;
+        self.sampled("blame", found.blames(), expected.blames(), floor)?;
+        if self.options.splitting.is_some() {
+            self.sampled("what bends", found.bends(), expected.bends(), floor)?;
+        }
         for signal in wanted {
             let floor = match signal {
                 Signal::Residual => floor,
@@ -278,6 +283,23 @@ impl Case<'_> {
     fn said(&self, found: &Signals, lanes: u32) -> Result<(), End> {
         let expected = crate::recalled(&*self.subject, &self.network, lanes);
         self.ensure(found.outputs() == Some(&expected), || format!("outputs of {lanes} lanes are not those recalled"))
+    }
+
+    /// Sample by sample: as many cycles and lanes, and the same values.
+    fn sampled(&self, what: &str, found: Option<&Samples>, expected: Option<&Samples>, floor: f64) -> Result<(), End> {
+        let (found, expected) = (found.cloned().unwrap_or_default(), expected.cloned().unwrap_or_default());
+        let shape = |samples: &Samples| (samples.cycles(), samples.lanes());
+        if shape(&expected).0 == 0 {
+            return self.ensure(shape(&found).0 == 0, || format!("{what} of cycles that nobody swept"));
+        }
+        self.ensure(shape(&found) == shape(&expected), || {
+            format!("(cycles, lanes) of {what}: {:?} instead of {:?}", shape(&found), shape(&expected))
+        })?;
+        let all = |samples: &Samples| -> Vec<f32> {
+            let rows = (0..samples.cycles()).flat_map(|t| self.network.neuron_rows().map(move |row| (t, row)));
+            rows.flat_map(|(t, row)| samples.of(t, row).to_vec()).collect()
+        };
+        self.close(what, &all(&found), &widen(&all(&expected)), floor)
     }
 
     fn recall(&self, memory: usize) -> Result<(), End> {

@@ -1,7 +1,7 @@
 //! Random commits. A move that is refused is not made; the draft checks.
 
 use super::{Options, chance::Dice, graph};
-use crate::{Birth, Draft, Mark, Move, NeuronId, Origin, Row, Scope, Synapse};
+use crate::{Birth, Draft, End, Mark, Move, NeuronId, Origin, Row, Scope, Synapse};
 
 /// Proposes some random moves.
 pub(super) fn propose(dice: &mut Dice, options: &Options, draft: &mut Draft<'_>) {
@@ -48,6 +48,16 @@ fn one(dice: &mut Dice, options: &Options, draft: &mut Draft<'_>, kind: u8) {
         12 => Move::Rewire { from: some, to: Synapse::new(some.post, b), birth, delay },
         13 => Move::Merge { kept: a, gone: b, by: dice.uniform(-1.0, 1.0) },
         14 => Move::InsertOn { at: some, neuron: draft.name(), spec: graph::spec(dice, options, network, group) },
+        15 if dice.yes(0.5) => {
+            let end = |dice: &mut Dice, at, delay| End { at, weight: dice.normal() * 0.3, delay };
+            let spec = graph::spec(dice, options, network, group);
+            if network.group(group).role != crate::Role::Hidden {
+                return;
+            }
+            let (dendrite, axon) = (end(dice, b, delay), end(dice, some.post, 0));
+            let origin = Origin::Fresh;
+            Move::Bear { neuron: draft.name(), spec, origin, dendrites: vec![dendrite], axon: vec![axon] }
+        }
         15 => Move::Retune { neuron: a, spec: graph::spec(dice, options, network, group) },
         _ => return add(dice, options, draft, (a, b)),
     };

@@ -114,7 +114,8 @@ impl Strategy for SoftDeepR {
         let considered = (present.len() + self.dormant.len()) as u64;
         if !fallen.is_empty() {
             let scores = fallen.iter().map(|(_, (theta, _))| *theta).collect();
-            let reason = Reason { rule: "crossed zero".into(), scores, threshold: Some(0.0), considered };
+            let reason =
+                Reason { rule: "crossed zero".into(), scores, threshold: Some(0.0), considered, foretold: None };
             let what = Move::Prune { at: fallen.iter().map(|(at, _)| *at).collect() };
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
         }
