@@ -51,6 +51,7 @@ pub mod config;
 pub mod data;
 pub mod executors;
 mod failure;
+mod losses;
 pub mod pictures;
 pub mod plots;
 mod registry;

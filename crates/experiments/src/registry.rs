@@ -3,6 +3,7 @@
 //! The standard registry holds the built-in ones; a user's `main` adds its own with
 //! [`Registry::with`], and configs name them like the others.
 
+use crate::losses::SQUARED_AS_IN_SET;
 use crate::task::{self, TaskEntry};
 use livenet_core::{Activation, UserActivation};
 use livenet_growth::Entry;
@@ -36,7 +37,7 @@ impl Registry {
         Self {
             strategies: livenet_growth::Registry::standard(),
             activations: Vec::new(),
-            losses: Vec::new(),
+            losses: vec![SQUARED_AS_IN_SET],
             tasks: task::ALL.to_vec(),
         }
     }

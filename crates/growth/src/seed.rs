@@ -50,8 +50,12 @@ pub enum Scale {
     He,
     /// Normal with variance 2 / (fan-in + fan-out) (Glorot and Bengio 2010).
     Glorot,
+    /// Uniform with that variance.
+    GlorotUniform,
     /// Normal with this standard deviation.
     Normal(f32),
+    /// Uniform within ± this.
+    Uniform(f32),
 }
 
 impl Wiring {
@@ -93,21 +97,22 @@ impl Wiring {
             let post: NeuronId = id(chunk[0].0);
             let of = |pre: u32, delay| (Synapse::new(post, id(pre)), delay);
             let fan_in = chunk.len() as f32;
-            match scale {
-                Scale::He | Scale::Normal(_) => {
-                    let deviation =
-                        if let Scale::Normal(deviation) = scale { deviation } else { (2.0 / fan_in).sqrt() };
-                    let at = chunk.iter().map(|&(_, pre, delay)| of(pre, delay)).collect();
-                    draft.propose(Move::Grow { at, birth: normal(key, deviation) })?;
-                }
-                Scale::Glorot => {
+            let birth = match scale {
+                Scale::He => random(key, Law::Normal, (2.0 / fan_in).sqrt()),
+                Scale::Normal(deviation) => random(key, Law::Normal, deviation),
+                Scale::Uniform(width) => random(key, Law::Uniform, width),
+                Scale::Glorot | Scale::GlorotUniform => {
+                    let (law, over) = if scale == Scale::Glorot { (Law::Normal, 2.0) } else { (Law::Uniform, 6.0) };
                     for &(_, pre, delay) in chunk {
-                        let deviation = (2.0 / (fan_in + heard_by[&pre] as f32)).sqrt();
+                        let width = (over / (fan_in + heard_by[&pre] as f32)).sqrt();
                         let (at, delay) = of(pre, delay);
-                        draft.propose(Move::Connect { at, birth: normal(key, deviation), delay })?;
+                        draft.propose(Move::Connect { at, birth: random(key, law, width), delay })?;
                     }
+                    continue;
                 }
-            }
+            };
+            let at = chunk.iter().map(|&(_, pre, delay)| of(pre, delay)).collect();
+            draft.propose(Move::Grow { at, birth })?;
         }
         Ok(())
     }
@@ -162,8 +167,8 @@ fn constant(network: &Network, connections: u64, key: StreamKey) -> Vec<(u32, u3
     wired
 }
 
-fn normal(key: StreamKey, scale: f32) -> Birth {
-    Birth::Random { key, law: Law::Normal, scale }
+fn random(key: StreamKey, law: Law, scale: f32) -> Birth {
+    Birth::Random { key, law, scale }
 }
 
 fn share(of: u64, density: f64) -> u64 {

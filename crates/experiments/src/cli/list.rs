@@ -133,9 +133,10 @@ const ACTIVATIONS: [(&str, &str); 9] = [
     ("square", "x x"),
 ];
 
-const LOSSES: [(&str, &str); 4] = [
+const LOSSES: [(&str, &str); 5] = [
     ("mean_squared", "squared error, mean over outputs"),
     ("cross_entropy", "of the classes' softmax, in nats; the default for classes"),
     ("binary_cross_entropy", "of each output's sigmoid, in nats; the default for bits"),
     ("huber", "squared up to 1, then straight"),
+    ("squared_as_in_set", "squared error of a sigmoid, with the derivative of the published code of SET"),
 ];

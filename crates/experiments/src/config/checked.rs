@@ -8,7 +8,7 @@ use super::{
     error::{ConfigError, nearest},
     finite::refuse_not_finite,
     learning, network,
-    raw::{Experiment, Keep, ScheduleName, WiringName},
+    raw::{Experiment, InitName, Keep, ScheduleName, WiringName},
     size,
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     task::{Setup, Task},
 };
 use livenet_core::{ExecutorSettings, FireGroup, Inherit, Schedule};
-use livenet_growth::{Ledger, Settings, When, WhenState, Wiring};
+use livenet_growth::{Ledger, Scale, Settings, When, WhenState, Wiring};
 use livenet_train::session::{Grower, Learning};
 
 /// How many neurons a group starts with and what they are born with.
@@ -42,6 +42,7 @@ pub struct Checked {
     groups: Vec<FireGroup>,
     birthrights: Vec<Birthright>,
     wiring: Wiring,
+    init: Scale,
     learning: Learning,
     steps: u64,
     evaluate_every: u64,
@@ -131,6 +132,17 @@ impl Checked {
             WiringName::ErdosRenyi(density) => Wiring::ErdosRenyi { density },
             WiringName::FanIn(connections) => Wiring::FanIn { connections },
         };
+        let init = match experiment.network.init {
+            InitName::Normal(width) | InitName::Uniform(width) if !(width.is_finite() && width >= 0.0) => {
+                let mend = "give a finite number of at least 0".to_owned();
+                return Err(document.fault("network.init", format!("found a width of {width}"), mend));
+            }
+            InitName::He => Scale::He,
+            InitName::Glorot => Scale::Glorot,
+            InitName::GlorotUniform => Scale::GlorotUniform,
+            InitName::Normal(deviation) => Scale::Normal(deviation),
+            InitName::Uniform(width) => Scale::Uniform(width),
+        };
         network::check_paths(document, &experiment, &groups, &birthrights)?;
         size::check(document, &experiment, (&groups, &birthrights), &wiring, &*task)?;
         let hash = hash(&experiment, &executor);
@@ -144,6 +156,7 @@ impl Checked {
             groups,
             birthrights,
             wiring,
+            init,
             learning,
             steps,
             evaluate_every,
@@ -240,6 +253,10 @@ impl Checked {
     /// The connections at the start.
     pub fn wiring(&self) -> &Wiring {
         &self.wiring
+    }
+    /// The first weights of that wiring.
+    pub fn init(&self) -> Scale {
+        self.init
     }
     /// What draws them.
     pub fn wiring_seed(&self) -> u64 {

@@ -70,6 +70,10 @@ pub struct NetworkTable {
     /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`, `fan_in`.
     #[serde(default)]
     pub wiring: WiringName,
+    /// The first weights of that wiring: `"he"` (the default), `"glorot"`, `"glorot_uniform"`, `{ normal = 0.1 }`,
+    /// `{ uniform = 1.0 }`.
+    #[serde(default, skip_serializing_if = "InitName::is_default")]
+    pub init: InitName,
     /// The seed of that wiring alone, so that the runs of all seeds begin with one structure and weights of their own;
     /// `run --pack` then takes them as lanes. Left out: the seed of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -196,6 +200,29 @@ pub enum WiringName {
     ErdosRenyi(f64),
     /// This many for every neuron that listens, or all in its reach.
     FanIn(u64),
+}
+
+/// First weights by name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum InitName {
+    /// Normal, variance 2 / fan-in.
+    #[default]
+    He,
+    /// Normal, variance 2 / (fan-in + fan-out).
+    Glorot,
+    /// Uniform with the same variance.
+    GlorotUniform,
+    /// Normal with this standard deviation.
+    Normal(f32),
+    /// Uniform within ± this.
+    Uniform(f32),
+}
+
+impl InitName {
+    fn is_default(&self) -> bool {
+        *self == Self::He
+    }
 }
 
 /// `[train]`

@@ -7,7 +7,6 @@ use crate::{
     executors,
 };
 use livenet_core::{Draft, Executor, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
-use livenet_growth::Scale;
 use livenet_train::{
     Session,
     session::{Event, SavedState, StateError},
@@ -46,7 +45,7 @@ pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Re
 
     let mut draft = Draft::new(&network, 0);
     let wiring = StreamKey::new(checked.wiring_seed(), "birth");
-    checked.wiring().propose_apart(&mut draft, (wiring, key), Scale::He)?;
+    checked.wiring().propose_apart(&mut draft, (wiring, key), checked.init())?;
     let wired = draft.finish();
     if !wired.is_empty() {
         journal.append(&network, &wired);

@@ -6,11 +6,15 @@
 mod bits;
 mod images;
 mod series;
+mod spirals;
+mod teacher;
 mod xor;
 
 pub use bits::Bits;
 pub use images::Images;
 pub use series::NextValue;
+pub use spirals::TwoSpirals;
+pub use teacher::Teacher;
 pub use xor::HeldXor;
 
 use crate::data::{DataError, Places};
@@ -116,6 +120,8 @@ pub const ALL: &[TaskEntry] = &[
     bits::PARITY,
     bits::RECALL,
     series::SERIES,
+    teacher::ENTRY,
     bits::TEMPORAL_XOR,
+    spirals::ENTRY,
     xor::XOR,
 ];
