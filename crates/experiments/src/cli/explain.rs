@@ -25,7 +25,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let directory = open::directory(&arguments.run)?;
     let events = run::events(&directory)?;
     let commits = events.iter().filter_map(|event| match event {
-        Event::Committed { step, .. } => Some((*step, event)),
+        Event::Committed { step, .. } | Event::Foretold { step, .. } => Some((*step, event)),
         // What a budget forbade altogether is told as well.
         Event::Unchanged { step, cut, .. } if !cut.is_empty() => Some((*step, event)),
         _ => None,
@@ -58,6 +58,13 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
     if let Event::Unchanged { step, strategy, cut, .. } = event {
         output.line(format_args!("step {step}, {strategy}: nothing changed, the budget cut all"))?;
         return cut.iter().try_for_each(|cut| output.line(format_args!("  the budget cut {cut}")));
+    }
+    if let Event::Foretold { step, strategy, foretold, loss: [before, after], gradient, .. } = event {
+        let measured = after - before;
+        output.line(format_args!(
+            "step {step}, {strategy}: the loss was to change by {foretold:.3e} and changed by {measured:.3e}"
+        ))?;
+        return output.line(format_args!("  the gradient's norm went from {:.3e} to {:.3e}", gradient[0], gradient[1]));
     }
     let Event::Committed { step, strategy, census, neurons, connections, change, cut, why, .. } = event else {
         return Ok(());

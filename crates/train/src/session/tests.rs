@@ -297,3 +297,44 @@ fn a_saved_session_goes_on_in_one_of_another_structure() {
     let wrong = on_mock(learning(0.1, None), Vec::new()).load(first.save()).unwrap_err();
     assert!(wrong.to_string().contains("another config"), "{wrong}");
 }
+
+#[test]
+fn what_is_foretold_is_measured_on_the_window_that_was_seen() {
+    let against = |view: &View<'_>, draft: &mut Draft<'_>, _: &Seen| {
+        let gradients = view.signals.values(Signal::Gradient);
+        for (row, at) in view.network.synapses() {
+            let (gradient, by) = (gradients[row.index()], 1e-3);
+            let reason = livenet_core::Reason::scored("downhill", gradient).foretelling(-by * gradient * gradient);
+            let plus = Birth::Value(-by * gradient);
+            draft.propose_because(Move::Reweigh { at, plus }, 0.0, reason).unwrap();
+        }
+        Verdict::Proposed
+    };
+    // Nothing is learned between the sweep and the commit: the rate is 0.
+    for continuity in [Continuity::Fresh, Continuity::Carried] {
+        let grower = every_step("downhill", scripted(vec![Signal::Gradient], against), Budget::unlimited());
+        let mut session = on_cpu(learning(0.0, None), vec![grower]);
+        let twin = on_cpu(learning(0.0, None), Vec::new());
+        session.step(&data(continuity)).unwrap();
+        let events = session.take_events();
+        let found = events.iter().find_map(|event| match event {
+            Event::Foretold { foretold, loss, gradient, .. } => Some((*foretold, *loss, *gradient)),
+            _ => None,
+        });
+        let (foretold, loss, gradient) = found.unwrap();
+        assert!(foretold < -1e-4, "{foretold}");
+        let measured = loss[1] - loss[0];
+        assert!((measured - foretold).abs() < 0.05 * foretold.abs(), "{measured} instead of {foretold}");
+        // A state that is carried on has moved by the time of the looking.
+        let own = (foretold + 1e-3 * gradient[0] * gradient[0]).abs() < 1e-3 * foretold.abs();
+        assert!(own || continuity == Continuity::Carried, "{gradient:?}");
+        assert!(gradient[1] > 0.0 && gradient[1] < gradient[0], "{gradient:?}");
+        // The looking left no trace: the state after it is that of the step alone.
+        let mut plain = twin;
+        plain.step(&data(continuity)).unwrap();
+        let said = |session: &Session| session.executor().recall(session.network(), 0, livenet_core::Row::new(5));
+        if continuity == Continuity::Carried {
+            assert_eq!(said(&session), said(&plain));
+        }
+    }
+}
