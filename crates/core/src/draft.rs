@@ -92,7 +92,7 @@ impl<'n> Draft<'n> {
     fn reserve(&mut self, what: &Move) {
         match *what {
             Move::Add { neuron, .. } | Move::InsertOn { neuron, .. } | Move::Bear { neuron, .. } => {
-                self.births.reserve(neuron)
+                self.births.reserve(neuron);
             }
             Move::Divide { daughter, .. } => self.births.reserve(daughter),
             Move::Renew { new, .. } => self.births.reserve(new),

@@ -72,6 +72,7 @@ mod budget;
 mod choice;
 mod citation;
 pub mod energy;
+pub mod laws;
 mod merge;
 mod mitosis;
 mod nearest;

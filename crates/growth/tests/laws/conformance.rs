@@ -1,8 +1,8 @@
 //! What holds of every registered method, over random small networks on the mock device.
 
 use crate::bench::{Bench, layers, recurrent};
-use livenet_core::{Role, Signals};
-use livenet_growth::{Budget, Entry, Ledger, Settings, Strategy, Value, Verdict, Wiring, registry};
+
+use livenet_growth::{Budget, Entry, Ledger, Settings, Strategy, Value, Wiring, laws, registry};
 use proptest::prelude::*;
 
 /// A method with settings under which it does something at this size.
@@ -59,80 +59,16 @@ use proptest::strategy::Strategy as ProptestStrategy;
 pub(crate) trait Strategy_: ProptestStrategy<Value = Bench> {}
 impl<T: ProptestStrategy<Value = Bench>> Strategy_ for T {}
 
-impl std::fmt::Debug for Bench {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let counts = (self.network.neuron_count(), self.network.synapse_count());
-        write!(f, "{counts:?} neurons and connections, key {:?}, ledger {}", self.key, self.ledger.is_some())
-    }
-}
-
-/// The names of inputs and outputs.
-fn of_the_task(bench: &Bench) -> Vec<u64> {
-    let network = &bench.network;
-    network.neuron_rows().filter(|&row| network.role(row) != Role::Hidden).map(|row| network.id(row).number()).collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn every_proposal_is_legal_and_leaves_inputs_and_outputs_alone(mut bench in benches()) {
+    fn every_law_holds_of_every_method(bench in benches()) {
         for entry in registry::ALL {
-            let mut strategy = build(entry);
-            let mine = of_the_task(&bench);
-            for _ in 0..4 {
-                bench.train(7);
-                // `ask` commits, and panics where the network refuses.
-                let asked = bench.ask(&mut *strategy, Budget::unlimited());
-                match asked.verdict {
-                    Verdict::Proposed => prop_assert!(!asked.proposals.is_empty(), "{}", entry.name),
-                    _ => prop_assert!(asked.proposals.is_empty(), "{}", entry.name),
-                }
-                prop_assert!(asked.proposals.iter().all(|proposal| !proposal.reason.rule.is_empty() && !proposal.priority.is_nan()), "{}", entry.name);
-                prop_assert_eq!(of_the_task(&bench), mine.clone(), "{}", entry.name);
+            for law in laws::ALL {
+                let held = (law.check)(&mut *build(entry), &mut bench.clone());
+                prop_assert!(held.is_ok(), "{}: {}: {held:?}", entry.name, law.that);
             }
-        }
-    }
-
-    #[test]
-    fn the_same_view_gives_the_same_moves(mut bench in benches()) {
-        for entry in registry::ALL {
-            let mut strategy = build(entry);
-            bench.train(3);
-            let mut twin = strategy.boxed_clone();
-            let (one, two) = (bench.propose(&mut *strategy, Budget::unlimited()), bench.propose(&mut *twin, Budget::unlimited()));
-            prop_assert_eq!(one.proposals, two.proposals, "{}", entry.name);
-            prop_assert_eq!(one.later, two.later, "{}", entry.name);
-            bench.ask(&mut *strategy, Budget::unlimited());
-        }
-    }
-
-    #[test]
-    fn the_budget_holds(mut bench in benches(), more in (0..3u64, 0..9u64, 1..20u64)) {
-        for entry in registry::ALL {
-            let mut strategy = build(entry);
-            for _ in 0..3 {
-                let (neurons, connections) = (bench.network.neuron_count() as u64, bench.network.synapse_count() as u64);
-                let budget = Budget { neurons: Some(neurons + more.0), connections: Some(connections + more.1), edits: Some(more.2), cooldown: 0 };
-                bench.train(3);
-                let asked = bench.ask(&mut *strategy, budget);
-                let cut = asked.cuts.iter().filter(|cut| matches!(cut.limit, livenet_growth::Limit::Edits { wanted, cap } if wanted <= cap));
-                prop_assert_eq!(cut.count(), 0, "{}", entry.name);
-                prop_assert!(bench.network.neuron_count() as u64 <= neurons + more.0, "{}", entry.name);
-                prop_assert!(bench.network.synapse_count() as u64 <= connections + more.1, "{}", entry.name);
-            }
-        }
-    }
-
-    #[test]
-    fn signals_that_nobody_computed_are_no_reason_to_fall_over(bench in benches()) {
-        for entry in registry::ALL {
-            let mut strategy = build(entry);
-            let mut draft = livenet_core::Draft::new(&bench.network, 1);
-            let signals = Signals::default();
-            let view = livenet_growth::View { network: &bench.network, signals: &signals, step: 1, end: None, budget: Budget::unlimited(), ledger: None, key: bench.key };
-            strategy.propose(&view, &mut draft);
-            bench.network.accepts(&draft.finish()).unwrap();
         }
     }
 }
@@ -150,18 +86,5 @@ fn the_empty_and_the_full_network_are_tolerated() {
                 }
             }
         }
-    }
-}
-
-#[test]
-fn nothing_is_computed_that_nobody_names() {
-    for entry in registry::ALL {
-        let mut bench = Bench::new(layers(&[3, 4, 2]), Wiring::Dense, 1);
-        let mut strategy = build(entry);
-        let needs = strategy.needs();
-        bench.ask(&mut *strategy, Budget::unlimited());
-        let calls = bench.device.calls();
-        assert_eq!(calls.signals, needs, "{}", entry.name);
-        assert!(calls.unobserved.is_empty(), "{}: {:?}", entry.name, calls.unobserved);
     }
 }

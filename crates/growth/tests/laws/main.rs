@@ -6,7 +6,6 @@
 )]
 
 mod axes;
-mod bench;
 mod budget;
 mod conformance;
 mod contract;
@@ -25,3 +24,5 @@ mod turnover;
 mod widening;
 mod wire;
 mod wiring;
+
+use livenet_growth::laws as bench;
