@@ -87,6 +87,7 @@ mod still;
 mod strategy;
 pub mod turnover;
 mod when;
+pub mod widen;
 pub mod wire;
 
 pub use apoptosis::{Apoptosis, Cause};

@@ -5,7 +5,7 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
-    nearest::nearest, net2wider, rewire::methods, turnover, wire,
+    nearest::nearest, net2wider, rewire::methods, turnover, widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -90,6 +90,7 @@ pub const ALL: &[Entry] = &[
     methods::deep_r::ENTRY,
     methods::distance::ENTRY,
     methods::gmp::ENTRY,
+    widen::GRADMAX_ENTRY,
     methods::gse::ENTRY,
     methods::hebbian::ENTRY,
     merge::ENTRY,
