@@ -89,6 +89,7 @@ pub const ALL: &[Entry] = &[
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,
     methods::distance::ENTRY,
+    widen::FISHER_ENTRY,
     methods::gmp::ENTRY,
     widen::GRADMAX_ENTRY,
     methods::gse::ENTRY,
@@ -125,6 +126,7 @@ pub const ALL: &[Entry] = &[
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,
+    widen::SENN_ENTRY,
     methods::set::ENTRY,
     methods::snfs::ENTRY,
     methods::snip::ENTRY,
@@ -139,6 +141,7 @@ pub const ALL: &[Entry] = &[
         contract: Contract::Exact,
         build: |_| Ok(Box::new(Still)),
     },
+    widen::TINY_ENTRY,
     methods::top_kast::ENTRY,
     Entry {
         name: "wire",

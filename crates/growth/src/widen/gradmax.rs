@@ -22,13 +22,14 @@ use super::{
     evidence::{Evidence, NEEDS, Residual},
     growth::{Bias, Metric, Rules, Silent, Values, svd_growth},
     matrix::{Matrix, dot},
+    planned::{self, Planned},
     site::{Newborn, Site},
 };
 use crate::{
     Citation, Contract, Entry, Probe, Setting, Strategy, Verdict, View, Why,
     settings::{SettingError, Settings},
 };
-use livenet_core::{Commit, Draft, Follower, Move, Network, Reason, Signal};
+use livenet_core::{Commit, Draft, Follower, Network, Reason, Signal};
 
 /// In which direction a newborn speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,37 +113,42 @@ impl GradMax {
         (0..self.count).map(draw).collect()
     }
 
-    /// Newborns of one group; the norm of the gradient that each promises.
-    fn grow(&self, view: &View<'_>, draft: &mut Draft<'_>, site: &Site, evidence: &Evidence) {
+    /// The newborns of one group; their score is the norm of the gradient that each promises.
+    fn plan<'s>(&self, view: &View<'_>, site: &'s Site, evidence: &Evidence) -> Vec<Planned<'s>> {
         let weights = view.signals.values(Signal::Weight);
         let length = self.scale * site.mean_axon(view.network, weights).unwrap_or(1.0);
         let activation = site.spec.unit.activation;
         let kink = activation.derivative(self.nudge) > 2.0 * activation.derivative(0.0).abs();
-        let slope = activation.derivative(if kink { self.nudge } else { 0.0 });
+        let nudge = if kink { self.nudge as f32 } else { 0.0 };
+        let slope = activation.derivative(f64::from(nudge));
         let heard = evidence.heard.left(site.heard.len());
         let gradient = heard.outer(&evidence.wanted).scaled(-1.0 / evidence.samples() as f64);
-        for (rank, direction) in self.directions(view, site, evidence).into_iter().enumerate() {
-            let outgoing: Vec<f64> = direction.iter().map(|weight| length * weight).collect();
-            let column = Matrix::from_fn(outgoing.len(), 1, |row, _| outgoing[row]);
+        let planned = |direction: Vec<f64>| {
+            let column = Matrix::from_fn(direction.len(), 1, |row, _| length * direction[row]);
             let promised = gradient.times(&column);
             let score = (slope * promised.outer(&promised).trace().sqrt()) as f32;
-            let newborn = Newborn { incoming: vec![0.0; site.heard.len()], bias: 0.0, outgoing };
+            let outgoing = direction.iter().map(|weight| length * weight).collect();
             // Nothing changes at once; saying so lets the gradient be measured before and after.
-            let reason = Reason::scored("outgoing weights that make its gradient largest", score)
-                .out_of(site.listeners.len() as u64, None)
-                .foretelling(0.0);
-            let Some(id) = site.bear(draft, &newborn, 1.0 / (rank + 1) as f32, reason) else { continue };
-            if !kink || self.nudge == 0.0 {
-                continue;
+            let reason =
+                Reason::scored(self.direction.rule(), score).out_of(site.listeners.len() as u64, None).foretelling(0.0);
+            Planned {
+                site,
+                newborn: Newborn { incoming: vec![0.0; site.heard.len()], bias: 0.0, outgoing },
+                reason,
+                nudge,
             }
-            let nudge = self.nudge as f32;
-            let reason = || Reason::scored("to the linear part of its unit", nudge);
-            draft.propose_later(Move::Rebias { neuron: id, plus: nudge }, id, reason());
-            let says = activation.value(f64::from(nudge));
-            for (&post, &weight) in site.listeners.iter().zip(&newborn.outgoing) {
-                let plus = (-says * f64::from(weight as f32)) as f32;
-                draft.propose_later(Move::Rebias { neuron: view.network.id(post), plus }, id, reason());
-            }
+        };
+        self.directions(view, site, evidence).into_iter().map(planned).collect()
+    }
+}
+
+impl Speech {
+    /// The rule in a few words.
+    const fn rule(self) -> &'static str {
+        match self {
+            Self::Gradient => "outgoing weights that make its gradient largest",
+            Self::Random => "outgoing weights in any direction",
+            Self::RandomPositive => "positive outgoing weights in any direction",
         }
     }
 }
@@ -158,16 +164,12 @@ impl Strategy for GradMax {
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let sites: Vec<Site> = Site::all(view.network, &self.group).into_iter().filter(Site::starts_silent).collect();
-        for site in &sites {
-            if let Some(evidence) = Evidence::of(view.network, view.signals, site, Residual::Unasked) {
-                self.grow(view, draft, site, &evidence);
-            }
-        }
-        match () {
-            () if !draft.is_empty() => Verdict::Proposed,
-            () if sites.is_empty() => Verdict::Nothing(Why::NoCandidates),
-            () => Verdict::Nothing(Why::BelowThreshold { best: 0.0, threshold: 0.0 }),
-        }
+        let plan = sites.iter().filter_map(|site| {
+            let evidence = Evidence::of(view.network, view.signals, site, Residual::Unasked)?;
+            Some(self.plan(view, site, &evidence))
+        });
+        let plan = plan.flatten().collect();
+        if sites.is_empty() { Verdict::Nothing(Why::NoCandidates) } else { planned::bear(view, draft, plan) }
     }
 
     fn boxed_clone(&self) -> Box<dyn Strategy> {

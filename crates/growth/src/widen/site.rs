@@ -5,9 +5,7 @@
 //! added delays, near enough where reach is by distance. A neuron with a list of its own does not know the newborn, and
 //! one that is frozen does not take anything in.
 
-use livenet_core::{
-    Draft, End, GroupId, Move, Network, NeuronId, NeuronSpec, Neurons, Origin, Reason, Role, Row, UnitKind,
-};
+use livenet_core::{GroupId, Network, NeuronSpec, Neurons, Role, Row, UnitKind};
 
 /// A place for newborns.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,26 +98,6 @@ impl Site {
         let lengths: Vec<f64> = network.members(self.spec.group).map(length).filter(|&length| length > 0.0).collect();
         let mean = lengths.iter().sum::<f64>() / lengths.len() as f64;
         mean.is_finite().then_some(mean)
-    }
-
-    /// Proposes a newborn as one move; `None` if a weight is beyond f32.
-    pub(super) fn bear(
-        &self,
-        draft: &mut Draft<'_>,
-        newborn: &Newborn,
-        priority: f32,
-        reason: Reason,
-    ) -> Option<NeuronId> {
-        let network = draft.network();
-        let ends = |rows: &[Row<Neurons>], weights: &[f64]| -> Vec<End> {
-            let pairs = rows.iter().zip(weights);
-            pairs.map(|(&row, &weight)| End { at: network.id(row), weight: weight as f32, delay: 0 }).collect()
-        };
-        let spec = NeuronSpec { bias: newborn.bias as f32, ..self.spec.clone() };
-        let (dendrites, axon) = (ends(&self.heard, &newborn.incoming), ends(&self.listeners, &newborn.outgoing));
-        let neuron = draft.name();
-        let what = Move::Bear { neuron, spec, origin: Origin::Fresh, dendrites, axon };
-        draft.propose_because(what, priority, reason).ok().map(|()| neuron)
     }
 }
 
