@@ -4,6 +4,8 @@
 //! `tred2` and `tql2`). Written out here because a library that picks its instructions by the processor gives other bits
 //! on another one.
 
+#![expect(clippy::needless_range_loop, reason = "the textbook speaks of several columns by one index")]
+
 use super::matrix::Matrix;
 
 /// Shifts per eigenvalue before it is taken as it is.

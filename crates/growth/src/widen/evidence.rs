@@ -61,8 +61,8 @@ impl Evidence {
         for (column, (&post, &lag)) in site.listeners.iter().zip(&listeners).enumerate() {
             for ago in lag..cycles {
                 let Some(blame) = blames.back(ago - lag, post) else { continue };
-                for lane in 0..lanes {
-                    wanted.row_mut(span.row(ago, lane))[column] = -(span.samples() as f64) * f64::from(blame[lane]);
+                for (lane, &blame) in blame.iter().enumerate().take(lanes) {
+                    wanted.row_mut(span.row(ago, lane))[column] = -(span.samples() as f64) * f64::from(blame);
                 }
             }
         }
@@ -131,8 +131,8 @@ fn heard(network: &Network, outputs: &Samples, site: &Site, span: Span) -> Matri
     for ago in (0..span.cycles).rev() {
         for (column, (&pre, &lag)) in site.heard.iter().zip(&lags).enumerate() {
             let Some(said) = outputs.back(ago + lag, pre) else { continue };
-            for lane in 0..span.lanes {
-                heard.row_mut(span.row(ago, lane))[column] = f64::from(said[lane]);
+            for (lane, &said) in said.iter().enumerate().take(span.lanes) {
+                heard.row_mut(span.row(ago, lane))[column] = f64::from(said);
             }
         }
         for lane in 0..span.lanes {
@@ -195,8 +195,8 @@ impl Own<'_> {
             for (column, &(pre, own)) in heard.iter().enumerate() {
                 let said = self.outputs.back(ago - lag + own as usize, Row::<Neurons>::new(pre));
                 let Some(said) = said else { continue };
-                for lane in 0..span.lanes {
-                    inputs.row_mut(span.row(ago, lane))[column] = f64::from(said[lane]);
+                for (lane, &said) in said.iter().enumerate().take(span.lanes) {
+                    inputs.row_mut(span.row(ago, lane))[column] = f64::from(said);
                 }
             }
             for lane in 0..if plain { span.lanes } else { 0 } {

@@ -31,7 +31,7 @@ pub struct Expansion {
     residual: Matrix,
     /// S⁻¹.
     inverse: Matrix,
-    /// η_c.
+    /// The score of what exists.
     pub current: f64,
     /// What η can be at most.
     pub most: f64,

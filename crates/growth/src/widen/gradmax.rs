@@ -12,8 +12,8 @@
 //! The unit must say 0 at 0 (groups of others are left alone) and have a slope there. The official code takes 1 for ReLU's slope at
 //! 0; here it is 0, and such a newborn would never learn. So in a commit of its own afterwards its bias becomes
 //! `nudge`, which is in the linear part, and the biases of its listeners take back what it says by that: outputs stay as
-//! they were but for rounding, and but for the first cycle after the commit where a listener hears a cycle late. Units whose slope
-//! at 0 is more than half of that at `nudge` are not nudged.
+//! they were but for rounding; where a listener hears a cycle late, or the newborn is leaky and comes to its bias in time, they are off by up
+//! to `nudge` times a weight until then. Units whose slope at 0 is at least half of that at `nudge` are not nudged.
 //!
 //! `direction` is the control: `random` draws a direction evenly, `random_positive` each weight from [0, 1) as the official
 //! code's random baseline does, which is weaker; both then get the same length.

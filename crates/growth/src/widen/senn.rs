@@ -1,11 +1,11 @@
 //! `senn`: a neuron is born when it would let a natural gradient do much more, and nothing changes.
 //!
 //! Candidates have incoming weights and say nothing yet. Each is scored by Δη', a lower bound of what it adds to the natural
-//! expansion score η_c of its listeners' connections ([`Expansion`]); random proposals climb on the bound, and the best of a
+//! expansion score η of its listeners' connections ([`Expansion`]); random proposals climb on the bound, and the best of a
 //! group is born if
 //!
 //! ```text
-//! Δη' / η_c > tau      and      Δη' / most > alpha
+//! Δη' / η > tau      and      Δη' / most > alpha
 //! ```
 //!
 //! with the most that η can be for alpha's unit. The paper asks for a score τ = 2 times what it was, which is `tau` = 1 here; with it a
@@ -37,7 +37,7 @@ const FIRST_STEP: f64 = 0.5;
 /// Growth by natural expansion.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Senn {
-    /// What Δη' / η_c must pass.
+    /// What Δη' over the score of what exists must pass.
     pub tau: f64,
     /// What Δη' over the most that η can be must pass.
     pub alpha: f64,
