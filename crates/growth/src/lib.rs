@@ -22,8 +22,9 @@
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
 //! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
-//! [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
-//! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
+//! [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`widen`] bears neurons
+//! where the gradient has no way to go, [`Still`] is the control. [`Wiring`] is what a network starts with, and the random control
+//! beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
 //! what is wrong, and `wire` lays the first paths.
@@ -88,6 +89,7 @@ mod still;
 mod strategy;
 pub mod turnover;
 mod when;
+pub mod widen;
 pub mod wire;
 
 pub use apoptosis::{Apoptosis, Cause};

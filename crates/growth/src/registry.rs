@@ -5,7 +5,7 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
-    nearest::nearest, net2wider, rewire::methods, turnover, wire,
+    nearest::nearest, net2wider, rewire::methods, turnover, widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -89,7 +89,9 @@ pub const ALL: &[Entry] = &[
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,
     methods::distance::ENTRY,
+    widen::FISHER_ENTRY,
     methods::gmp::ENTRY,
+    widen::GRADMAX_ENTRY,
     methods::gse::ENTRY,
     methods::hebbian::ENTRY,
     merge::ENTRY,
@@ -124,6 +126,7 @@ pub const ALL: &[Entry] = &[
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,
+    widen::SENN_ENTRY,
     methods::set::ENTRY,
     methods::snfs::ENTRY,
     methods::snip::ENTRY,
@@ -138,6 +141,7 @@ pub const ALL: &[Entry] = &[
         contract: Contract::Exact,
         build: |_| Ok(Box::new(Still)),
     },
+    widen::TINY_ENTRY,
     methods::top_kast::ENTRY,
     Entry {
         name: "wire",

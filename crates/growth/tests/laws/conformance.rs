@@ -22,6 +22,11 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
             .with("density", Value::Real(0.4))
             .with("dendrites", Value::Integer(2))
             .with("axons", Value::Integer(2)),
+        "tiny" | "fisher_growth" => Settings::none().with("search", Value::Flag(false)).with("gamma", Value::Real(1.0)),
+        "senn" => Settings::none()
+            .with("tau", Value::Real(0.0))
+            .with("alpha", Value::Real(0.0))
+            .with("cooldown", Value::Integer(0)),
         _ => Settings::none(),
     };
     entry.strategy(settings).unwrap()

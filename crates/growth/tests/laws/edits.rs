@@ -34,8 +34,13 @@ fn parting(asked: &Asked) -> Vec<NeuronId> {
 }
 
 fn perturbed(asked: &Asked) -> Vec<NeuronId> {
-    let neuron = |what: &Move| if let Move::Perturb { neuron, .. } = what { *neuron } else { panic!("{what:?}") };
-    asked.later.iter().map(|proposal| neuron(&proposal.what)).collect()
+    let neuron = |what: &Move| match *what {
+        Move::Perturb { neuron, .. } => Some(neuron),
+        // What a newborn's own bias says is taken back at its listeners.
+        Move::Rebias { .. } => None,
+        _ => panic!("{what:?}"),
+    };
+    asked.later.iter().filter_map(|proposal| neuron(&proposal.what)).collect()
 }
 
 #[test]

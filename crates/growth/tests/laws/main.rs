@@ -6,13 +6,18 @@
 )]
 
 mod axes;
+mod bench;
+mod bottlenecks;
 mod budget;
 mod conformance;
 mod contract;
 mod division;
 mod edits;
 mod energy;
+mod expansion;
+mod gradmax;
 mod kast;
+mod lesson;
 mod marks;
 mod merging;
 mod places;
