@@ -71,6 +71,27 @@ impl Signal {
     /// Weight of the past per window in running statistics.
     pub const FORGET: f32 = 0.99;
 
+    /// Its name in lists and configs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OutputMean => "output_mean",
+            Self::OutputVariance => "output_variance",
+            Self::OutputMagnitude => "output_magnitude",
+            Self::Dormancy => "dormancy",
+            Self::Utility => "utility",
+            Self::Blame => "blame",
+            Self::Splitting => "splitting",
+            Self::Weight => "weight",
+            Self::Gradient => "gradient",
+            Self::UpdateSize => "update_size",
+            Self::AbsentGradient { .. } => "absent_gradient",
+            Self::Residual => "residual",
+            Self::Outputs { .. } => "outputs",
+            Self::Blames { .. } => "blames",
+            Self::Bends { .. } => "bends",
+        }
+    }
+
     /// Whether it is kept up during training rather than made from the last window.
     pub const fn is_running(self) -> bool {
         matches!(

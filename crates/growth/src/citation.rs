@@ -30,6 +30,17 @@ impl Citation {
         url: "https://github.com/livenet/livenet",
     };
 
+    /// Who and when, as in a text: `Evci and others 2020`.
+    pub fn short(&self) -> String {
+        let mut authors = self.authors.split(" and ").map(|name| name.split(',').next().unwrap_or(name).trim());
+        let first = authors.next().unwrap_or_default();
+        match (authors.next(), authors.next()) {
+            (None, _) => format!("{first} {}", self.year),
+            (Some(second), None) if second != "others" => format!("{first} and {second} {}", self.year),
+            _ => format!("{first} and others {}", self.year),
+        }
+    }
+
     /// The entry of a `.bib` file.
     ///
     /// ```

@@ -87,6 +87,7 @@ mod seed;
 mod settings;
 mod still;
 mod strategy;
+pub mod surface;
 pub mod turnover;
 mod when;
 pub mod widen;
@@ -99,7 +100,7 @@ pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use net2wider::Net2Wider;
-pub use registry::{Contract, Entry, Registry, UnknownStrategy};
+pub use registry::{Axes, Contract, Entry, Family, Registry, UnknownStrategy};
 pub use rewire::{
     Rewire,
     methods::{SoftDeepR, TopKast},
@@ -111,3 +112,8 @@ pub use strategy::{BadState, Probe, Strategy, Verdict, View, Why};
 pub use turnover::Turnover;
 pub use when::{When, WhenError, WhenState};
 pub use wire::Wire;
+
+/// The chapter for the person with a new idea, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/own-strategy.md")]
+mod chapter {}

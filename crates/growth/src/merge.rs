@@ -14,7 +14,7 @@
 //! parted.
 
 use crate::{
-    Citation, Contract, Entry, Probe, Setting, Strategy, Verdict, View, Why,
+    Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
     rewire::Moments,
     settings::{SettingError, Settings},
 };
@@ -183,6 +183,13 @@ impl Strategy for Merging {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: "merge",
+    family: Family::Neurons,
+    axes: Axes {
+        goes: "copies of one another",
+        grows: "nowhere",
+        born: "the kept one takes over",
+        amount: "a correlation",
+    },
     summary: "of two neurons of a group that say the same, one takes over",
     citation: Citation {
         key: "srinivas2015data",

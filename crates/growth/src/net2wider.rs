@@ -9,7 +9,7 @@
 //! Who is copied ([`Mother`]) may be another choice than the paper's random one: then each in its turn, best first.
 
 use crate::{
-    Citation, Contract, Entry, Mother, Setting, Strategy, Verdict, View, Why,
+    Axes, Citation, Contract, Entry, Family, Mother, Setting, Strategy, Verdict, View, Why,
     mitosis::wired,
     settings::{SettingError, Settings},
 };
@@ -121,6 +121,13 @@ impl Strategy for Net2Wider {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: "net2wider",
+    family: Family::Neurons,
+    axes: Axes {
+        goes: "nobody",
+        grows: "copies of members",
+        born: "shares of the mother",
+        amount: "a factor of the width",
+    },
     summary: "all hidden groups widen at once by copies that share what the original says",
     citation: Citation {
         key: "chen2016net2net",

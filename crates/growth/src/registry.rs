@@ -19,6 +19,48 @@ pub enum Contract {
     None,
 }
 
+/// What a method works on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Family {
+    /// Connections come and go.
+    Connections,
+    /// Neurons come and go.
+    Neurons,
+    /// Neurons are renewed in place.
+    Turnover,
+    /// Nothing: what others are held against.
+    Control,
+}
+
+impl Family {
+    /// All of them, in the order of lists.
+    pub const ALL: [Self; 4] = [Self::Connections, Self::Neurons, Self::Turnover, Self::Control];
+
+    /// The heading over its methods.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Connections => "connections come and go",
+            Self::Neurons => "neurons come and go",
+            Self::Turnover => "neurons are renewed in place",
+            Self::Control => "controls",
+        }
+    }
+}
+
+/// Where a method stands on each axis, in a few words. When it is asked is an axis of the experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Axes {
+    /// What goes.
+    pub goes: &'static str,
+    /// Where it grows.
+    pub grows: &'static str,
+    /// How what grows is born.
+    pub born: &'static str,
+    /// How much of it.
+    pub amount: &'static str,
+}
+
 /// A method in the registry.
 #[derive(Clone, Copy)]
 pub struct Entry {
@@ -26,6 +68,10 @@ pub struct Entry {
     pub name: &'static str,
     /// One line for lists.
     pub summary: &'static str,
+    /// What it works on.
+    pub family: Family,
+    /// Where it stands on each axis.
+    pub axes: Axes,
     /// Where it comes from.
     pub citation: Citation,
     /// What can be set.
@@ -60,6 +106,13 @@ pub const ALL: &[Entry] = &[
     turnover::methods::AGE_CLOCK_ENTRY,
     Entry {
         name: "apoptosis",
+        family: Family::Neurons,
+        axes: Axes {
+            goes: "least utility, dormancy or starvation",
+            grows: "nowhere",
+            born: "-",
+            amount: "a fraction, or energy",
+        },
         summary: "neurons that starve or contribute least die; their mean output stays",
         citation: apoptosis::CITATION,
         settings: &[
@@ -97,6 +150,13 @@ pub const ALL: &[Entry] = &[
     merge::ENTRY,
     Entry {
         name: "mitosis",
+        family: Family::Neurons,
+        axes: Axes {
+            goes: "nobody",
+            grows: "by utility, blame, splitting, age or lot",
+            born: "shares of the mother, nudged apart",
+            amount: "a count, or energy",
+        },
         summary: "neurons divide without changing the function, at the cost of energy where accounts are kept",
         citation: mitosis::CITATION,
         settings: &[
@@ -135,6 +195,8 @@ pub const ALL: &[Entry] = &[
     methods::srigl::ENTRY,
     Entry {
         name: "still",
+        family: Family::Control,
+        axes: Axes { goes: "nobody", grows: "nowhere", born: "-", amount: "nothing" },
         summary: "changes nothing: the control",
         citation: Citation::OWN,
         settings: &[],
@@ -145,6 +207,13 @@ pub const ALL: &[Entry] = &[
     methods::top_kast::ENTRY,
     Entry {
         name: "wire",
+        family: Family::Connections,
+        axes: Axes {
+            goes: "smallest |w|, and idle neurons",
+            grows: "residual error, then |gradient|",
+            born: "by residual, axon zero",
+            amount: "a cap of connections",
+        },
         summary: "connection training: from no connections to a useful wiring at a bounded count",
         citation: wire::CITATION,
         settings: Wire::SETTINGS,

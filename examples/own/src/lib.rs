@@ -9,7 +9,7 @@ use livenet_experiments::{
     Own, Registry,
     task::{Kind, Setup, Shape, Task, TaskEntry},
 };
-use livenet_growth::{Citation, Contract, Entry, Strategy, Verdict, View, Why};
+use livenet_growth::{Axes, Citation, Contract, Entry, Family, Strategy, Verdict, View, Why};
 use livenet_train::{
     UserLoss,
     session::{Answers, Batch, Continuity, Source},
@@ -48,6 +48,8 @@ pub struct Neighbours;
 /// How the strategy is named, described and cited.
 pub const NEIGHBOURS: Entry = Entry {
     name: "neighbours",
+    family: Family::Connections,
+    axes: Axes { goes: "nobody", grows: "all in reach of the deaf", born: "normal", amount: "all" },
     summary: "connects every deaf neuron to its whole reach",
     citation: Citation {
         key: "own2026",

@@ -3,7 +3,7 @@
 use super::output::Output;
 use crate::{Failure, Registry, executors};
 use clap::ValueEnum;
-use livenet_growth::Setting;
+use livenet_growth::{Axes, Contract, Entry, Family, Setting, Settings};
 use serde::Serialize;
 
 /// Arguments of `list`.
@@ -34,6 +34,19 @@ struct Item {
     summary: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     settings: Vec<ItemSetting>,
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    method: Option<ItemMethod>,
+}
+
+/// What there is to say of a strategy beside that.
+#[derive(Serialize)]
+struct ItemMethod {
+    family: Family,
+    axes: Axes,
+    contract: &'static str,
+    citation: String,
+    needs: Vec<String>,
+    url: &'static str,
 }
 
 #[derive(Serialize)]
@@ -61,24 +74,63 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
             let name = kind.to_possible_value().expect("no kind is skipped").get_name().to_owned();
             output.line(format_args!("{}{name}", if at == 0 { "" } else { "\n" }))?;
         }
-        let items = items(kind, registry);
-        let width = items.iter().map(|item| item.name.len()).max().unwrap_or(0);
-        for item in items {
-            output.line(format_args!("  {:width$}  {}", item.name, item.summary))?;
-            // The settings are many; they are shown where one kind alone is asked for.
-            for setting in item.settings.iter().filter(|_| kinds.len() == 1) {
-                output.line(format_args!(
-                    "  {:width$}    {} = {}  {}",
-                    "", setting.name, setting.default, setting.about
-                ))?;
-            }
-        }
+        print(&mut output, &items(kind, registry), kinds.len() == 1)?;
     }
     output.finish()
 }
 
+/// A line each, strategies under the heading of their family; everything about each where one kind alone is asked for.
+fn print(output: &mut Output, items: &[Item], whole: bool) -> Result<(), Failure> {
+    let width = items.iter().map(|item| item.name.len()).max().unwrap_or(0);
+    let mut family = None;
+    for item in items {
+        if let Some(method) = item.method.as_ref().filter(|method| whole && family != Some(method.family)) {
+            output.line(format_args!("{}{}", if family.is_some() { "\n" } else { "" }, method.family.heading()))?;
+            family = Some(method.family);
+        }
+        output.line(format_args!("  {:width$}  {}", item.name, item.summary))?;
+        if !whole {
+            continue;
+        }
+        if let Some(ItemMethod { axes, contract, citation, needs, .. }) = &item.method {
+            let Axes { goes, grows, born, amount } = axes;
+            output.line(format_args!("  {:width$}    {citation}", ""))?;
+            output.line(format_args!(
+                "  {:width$}    goes: {goes} · grows: {grows} · born: {born} · how much: {amount}",
+                ""
+            ))?;
+            let needs = if needs.is_empty() { "nothing".to_owned() } else { needs.join(", ") };
+            output.line(format_args!("  {:width$}    function kept: {contract} · needs: {needs}", ""))?;
+        }
+        for setting in &item.settings {
+            output
+                .line(format_args!("  {:width$}    {} = {}  {}", "", setting.name, setting.default, setting.about))?;
+        }
+    }
+    Ok(())
+}
+
+impl ItemMethod {
+    fn of(entry: &Entry) -> Self {
+        // What it needs may depend on its settings: these are of the defaults.
+        let needs = entry.strategy(Settings::none()).map(|made| made.needs()).unwrap_or_default();
+        Self {
+            family: entry.family,
+            axes: entry.axes,
+            contract: match entry.contract {
+                Contract::Exact => "exact",
+                Contract::Near => "near",
+                Contract::None => "none",
+            },
+            citation: entry.citation.short(),
+            needs: needs.iter().map(|signal| signal.name().to_owned()).collect(),
+            url: entry.citation.url,
+        }
+    }
+}
+
 fn items(kind: What, registry: &Registry) -> Vec<Item> {
-    let plain = |name, summary: &str| Item { name, summary: summary.into(), settings: Vec::new() };
+    let plain = |name, summary: &str| Item { name, summary: summary.into(), settings: Vec::new(), method: None };
     let with = |name, summary: &str, settings: &[Setting]| Item {
         name,
         summary: summary.into(),
@@ -86,14 +138,18 @@ fn items(kind: What, registry: &Registry) -> Vec<Item> {
             .iter()
             .map(|&Setting { name, default, about }| ItemSetting { name, default, about })
             .collect(),
+        method: None,
     };
     match kind {
-        What::Strategies => registry
-            .strategies()
-            .entries()
-            .iter()
-            .map(|entry| with(entry.name, entry.summary, entry.settings))
-            .collect(),
+        What::Strategies => {
+            let mut entries: Vec<&Entry> = registry.strategies().entries().iter().collect();
+            entries.sort_by_key(|entry| entry.family);
+            let item = |entry: &Entry| Item {
+                method: Some(ItemMethod::of(entry)),
+                ..with(entry.name, entry.summary, entry.settings)
+            };
+            entries.into_iter().map(item).collect()
+        }
         What::Tasks => registry.tasks().iter().map(|entry| with(entry.name, entry.summary, entry.settings)).collect(),
         What::Executors => executors::all().iter().map(|entry| plain(entry.name, entry.summary)).collect(),
         What::Optimizers => OPTIMIZERS.iter().map(|&(name, summary)| plain(name, summary)).collect(),

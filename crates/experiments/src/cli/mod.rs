@@ -13,6 +13,7 @@ mod data;
 mod explain;
 mod interrupt;
 mod list;
+mod new;
 mod open;
 mod output;
 mod pack;
@@ -57,6 +58,8 @@ enum Command {
     Status(status::Arguments),
     /// List what experiment files can name
     List(list::Arguments),
+    /// Begin a crate of your own: a strategy that keeps the laws
+    New(new::Arguments),
     /// Show how a run ended, or its network at one moment
     Show(show::Arguments),
     /// Compare runs over their seeds: intervals, paired differences, plots
@@ -99,6 +102,7 @@ pub(crate) fn main(registry: &Registry) -> ExitCode {
         Command::Trial(arguments) => trial::run(arguments, registry),
         Command::Status(arguments) => status::run(arguments),
         Command::List(arguments) => list::run(arguments, registry),
+        Command::New(arguments) => new::run(arguments),
         Command::Show(arguments) => show::run(arguments, registry),
         Command::Compare(arguments) => compare::run(arguments),
         Command::Plot(arguments) => plot::run(arguments, registry),

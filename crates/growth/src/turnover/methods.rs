@@ -1,7 +1,7 @@
 //! The methods of turnover: each a constant, its entry in the registry, and what to know of it.
 
 use super::{Bounds, Legacy, Pace, Renewal, Turnover, Worn};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 const RATE: Setting =
     Setting { name: "rate", default: "1e-4", about: "rho: part of the mature renewed per step, in [0, 1]" };
@@ -67,6 +67,13 @@ pub const AGE_CLOCK: Renewal = Renewal { name: "age_clock", worn: Worn::Oldest, 
 
 pub(crate) const CONTINUAL_BACKPROP_ENTRY: Entry = Entry {
     name: CONTINUAL_BACKPROP.name,
+    family: Family::Turnover,
+    axes: Axes {
+        goes: "least utility among the mature",
+        grows: "in their places",
+        born: "random, outgoing zero",
+        amount: "a rate per step",
+    },
     summary: "the least useful mature neurons are renewed in place, a few per thousand steps",
     citation: crate::apoptosis::CITATION,
     settings: &[
@@ -87,6 +94,13 @@ pub(crate) const CONTINUAL_BACKPROP_ENTRY: Entry = Entry {
 
 pub(crate) const REDO_ENTRY: Entry = Entry {
     name: REDO.name,
+    family: Family::Turnover,
+    axes: Axes {
+        goes: "dormant",
+        grows: "in their places",
+        born: "random, outgoing zero",
+        amount: "all below a threshold",
+    },
     summary: "dormant neurons are renewed in place",
     citation: Citation {
         key: "sokar2023dormant",
@@ -112,6 +126,8 @@ pub(crate) const REDO_ENTRY: Entry = Entry {
 
 pub(crate) const AGE_CLOCK_ENTRY: Entry = Entry {
     name: AGE_CLOCK.name,
+    family: Family::Turnover,
+    axes: Axes { goes: "oldest", grows: "in their places", born: "random, outgoing zero", amount: "a rate per step" },
     summary: "the oldest neurons are renewed in place, whatever they do: the control of turnover",
     citation: Citation::OWN,
     settings: &[RATE, ROUNDING, MATURITY, birth("\"kaiming\""), fold("true")],

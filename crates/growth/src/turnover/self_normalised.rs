@@ -2,7 +2,8 @@
 
 use super::engine::{Bounds, birth, is_free};
 use crate::{
-    BadState, Citation, Contract, Entry, Setting, SettingError, Settings, Strategy, Verdict, View, Why, saved,
+    Axes, BadState, Citation, Contract, Entry, Family, Setting, SettingError, Settings, Strategy, Verdict, View, Why,
+    saved,
 };
 use livenet_core::{Commit, Draft, Follower, Move, Network, NeuronId, Neurons, Origin, Reason, Role, Row, Signal};
 use serde::{Deserialize, Serialize};
@@ -155,6 +156,13 @@ impl Strategy for SelfNormalised {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: NAME,
+    family: Family::Turnover,
+    axes: Axes {
+        goes: "silent for longer than their own past",
+        grows: "in their places",
+        born: "random, outgoing zero",
+        amount: "all beyond their own tail",
+    },
     summary: "who is silent for longer than its own past makes likely is renewed; asked after every step",
     citation: Citation {
         key: "farias2025self",

@@ -26,7 +26,7 @@ use super::{
     site::{Newborn, Site},
 };
 use crate::{
-    Citation, Contract, Entry, Probe, Setting, Strategy, Verdict, View, Why,
+    Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
     settings::{SettingError, Settings},
 };
 use livenet_core::{Commit, Draft, Follower, Network, Reason, Signal};
@@ -183,6 +183,13 @@ impl Strategy for GradMax {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: "gradmax",
+    family: Family::Neurons,
+    axes: Axes {
+        goes: "nobody",
+        grows: "every hidden group",
+        born: "incoming zero, outgoing singular vectors",
+        amount: "a count",
+    },
     summary: "newborns that say nothing yet, with the outgoing weights that make their gradient largest",
     citation: Citation {
         key: "evci2022gradmax",

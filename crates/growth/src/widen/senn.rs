@@ -24,7 +24,7 @@ use super::{
     site::{Newborn, Site},
 };
 use crate::{
-    BadState, Citation, Contract, Entry, Probe, Setting, Strategy, Verdict, View, Why, saved,
+    Axes, BadState, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why, saved,
     settings::{SettingError, Settings},
 };
 use livenet_core::{Commit, Draft, Follower, GroupId, Network, NeuronId, Reason, Signal, StreamKey};
@@ -213,6 +213,13 @@ impl Strategy for Senn {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: NAME,
+    family: Family::Neurons,
+    axes: Axes {
+        goes: "nobody",
+        grows: "the group of largest expansion",
+        born: "best of its score, outgoing zero",
+        amount: "one, by natural expansion",
+    },
     summary: "a neuron is born when a natural gradient could do much more with it",
     citation: Citation {
         key: "mitchell2023senn",

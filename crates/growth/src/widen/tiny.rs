@@ -27,7 +27,7 @@ use super::{
     site::{Newborn, Site},
 };
 use crate::{
-    Citation, Contract, Entry, Probe, Setting, Strategy, Verdict, View, Why,
+    Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
     settings::{SettingError, Settings},
 };
 use livenet_core::{Commit, Draft, Follower, Network, Reason, Signal};
@@ -197,6 +197,13 @@ const CITATION: Citation = Citation {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: "tiny",
+    family: Family::Neurons,
+    axes: Axes {
+        goes: "nobody",
+        grows: "every hidden group",
+        born: "singular vectors of the bottleneck",
+        amount: "a threshold of singular values",
+    },
     summary: "newborns that do what the gradient wants and existing connections cannot",
     citation: CITATION,
     settings: SETTINGS,
@@ -206,6 +213,13 @@ pub(crate) const ENTRY: Entry = Entry {
 
 pub(crate) const FISHER_ENTRY: Entry = Entry {
     name: "fisher_growth",
+    family: Family::Neurons,
+    axes: Axes {
+        goes: "nobody",
+        grows: "every hidden group",
+        born: "singular vectors under the Fisher metric",
+        amount: "a threshold of singular values",
+    },
     summary: "as tiny, in the metric of the covariance of gradients",
     citation: CITATION,
     settings: SETTINGS,

@@ -6,7 +6,6 @@
 )]
 
 mod axes;
-mod bench;
 mod bottlenecks;
 mod budget;
 mod conformance;

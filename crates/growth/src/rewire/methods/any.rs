@@ -1,7 +1,7 @@
 //! `rewire`: any combination of the axes.
 
 use crate::rewire::{Amount, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Rewire, Spread, Stranded, settings};
-use crate::{Citation, Contract, Entry, Setting, SettingError, Settings};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting, SettingError, Settings};
 
 const DROPS: &[(&str, Drop)] = &[
     ("weight", Drop::SmallestWeight),
@@ -64,6 +64,8 @@ fn method(settings: &mut Settings) -> Result<Method, SettingError> {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: Method::BASE.name,
+    family: Family::Connections,
+    axes: Axes { goes: "any rule", grows: "any place", born: "any birth", amount: "any amount" },
     summary: "any combination of what goes, where it grows, how much and how it is born",
     citation: Citation::OWN,
     settings: &[

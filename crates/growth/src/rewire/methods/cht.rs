@@ -1,7 +1,7 @@
 //! `cht` and `chts`: Cannistraci-Hebb training.
 
 use crate::rewire::{Amount, Drop, Grow, Method, Pick, Rewire, Stranded, settings};
-use crate::{Citation, Contract, Entry};
+use crate::{Axes, Citation, Contract, Entry, Family};
 
 /// Cannistraci-Hebb training: where to grow follows from the wiring alone. Each asking (the paper: after every epoch),
 /// between each two groups, the 0.3 smallest |w| go; then, in a chain, what is left of neurons that nobody hears, or that
@@ -50,6 +50,13 @@ pub const CHTS: Method = Method {
 
 pub(crate) const CHT_ENTRY: Entry = Entry {
     name: CHT.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w|, and chains",
+        grows: "best path of length three",
+        born: "zero",
+        amount: "a constant fraction",
+    },
     summary: "smallest |w| go, then who is stranded; growth closes paths of length three, without a gradient",
     citation: CHT.citation,
     settings: &[settings::fraction("0.3"), settings::over("\"pair\"")],
@@ -59,6 +66,13 @@ pub(crate) const CHT_ENTRY: Entry = Entry {
 
 pub(crate) const CHTS_ENTRY: Entry = Entry {
     name: CHTS.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "relative importance, and chains",
+        grows: "drawn by paths of length three",
+        born: "zero",
+        amount: "a constant fraction",
+    },
     summary: "cht with relative importance for what goes, and growth drawn by the score",
     citation: CHTS.citation,
     settings: &[settings::fraction("0.3"), settings::over("\"pair\"")],

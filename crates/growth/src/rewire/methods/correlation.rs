@@ -1,7 +1,7 @@
 //! `correlation`: growth from who speaks of what is still wrong.
 
 use crate::rewire::{Amount, Drop, Grow, Method, NewWeight, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Growth by correlation with the residual error. Between each two groups the smallest |w| go, and as many grow to hear neurons
 /// whose output correlates most with what is still wrong at the outputs, as the candidates of cascade-correlation
@@ -28,6 +28,13 @@ pub const CORRELATION: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: CORRELATION.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w|",
+        grows: "correlation with the residual error",
+        born: "a step against it",
+        amount: "a fraction along a cosine",
+    },
     summary: "smallest |w| go, growth hears who correlates with the residual error",
     citation: CORRELATION.citation,
     settings: &[

@@ -1,7 +1,7 @@
 //! `deep_r`: deep rewiring.
 
 use crate::rewire::{Amount, Balance, Drop, Grow, Method, NewWeight, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Deep rewiring. Asked after every step (`every = { steps = 1 }`): each connection has the sign it was born
 /// with; whoever's weight crossed zero goes dormant, and as many pairs, drawn uniformly among all that are not
@@ -35,6 +35,13 @@ pub const DEEP_R: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: DEEP_R.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "who crosses its sign",
+        grows: "random in reach",
+        born: "next to nothing",
+        amount: "as many as fell",
+    },
     summary: "who crosses zero goes, as many come anywhere, next to nothing; asked after every step",
     citation: DEEP_R.citation,
     settings: &[

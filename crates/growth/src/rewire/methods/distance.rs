@@ -1,7 +1,7 @@
 //! `distance`: rewiring within a distance kernel.
 
 use crate::rewire::{Amount, Drop, Grow, Method, NewWeight, Pick, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Distance-dependent rewiring. Between each two groups the smallest |w| go, and as many grow between neurons drawn in
 /// proportion to a Gaussian of their distance, exp(-d² / σ²): the kernel by which axonal and dendritic
@@ -29,6 +29,13 @@ pub const DISTANCE: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: DISTANCE.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w|",
+        grows: "by a kernel of the distance",
+        born: "normal",
+        amount: "a constant fraction",
+    },
     summary: "smallest |w| go, as many grow between near neurons, by a Gaussian of the distance",
     citation: DISTANCE.citation,
     settings: &[

@@ -1,7 +1,7 @@
 //! `gmp`: gradual magnitude pruning.
 
 use crate::rewire::{Amount, Drop, Method, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// The settings of a pruning ramp.
 pub(super) const START: Setting = Setting {
@@ -36,6 +36,8 @@ pub const GMP: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: GMP.name,
+    family: Family::Connections,
+    axes: Axes { goes: "smallest |w|", grows: "nowhere", born: "-", amount: "a cubic ramp to a density" },
     summary: "gradual magnitude pruning: smallest |w| go along a cubic ramp to a density",
     citation: GMP.citation,
     settings: &[settings::density("0.1"), START, FROM, TO, settings::over("\"pair\"")],

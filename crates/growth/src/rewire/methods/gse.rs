@@ -1,7 +1,7 @@
 //! `gse`: guided stochastic exploration.
 
 use crate::rewire::{Amount, Drop, Grow, Guide, Method, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Guided stochastic exploration. As many absent pairs as there are connections (times `subset`) are drawn between each two groups,
 /// uniformly or guided by a bound of the gradient, and only among them the largest |gradient|s grow, at 0; the
@@ -32,6 +32,13 @@ pub const GSE: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: GSE.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w|",
+        grows: "largest |gradient| of sampled pairs",
+        born: "zero",
+        amount: "a fraction along a cosine",
+    },
     summary: "smallest |w| go, largest |gradient| of a random sample of absent pairs grow at 0",
     citation: GSE.citation,
     settings: &[

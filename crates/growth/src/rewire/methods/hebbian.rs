@@ -1,7 +1,7 @@
 //! `hebbian`: who fires together is wired together.
 
 use crate::rewire::{Amount, Drop, Grow, Method, NewWeight, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Hebbian growth. Between each two groups the smallest |w| go, and as many grow where the |correlation| of what listener and
 /// heard say is largest, the heard one as much earlier as it would be heard; born with 0.1 times the correlation. It needs no
@@ -27,6 +27,13 @@ pub const HEBBIAN: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: HEBBIAN.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w|",
+        grows: "co-activity",
+        born: "in proportion to it",
+        amount: "a fraction along a cosine",
+    },
     summary: "smallest |w| go, those that fire together are wired, without a gradient",
     citation: HEBBIAN.citation,
     settings: &[

@@ -5,7 +5,7 @@ use super::{
     gmp::{FROM, START, TO},
 };
 use crate::rewire::{Drop, Method, Rewire, settings};
-use crate::{Citation, Contract, Entry};
+use crate::{Axes, Citation, Contract, Entry, Family};
 
 /// Movement pruning. Each connection adds up -w · dL/dw: positive where training moves the weight away from zero, negative
 /// where it moves it towards zero, whatever its size. Between each two groups those with the smallest sum go, along the cubic ramp of
@@ -31,6 +31,8 @@ pub const MOVEMENT: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: MOVEMENT.name,
+    family: Family::Connections,
+    axes: Axes { goes: "least movement", grows: "nowhere", born: "-", amount: "a cubic ramp to a density" },
     summary: "connections that training moves towards zero go, along a cubic ramp to a density",
     citation: MOVEMENT.citation,
     settings: &[settings::density("0.1"), START, FROM, TO, settings::over("\"pair\""), settings::EVERY],

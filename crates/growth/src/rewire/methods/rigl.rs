@@ -1,7 +1,7 @@
 //! `rigl`: rigging the lottery.
 
 use crate::rewire::{Amount, Asking, Drop, Grow, Method, Rewire, settings};
-use crate::{Citation, Contract, Entry};
+use crate::{Axes, Citation, Contract, Entry, Family};
 
 /// Rigging the lottery. Each asking (the paper: every 100 steps), between each two groups, the k smallest |w| go and
 /// the k pairs of largest |gradient| among those not kept grow at 0, k being n · α/2 · (1 + cos(π t / T)) with α = 0.3
@@ -26,6 +26,8 @@ pub const RIGL: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: RIGL.name,
+    family: Family::Connections,
+    axes: Axes { goes: "smallest |w|", grows: "largest |gradient|", born: "zero", amount: "a fraction along a cosine" },
     summary: "smallest |w| go, largest |gradient| grow at 0, per pair of groups, along a cosine",
     citation: RIGL.citation,
     settings: &[

@@ -1,7 +1,7 @@
 //! `set`: sparse evolutionary training.
 
 use crate::rewire::{Amount, Drop, Grow, Method, NewWeight, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Sparse evolutionary training. Each asking (the paper: after every epoch but the last), between each two groups,
 /// the ζ = 0.3 smallest positive and the ζ largest negative weights go, and as many grow at random, with weights
@@ -26,6 +26,13 @@ pub const SET: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: SET.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest weights of each sign",
+        grows: "random in reach",
+        born: "normal",
+        amount: "a constant fraction",
+    },
     summary: "smallest weights of each sign go, as many grow at random, per pair of groups",
     citation: SET.citation,
     settings: &[

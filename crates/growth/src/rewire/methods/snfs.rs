@@ -1,7 +1,7 @@
 //! `snfs`: sparse networks from scratch, or sparse momentum.
 
 use crate::rewire::{Amount, Drop, Grow, Method, Rewire, Spread, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// Sparse momentum. Each asking (the paper: after every epoch), between each two groups, the smallest |w| go, half
 /// of them at first and along a cosine to none at the end; what went everywhere is spread over the pairs of groups in
@@ -35,6 +35,13 @@ pub const SNFS: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: SNFS.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w|",
+        grows: "largest mean gradient",
+        born: "zero",
+        amount: "a fraction along a cosine, spread by mean |momentum|",
+    },
     summary: "sparse momentum: smallest |w| go, largest mean gradients grow, more where gradients are large",
     citation: SNFS.citation,
     settings: &[

@@ -1,7 +1,7 @@
 //! `snip`: pruning once, before training.
 
 use crate::rewire::{Amount, Asking, Balance, Drop, Method, Rewire, settings};
-use crate::{Citation, Contract, Entry};
+use crate::{Axes, Citation, Contract, Entry, Family};
 
 /// Single-shot pruning by connection sensitivity. At the first asking, which takes the place of the optimizer's step, the
 /// connections with the smallest |w · dL/dw| of the whole network go, down to a density of 0.1; there is no other. Ask it
@@ -27,6 +27,8 @@ pub const SNIP: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: SNIP.name,
+    family: Family::Connections,
+    axes: Axes { goes: "smallest |w · gradient|", grows: "nowhere", born: "-", amount: "once, to a density" },
     summary: "once, before training: smallest |w · gradient| go down to a density",
     citation: SNIP.citation,
     settings: &[settings::density("0.1"), settings::over("\"whole\""), settings::SAMPLES],

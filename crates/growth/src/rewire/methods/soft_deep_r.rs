@@ -3,7 +3,9 @@
 use super::DEEP_R;
 use crate::pairs::Pairs;
 use crate::rewire::{Balance, Method, drop::Evidence, memory::Memory, pool::pools};
-use crate::{BadState, Contract, Entry, Setting, SettingError, Settings, Strategy, Verdict, View, Why, saved};
+use crate::{
+    Axes, BadState, Contract, Entry, Family, Setting, SettingError, Settings, Strategy, Verdict, View, Why, saved,
+};
 use livenet_core::{Birth, Commit, Draft, Follower, Move, Network, Reason, Row, Signal, Synapse};
 use std::collections::BTreeMap;
 
@@ -148,6 +150,13 @@ impl Strategy for SoftDeepR {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: NAME,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "who crosses its sign",
+        grows: "a dormant pair that walks back",
+        born: "next to nothing",
+        amount: "as many as cross",
+    },
     summary: "who crosses zero goes dormant, walks at random, and returns with its sign; asked after every step",
     citation: DEEP_R.citation,
     settings: &[

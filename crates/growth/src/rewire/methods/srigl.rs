@@ -2,7 +2,7 @@
 
 use super::RIGL;
 use crate::rewire::{Balance, Fan, Method, Rewire, settings};
-use crate::{Citation, Contract, Entry, Setting};
+use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
 /// RigL with a constant fan-in. The smallest |w| of all that a group hears go, and each neuron grows back to the fan-in that
 /// all have in common at its own largest |gradient|s; a hidden neuron of which less than 0.3 of the fan-in is
@@ -28,6 +28,13 @@ pub const SRIGL: Method = Method {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: SRIGL.name,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "smallest |w| per listener",
+        grows: "largest |gradient|",
+        born: "zero",
+        amount: "constant fan-in, with ablation",
+    },
     summary: "rigl with the same fan-in for all of a group; who has too little to say in it is ablated",
     citation: SRIGL.citation,
     settings: &[

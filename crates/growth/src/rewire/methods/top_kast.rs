@@ -2,7 +2,8 @@
 
 use crate::rewire::{Balance, pool::pools_without};
 use crate::{
-    BadState, Citation, Contract, Entry, Setting, SettingError, Settings, Strategy, Verdict, View, Why, saved,
+    Axes, BadState, Citation, Contract, Entry, Family, Setting, SettingError, Settings, Strategy, Verdict, View, Why,
+    saved,
 };
 use livenet_core::{Commit, Draft, Follower, Mark, Move, Network, Reason, Row, Scope, Signal};
 
@@ -164,6 +165,13 @@ impl Strategy for TopKast {
 
 pub(crate) const ENTRY: Entry = Entry {
     name: NAME,
+    family: Family::Connections,
+    axes: Axes {
+        goes: "who leaves the top of |w|",
+        grows: "who enters the top of |w|",
+        born: "the weight it kept",
+        amount: "a density forward and one backward",
+    },
     summary: "the largest |w| are heard, the next ones learn in silence, the rest rests",
     citation: Citation {
         key: "jayakumar2020topkast",
