@@ -69,8 +69,10 @@
 
 mod apoptosis;
 mod budget;
+mod cascade_correlation;
 mod choice;
 mod citation;
+mod cradle;
 pub mod energy;
 mod merge;
 mod mitosis;
@@ -91,6 +93,7 @@ pub mod wire;
 
 pub use apoptosis::{Apoptosis, Cause};
 pub use budget::{Budget, BudgetError, Cut, Limit, portions};
+pub use cascade_correlation::{CascadeCorrelation, Kin, Objective};
 pub use citation::Citation;
 pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
 pub use merge::Merging;

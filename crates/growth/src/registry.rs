@@ -4,8 +4,8 @@
 //! user's own methods stand beside it in a [`Registry`].
 
 use crate::{
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
-    nearest::nearest, net2wider, rewire::methods, turnover, wire,
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
+    cascade_correlation, merge, mitosis, nearest::nearest, net2wider, rewire::methods, turnover, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -83,6 +83,7 @@ pub const ALL: &[Entry] = &[
         contract: Contract::None,
         build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
     },
+    cascade_correlation::ENTRY,
     methods::cht::CHT_ENTRY,
     methods::cht::CHTS_ENTRY,
     turnover::methods::CONTINUAL_BACKPROP_ENTRY,

@@ -8,6 +8,7 @@
 mod axes;
 mod bench;
 mod budget;
+mod cascade;
 mod conformance;
 mod contract;
 mod division;
