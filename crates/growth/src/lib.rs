@@ -22,8 +22,8 @@
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
 //! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
-//! [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
-//! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
+//! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`turnover`] renews in place,
+//! [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`] is what a network starts with, and the random control beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
 //! what is wrong, and `wire` lays the first paths.
@@ -77,7 +77,9 @@ pub mod energy;
 mod merge;
 mod mitosis;
 mod nearest;
+mod nest;
 mod net2wider;
+mod north;
 mod pairs;
 mod place;
 pub mod registry;
@@ -98,7 +100,9 @@ pub use citation::Citation;
 pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
+pub use nest::{Nest, Spread};
 pub use net2wider::Net2Wider;
+pub use north::{Incoming, Measure, North, Yardstick};
 pub use registry::{Contract, Entry, Registry, UnknownStrategy};
 pub use rewire::{
     Rewire,

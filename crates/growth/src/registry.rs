@@ -5,7 +5,7 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
-    cascade_correlation, merge, mitosis, nearest::nearest, net2wider, rewire::methods, turnover, wire,
+    cascade_correlation, merge, mitosis, nearest::nearest, nest, net2wider, north, rewire::methods, turnover, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -121,7 +121,9 @@ pub const ALL: &[Entry] = &[
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
     methods::movement::ENTRY,
+    nest::ENTRY,
     net2wider::ENTRY,
+    north::ENTRY,
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,

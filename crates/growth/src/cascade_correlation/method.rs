@@ -5,11 +5,11 @@
 //!
 //! ```text
 //! S = Σ over outputs o of | Σ over patterns p of (V_p - mean V) (E_po - mean E_o) |
+//! dS / dw_i = Σ_p Σ_o σ_o (E_po - mean E_o) f'(z_p) x_ip        σ_o the sign of the correlation
 //! ```
 //!
 //! where V is what the candidate would say and E the residual error of an output: its blame, dL / d potential, which for a squared
-//! error is the error times the slope of the output, as in the paper's own program. The slope of S by a weight w_i is
-//! Σ_p Σ_o σ_o (E_po - mean E_o) f'(z_p) x_ip, with σ_o the sign of the correlation. The winner is born with its weights and
+//! error is the error times the slope of the output, as in the paper's own program. The winner is born with its weights and
 //! its bias, tells every output within reach with weight 0 (or leans against the correlation by `axon`), and is frozen: what
 //! it hears never changes again, and only the outputs learn to listen to it.
 //!
@@ -243,7 +243,7 @@ pub(crate) const ENTRY: Entry = Entry {
         title: "The Cascade-Correlation Learning Architecture",
         venue: "Advances in Neural Information Processing Systems 2",
         year: 1990,
-        url: "https://proceedings.neurips.cc/paper/1989/hash/69adc1e107f7f7d035d7baf04342e1ca-Abstract.html",
+        url: "https://www.cs.cmu.edu/~sef/sefCascor.htm",
     },
     settings: &[
         Setting { name: "pool", default: "8", about: "candidates that are trained for each birth, in [1, 65536]" },

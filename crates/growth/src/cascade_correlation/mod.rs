@@ -1,6 +1,6 @@
 //! Cascade-correlation: neurons that are trained before they are born, and never after.
 //!
-//! [`Candidate`] climbs, [`CascadeCorrelation`] chooses and proposes.
+//! A candidate climbs, [`CascadeCorrelation`] chooses and proposes.
 
 mod candidate;
 mod method;

@@ -162,9 +162,9 @@ fn the_score_is_the_sum_of_covariances_and_the_winner_is_above_the_untrained() {
             for by in [-0.05, 0.05] {
                 let mut moved = birth(&lab, &proposals);
                 if at == born.heard.len() {
-                    moved.bias += by
+                    moved.bias += by;
                 } else {
-                    moved.heard[at].1 += by
+                    moved.heard[at].1 += by;
                 }
                 let (values, errors) = patterns(&lab, &signals, &moved);
                 assert!(s(&values, &errors) < born.score + 1e-3, "{schedule:?}: weight {at}");

@@ -17,6 +17,8 @@ mod energy;
 mod kast;
 mod marks;
 mod merging;
+mod nest;
+mod north;
 mod places;
 mod plateau;
 mod rewiring;
