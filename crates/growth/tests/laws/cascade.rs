@@ -6,7 +6,9 @@ use livenet_core::{
     NeuronSpec, Neurons, Norm, Optimizer, Origin, Proposal, Reach, Role, Row, Schedule, Scope, Signals, StreamKey,
     Unit, UpdateRule, Window,
 };
-use livenet_growth::{Budget, CascadeCorrelation, Kin, Objective, Strategy, Verdict, View, Why};
+use livenet_growth::{
+    Budget, CascadeCorrelation, Kin, Objective, Registry, Settings, Strategy, Value, Verdict, View, Why, Wiring,
+};
 
 const LANES: usize = 7;
 const CYCLES: usize = 5;
@@ -284,4 +286,87 @@ fn where_nothing_is_wrong_nobody_is_born() {
     let signals = lab.naive.signals(&lab.network, &method.needs());
     let (verdict, proposals) = lab.propose(&mut method, &signals);
     assert!(matches!(verdict, Verdict::Nothing(Why::NoCandidates)) && proposals.is_empty());
+}
+
+#[test]
+fn a_cascade_learns_parity() {
+    let mut lab = Lab::new(&[3, 0, 0, 0, 0, 0, 1], Activation::Tanh, Schedule::Grouped, Lab::before);
+    let mut draft = Draft::new(&lab.network, 0);
+    let output = lab.network.outputs().start;
+    let at = lab
+        .network
+        .inputs()
+        .map(|pre| (livenet_core::Synapse::new(lab.network.id(Row::new(output)), lab.network.id(Row::new(pre))), 0));
+    draft.propose(Move::Grow { at: at.collect(), birth: livenet_core::Birth::Value(0.0) }).unwrap();
+    let moves: Vec<Move> = draft.finish().proposals().iter().map(|proposal| proposal.what.clone()).collect();
+    lab.commit(moves);
+    let bit = |sample: usize, at: usize| if sample >> at & 1 == 1 { 1.0f32 } else { -1.0 };
+    let values: Vec<f32> = (0..8).flat_map(|sample| (0..3).map(move |at| bit(sample, at))).collect();
+    let mut losses = Vec::new();
+    let mut method = CascadeCorrelation::default();
+    for _ in 0..5 {
+        let mut loss = 0.0;
+        for step in 0..1500 {
+            let window = Window { cycles: 1, lanes: 8, values: &values };
+            let outputs = lab.naive.forward(&lab.network, window, None).unwrap();
+            let errors = (0..8).map(|sample| outputs[sample] - bit(sample, 0) * bit(sample, 1) * bit(sample, 2));
+            let errors: Vec<f32> = errors.collect();
+            loss = errors.iter().map(|error| error * error).sum::<f32>() / 8.0;
+            lab.naive.backward(&lab.network, &errors.iter().map(|error| error / 8.0).collect::<Vec<_>>()).unwrap();
+            let rule = UpdateRule { optimizer: Optimizer::Sgd, rate: 0.2, passes: Vec::new(), step };
+            lab.naive.update(&lab.network, &rule).unwrap();
+        }
+        losses.push(loss);
+        // An update clears what it was made of.
+        let window = Window { cycles: 1, lanes: 8, values: &values };
+        let outputs = lab.naive.forward(&lab.network, window, None).unwrap();
+        let errors: Vec<f32> =
+            (0..8).map(|sample| (outputs[sample] - bit(sample, 0) * bit(sample, 1) * bit(sample, 2)) / 8.0).collect();
+        lab.naive.backward(&lab.network, &errors).unwrap();
+        let signals = lab.naive.signals(&lab.network, &method.needs());
+        let (_, proposals) = lab.propose(&mut method, &signals);
+        lab.commit(proposals.into_iter().map(|proposal| proposal.what));
+    }
+    assert!(losses[0] > 0.99, "the inputs alone know nothing of it: {losses:?}");
+    assert!(losses.windows(2).all(|pair| pair[1] < pair[0] + 1e-3) && losses[4] < 0.02, "{losses:?}");
+}
+
+#[test]
+fn newborns_keep_their_distance() {
+    for name in ["cascade_correlation", "nest", "north"] {
+        for variant in 1..3 {
+            let mut lab =
+                Lab::new(&[5, 3, 0, 4], Activation::Tanh, Schedule::Grouped, |at| Lab::before(at).within(1.5));
+            let spread: Vec<Move> = (lab.network.neuron_rows())
+                .map(|row| {
+                    let mut spec = lab.network.spec(row).clone();
+                    let first = lab.network.members(spec.group).start;
+                    spec.position = [(row.get() - first) as f32, spec.group.index() as f32 * 0.1];
+                    Move::Retune { neuron: lab.network.id(row), spec }
+                })
+                .collect();
+            lab.commit(spread);
+            let settings = match (name, variant) {
+                ("north", _) => Settings::none().with("gamma", Value::Real(0.0)).with("candidates", Value::Integer(4)),
+                ("nest", 2) => Settings::none().with("spread", Value::Text("each".into())),
+                _ => Settings::none(),
+            };
+            let mut method = Registry::standard().find(name).unwrap().strategy(settings).unwrap();
+            lab.commit(wired(&lab));
+            let (signals, _) = lab.run(&*method);
+            let (verdict, proposals) = lab.propose(&mut *method, &signals);
+            assert!(matches!(verdict, Verdict::Proposed), "{name}: {verdict:?}");
+            let Move::Bear { dendrites, axon, .. } = &proposals[0].what else { panic!("{proposals:?}") };
+            assert!((1..=3).contains(&dendrites.iter().filter(|end| end.at.number() < 5).count()), "{name}");
+            assert!((1..=4).contains(&axon.len()), "{name}");
+            lab.commit(proposals.into_iter().map(|proposal| proposal.what));
+        }
+    }
+}
+
+/// All connections within reach.
+fn wired(lab: &Lab) -> Vec<Move> {
+    let mut draft = Draft::new(&lab.network, 0);
+    Wiring::Dense.propose(&mut draft, lab.key).unwrap();
+    draft.finish().proposals().iter().map(|proposal| proposal.what.clone()).collect()
 }
