@@ -22,9 +22,9 @@
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
 //! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
-//! [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`widen`] bears neurons
-//! where the gradient has no way to go, [`Still`] is the control. [`Wiring`] is what a network starts with, and the random control
-//! beside every method that claims to *find* a wiring.
+//! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`widen`] where the gradient has no way
+//! to go; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`] is
+//! what a network starts with, and the random control beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
 //! what is wrong, and `wire` lays the first paths.
@@ -70,14 +70,18 @@
 
 mod apoptosis;
 mod budget;
+mod cascade_correlation;
 mod choice;
 mod citation;
+mod cradle;
 pub mod energy;
 pub mod laws;
 mod merge;
 mod mitosis;
 mod nearest;
+mod nest;
 mod net2wider;
+mod north;
 mod pairs;
 mod place;
 pub mod registry;
@@ -95,11 +99,14 @@ pub mod wire;
 
 pub use apoptosis::{Apoptosis, Cause};
 pub use budget::{Budget, BudgetError, Cut, Limit, portions};
+pub use cascade_correlation::{CascadeCorrelation, Kin, Objective};
 pub use citation::Citation;
 pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
+pub use nest::{Nest, Spread};
 pub use net2wider::Net2Wider;
+pub use north::{Incoming, Measure, North, Yardstick};
 pub use registry::{Axes, Contract, Entry, Family, Registry, UnknownStrategy};
 pub use rewire::{
     Rewire,

@@ -4,8 +4,9 @@
 //! user's own methods stand beside it in a [`Registry`].
 
 use crate::{
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
-    nearest::nearest, net2wider, rewire::methods, turnover, widen, wire,
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
+    cascade_correlation, merge, mitosis, nearest::nearest, nest, net2wider, north, rewire::methods, turnover, widen,
+    wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -136,6 +137,7 @@ pub const ALL: &[Entry] = &[
         contract: Contract::None,
         build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
     },
+    cascade_correlation::ENTRY,
     methods::cht::CHT_ENTRY,
     methods::cht::CHTS_ENTRY,
     turnover::methods::CONTINUAL_BACKPROP_ENTRY,
@@ -182,7 +184,9 @@ pub const ALL: &[Entry] = &[
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
     methods::movement::ENTRY,
+    nest::ENTRY,
     net2wider::ENTRY,
+    north::ENTRY,
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,

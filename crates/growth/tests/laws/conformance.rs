@@ -15,7 +15,9 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
         "continual_backprop" | "age_clock" => {
             Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
         }
+        "cascade_correlation" => Settings::none().with("steps", Value::Integer(20)),
         "merge" => Settings::none().with("correlation", Value::Real(0.2)),
+        "north" => Settings::none().with("gamma", Value::Real(0.1)).with("candidates", Value::Integer(9)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()

@@ -8,6 +8,7 @@
 mod axes;
 mod bottlenecks;
 mod budget;
+mod cascade;
 mod conformance;
 mod contract;
 mod division;
@@ -19,6 +20,8 @@ mod kast;
 mod lesson;
 mod marks;
 mod merging;
+mod nest;
+mod north;
 mod places;
 mod plateau;
 mod rewiring;
