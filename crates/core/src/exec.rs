@@ -78,6 +78,13 @@ pub enum Pass {
         /// The stream.
         key: StreamKey,
     },
+    /// Adds this times the sign of the weight to its gradient (L1); a weight of 0 is left alone.
+    Lasso {
+        /// The coefficient.
+        by: f32,
+    },
+    /// Biases stay what they are: their gradients count as 0.
+    HoldBias,
 }
 
 /// One update as data.

@@ -68,6 +68,7 @@ fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec
     let passes = experiment.train.passes;
     for (name, value, range) in [
         ("decay", passes.decay, Range::NotNegative),
+        ("lasso", passes.lasso, Range::NotNegative),
         ("clip_norm", passes.clip_norm, Range::Positive),
         ("clip_value", passes.clip_value, Range::Positive),
         ("noise", passes.noise, Range::NotNegative),
@@ -78,6 +79,8 @@ fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec
     }
     let mut all = Vec::new();
     all.extend(passes.decay.map(|by| Pass::Decay { by }));
+    all.extend(passes.lasso.map(|by| Pass::Lasso { by }));
+    all.extend(passes.hold_bias.then_some(Pass::HoldBias));
     all.extend(passes.clip_norm.map(|norm| Pass::ClipNorm { norm }));
     all.extend(passes.clip_value.map(|value| Pass::ClipValue { value }));
     all.extend(passes.noise.map(|scale| Pass::Noise { scale, key: StreamKey::new(seed, "noise") }));

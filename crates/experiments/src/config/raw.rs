@@ -250,7 +250,7 @@ pub struct Train {
     /// Moments of newborns: `from_origin` or `nothing`.
     #[serde(default)]
     pub inherit: InheritName,
-    /// Weight decay (L2), norm and value clipping, and weight noise, by name.
+    /// Weight decay (L2), lasso (L1), biases that stay, norm and value clipping, and weight noise, by name.
     #[serde(default)]
     pub passes: Passes,
     /// Updates between two looks at the validation part; by default once per epoch, or every 100.
@@ -303,6 +303,12 @@ pub struct Passes {
     /// Adds this times the weight to its gradient.
     #[serde(default)]
     pub decay: Option<f32>,
+    /// Adds this times the sign of the weight to its gradient (L1).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lasso: Option<f32>,
+    /// Biases stay what they are.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hold_bias: bool,
     /// Scales the gradient down to this norm.
     #[serde(default)]
     pub clip_norm: Option<f32>,

@@ -25,6 +25,8 @@ pub(super) fn prepare<I: Backend>(gradients: &mut [Tensor<I, 1>; 4], columns: &C
                     *gradient = gradient.clone().clamp(-value, value);
                 }
             }
+            Pass::Lasso { by } => gradients[0] = gradients[0].clone() + columns[0].value.clone().sign().mul_scalar(by),
+            Pass::HoldBias => gradients[1] = gradients[1].zeros_like(),
             Pass::Noise { .. } => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::carry;
 use super::finite::all_finite;
-use super::parameters::{Columns, NAMES, WEIGHTS, columns};
+use super::parameters::{BIAS, Columns, NAMES, WEIGHTS, columns};
 use super::plan::Plan;
 use super::steps::Steps;
 use livenet_core::kernel::{self, Corrections, Decay, Elements, Moments, Step};
@@ -92,14 +92,14 @@ impl Memory {
         if self.optimizer.as_ref().is_none_or(|(optimizer, _)| *optimizer != rule.optimizer) {
             self.optimizer = Some((rule.optimizer, Corrections::new(rule.optimizer)));
         }
-        let clips = rule.passes.iter().any(|pass| matches!(pass, Pass::ClipNorm { .. } | Pass::ClipValue { .. }));
-        if clips {
+        let adjusts = rule.passes.iter().any(|pass| !matches!(pass, Pass::Decay { .. } | Pass::Noise { .. }));
+        if adjusts {
             for (adjusted, gradient) in self.adjusted.iter_mut().zip(gradients) {
                 adjusted.clone_from(gradient);
             }
             rule.passes.iter().for_each(|pass| prepare(&mut self.adjusted, parameters, pass));
         }
-        let gradients = if clips { &self.adjusted } else { gradients };
+        let gradients = if adjusts { &self.adjusted } else { gradients };
         // Decay alone needs no pass of its own.
         let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
         let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
@@ -107,7 +107,7 @@ impl Memory {
         for kind in 0..parameters.len() {
             let frozen =
                 plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
-            let decay = if kind == WEIGHTS && !clips && decay != 0.0 { Decay::L2(decay) } else { Decay::None };
+            let decay = if kind == WEIGHTS && !adjusts && decay != 0.0 { Decay::L2(decay) } else { Decay::None };
             let optimizer = if kind == WEIGHTS { rule.optimizer } else { rule.optimizer.without_decay() };
             let step = Step { optimizer, corrections, rate: rule.rate, decay };
             let elements = Elements { values: &mut parameters[kind], gradients: &gradients[kind], frozen };
@@ -144,6 +144,10 @@ fn prepare(gradients: &mut Columns<f32>, parameters: &Columns<f32>, pass: &Pass)
             }
         }
         Pass::ClipValue { value } => gradients.iter_mut().flatten().for_each(|g| *g = g.clamp(-value, value)),
+        Pass::Lasso { by } => gradients[WEIGHTS].iter_mut().zip(&parameters[WEIGHTS]).for_each(|(g, &w)| {
+            *g += if w == 0.0 { 0.0 } else { by.copysign(w) };
+        }),
+        Pass::HoldBias => gradients[BIAS].fill(0.0),
         Pass::Noise { .. } => {}
     }
 }

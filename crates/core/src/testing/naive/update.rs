@@ -90,6 +90,11 @@ fn prepare(gradients: &mut Parameters, parameters: &Parameters, pass: &Pass) {
             let most = f64::from(value);
             gradients.columns_mut().into_iter().flatten().for_each(|g| *g = g.clamp(-most, most));
         }
+        Pass::Lasso { by } => {
+            let sign = |w: f64| if w == 0.0 { 0.0 } else { w.signum() };
+            gradients.weights.iter_mut().zip(&parameters.weights).for_each(|(g, &w)| *g += f64::from(by) * sign(w));
+        }
+        Pass::HoldBias => gradients.bias.fill(0.0),
         Pass::Noise { .. } => {}
     }
 }

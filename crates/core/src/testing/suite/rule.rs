@@ -19,6 +19,8 @@ pub(super) fn rule(dice: &mut Dice, optimizer: Optimizer) -> UpdateRule {
     let key = dice.key();
     let passes = [
         Pass::Decay { by: 0.01 },
+        Pass::Lasso { by: 0.01 },
+        Pass::HoldBias,
         Pass::ClipNorm { norm: 0.05 },
         Pass::ClipValue { value: 0.02 },
         Pass::Noise { scale: 0.01, key },
