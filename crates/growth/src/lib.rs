@@ -83,6 +83,7 @@ pub mod rewire;
 mod saved;
 mod seed;
 mod settings;
+pub mod splitting;
 mod still;
 mod strategy;
 pub mod turnover;
@@ -103,6 +104,7 @@ pub use rewire::{
 };
 pub use seed::{Scale, Wiring};
 pub use settings::{Setting, SettingError, Settings, Value};
+pub use splitting::{Spectrum, Splitting};
 pub use still::Still;
 pub use strategy::{BadState, Probe, Strategy, Verdict, View, Why};
 pub use turnover::Turnover;

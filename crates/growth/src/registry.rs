@@ -5,7 +5,7 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
-    nearest::nearest, net2wider, rewire::methods, turnover, wire,
+    nearest::nearest, net2wider, rewire::methods, splitting, turnover, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -129,6 +129,7 @@ pub const ALL: &[Entry] = &[
     methods::snip::ENTRY,
     turnover::self_normalised::ENTRY,
     methods::soft_deep_r::ENTRY,
+    splitting::steepest::ENTRY,
     methods::srigl::ENTRY,
     Entry {
         name: "still",

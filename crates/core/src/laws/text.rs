@@ -48,7 +48,7 @@ fn moves_say_where_they_are_wrong() {
     let error = |text: &str| notation::parse_moves(text, &mut Draft::new(&net, 0)).unwrap_err().to_string();
     assert_snapshot!(
         error("grow 0>2 : 1; shrink 1"),
-        @r#"at character 14: found "shrink", expected a move: connect, disconnect, grow, prune, listen, rewire, add, remove, renew, divide, insert, merge, retune, mark, scale, reweigh, rebias or perturb"#
+        @r#"at character 14: found "shrink", expected a move: connect, disconnect, grow, prune, listen, rewire, add, remove, bear, renew, divide, insert, merge, retune, mark, scale, reweigh, rebias or perturb"#
     );
     assert_snapshot!(error("mark 0>1 loud"), @r#"at character 9: found "loud", expected silent, active, frozen or free"#);
     assert_snapshot!(error("divide 1"), @r#"at character 8: found "", expected the daughter's share of the axon"#);

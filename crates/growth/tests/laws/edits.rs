@@ -2,7 +2,7 @@
 
 use crate::bench::{Asked, Bench, layers, recurrent};
 use crate::conformance::{benches, build};
-use livenet_core::{Move, NeuronId};
+use livenet_core::{Move, NeuronId, Scope};
 use livenet_growth::{
     Budget, Daughters, Mitosis, Mother, Rewire, Strategy as Method, Wire, Wiring, registry,
     rewire::{CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GSE, RIGL, SET, SNFS},
@@ -34,7 +34,11 @@ fn parting(asked: &Asked) -> Vec<NeuronId> {
 }
 
 fn perturbed(asked: &Asked) -> Vec<NeuronId> {
-    let neuron = |what: &Move| if let Move::Perturb { neuron, .. } = what { *neuron } else { panic!("{what:?}") };
+    let neuron = |what: &Move| match what {
+        Move::Perturb { neuron, .. } | Move::Mark { at: Scope::Neuron(neuron), .. } => *neuron,
+        Move::Reweigh { at, .. } => at.post,
+        what => panic!("{what:?}"),
+    };
     asked.later.iter().map(|proposal| neuron(&proposal.what)).collect()
 }
 

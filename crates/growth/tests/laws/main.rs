@@ -21,6 +21,8 @@ mod plateau;
 mod rewiring;
 mod rules;
 mod saving;
+mod smooth;
+mod splitting;
 mod turnover;
 mod widening;
 mod wire;
