@@ -4,8 +4,8 @@
 //! user's own methods stand beside it in a [`Registry`].
 
 use crate::{
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, merge, mitosis,
-    nearest::nearest, net2wider, rewire::methods, splitting, turnover, wire,
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, den, gng, merge,
+    mitosis, nearest::nearest, neat, net2wider, rewire::methods, splitting, turnover, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -88,8 +88,11 @@ pub const ALL: &[Entry] = &[
     turnover::methods::CONTINUAL_BACKPROP_ENTRY,
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,
+    den::ENTRY,
     methods::distance::ENTRY,
+    splitting::firefly::ENTRY,
     methods::gmp::ENTRY,
+    gng::ENTRY,
     methods::gse::ENTRY,
     methods::hebbian::ENTRY,
     merge::ENTRY,
@@ -120,6 +123,7 @@ pub const ALL: &[Entry] = &[
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
     methods::movement::ENTRY,
+    neat::ENTRY,
     net2wider::ENTRY,
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
