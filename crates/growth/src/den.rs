@@ -164,8 +164,9 @@ impl Den {
                     .expect("a hidden neuron that is alive can divide");
                 for synapse in network.incoming(row) {
                     let plus = self.state.weights[synapse] - weights[synapse];
-                    if plus != 0.0 && plus.is_finite() && !network.marks()[synapse].is_frozen() {
-                        let at = Synapse::new(mother, network.id(Row::new(network.pres()[synapse])));
+                    let pre = network.id(Row::new(network.pres()[synapse]));
+                    if plus != 0.0 && plus.is_finite() && !network.marks()[synapse].is_frozen() && draft.alive(pre) {
+                        let at = Synapse::new(mother, pre);
                         let what = Move::Reweigh { at, plus: Birth::Value(plus) };
                         draft.propose_later(what, daughter, Reason::scored("back to the last task", plus));
                     }

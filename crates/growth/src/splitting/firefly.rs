@@ -64,7 +64,7 @@ impl Default for Firefly {
     fn default() -> Self {
         Self {
             spectrum: Spectrum::Exact,
-            epsilon: 1e-4,
+            epsilon: 3e-5,
             stride: 0.01,
             ratio: 0.35,
             newborns: 4,
@@ -263,6 +263,9 @@ impl Strategy for Firefly {
         let next = candidates.get(due).map(|&(change, _)| change.min(0.0) as f32).or(Some(0.0));
         candidates.truncate(due);
         candidates.retain(|&(change, _)| change < 0.0);
+        // Newborns first: who divides afterwards shares what hears and is heard by them with her daughter.
+        let divides = |candidate: &Candidate| matches!(candidate, Candidate::Split(_));
+        candidates.sort_by_key(|(_, candidate)| divides(candidate));
         let (mut planned, mut left) = (Vec::new(), view.budget.edits.unwrap_or(u64::MAX));
         for (change, candidate) in &candidates {
             let cost = match candidate {
@@ -331,7 +334,7 @@ pub(crate) const ENTRY: Entry = Entry {
             about: "how the directions of splits are found: `exact` or `fast`, as in `splitting`",
         },
         Setting { name: "steps", default: "50", about: "steps of the descent if `fast`, in [1, 2^20]" },
-        Setting { name: "epsilon", default: "0.0001", about: "norm of the axon of a newborn, in [0, 10]" },
+        Setting { name: "epsilon", default: "0.00003", about: "norm of the axon of a newborn, in [0, 10]" },
         Setting {
             name: "stride",
             default: "0.01",

@@ -21,12 +21,6 @@ pub(crate) struct Smooth {
     targets: Vec<f64>,
 }
 
-/// What came of an asking, the second commit included.
-pub(crate) struct Asked {
-    pub(crate) proposals: Vec<Proposal>,
-    pub(crate) later: Vec<Proposal>,
-}
-
 /// Groups of these sizes with this unit among the hidden ones; each listens to these groups with delays up to this.
 pub(crate) fn network(sizes: &[u32], unit: Activation, heard: impl Fn(usize) -> Reach) -> Network {
     let last = sizes.len() - 1;
@@ -117,8 +111,8 @@ impl Smooth {
         budget.apply(draft).0
     }
 
-    /// Asks, commits, and commits what was noted for later.
-    pub(crate) fn ask(&mut self, method: &mut dyn Strategy, budget: Budget) -> Asked {
+    /// Asks, commits, and commits what was noted for later; what was proposed for the first.
+    pub(crate) fn ask(&mut self, method: &mut dyn Strategy, budget: Budget) -> Vec<Proposal> {
         let mut finished = self.propose(method, budget).finish();
         let (proposals, later) = (finished.proposals().to_vec(), finished.take_later());
         let commit = self.network.commit(finished).unwrap();
@@ -132,7 +126,7 @@ impl Smooth {
         let commit = self.network.commit(finished).unwrap();
         self.naive.follow(&self.network, &commit);
         method.follow(&self.network, &commit);
-        Asked { proposals, later }
+        proposals
     }
 
     /// The weight of a connection.

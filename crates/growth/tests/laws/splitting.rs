@@ -2,7 +2,7 @@
 
 use crate::smooth::Smooth;
 use livenet_core::{Activation, Move, NeuronId, Reason, Role};
-use livenet_growth::{Budget, Settings, Spectrum, Splitting, Strategy as _, Value};
+use livenet_growth::{Budget, Settings, Spectrum, Splitting, Value};
 
 fn worlds() -> Vec<Smooth> {
     (0..4)
@@ -78,9 +78,8 @@ fn the_loss_falls_as_foretold() {
         ] {
             let mut world = world.clone();
             let before = world.loss();
-            let asked = world.ask(&mut Splitting { epsilon, ..method }, Budget::unlimited());
-            let foretold: f64 =
-                asked.proposals.iter().filter_map(|proposal| proposal.reason.foretold).map(f64::from).sum();
+            let proposals = world.ask(&mut Splitting { epsilon, ..method }, Budget::unlimited());
+            let foretold: f64 = proposals.iter().filter_map(|proposal| proposal.reason.foretold).map(f64::from).sum();
             let change = world.loss() - before;
             assert!(
                 foretold < 0.0 && (change / foretold - 1.0).abs() < 0.1,
@@ -118,8 +117,8 @@ fn mother_and_daughter_part_along_a_unit_vector_with_half_the_axon_each() {
     let mut world = Smooth::layered(&[3, 4, 2], Activation::Tanh, 1.0, 3);
     let before = world.clone();
     let epsilon = 0.05;
-    let asked = world.ask(&mut Splitting { epsilon, ..all() }, Budget::unlimited());
-    let mothers: Vec<_> = asked.proposals.iter().filter_map(|proposal| divided(&proposal.what)).collect();
+    let proposals = world.ask(&mut Splitting { epsilon, ..all() }, Budget::unlimited());
+    let mothers: Vec<_> = proposals.iter().filter_map(|proposal| divided(&proposal.what)).collect();
     assert!(!mothers.is_empty());
     for (mother, daughter) in mothers {
         let mut square = 0.0;
@@ -143,8 +142,8 @@ fn signed_parts_of_an_axon_add_up_to_it() {
     for seed in 0..8 {
         let mut world = Smooth::layered(&[3, 4, 2], Activation::Tanh, 1.0, seed);
         let before = world.clone();
-        let asked = world.ask(&mut Splitting { bound: 3.0, ..all() }, Budget::unlimited());
-        for (mother, daughter) in asked.proposals.iter().filter_map(|proposal| divided(&proposal.what)) {
+        let proposals = world.ask(&mut Splitting { bound: 3.0, ..all() }, Budget::unlimited());
+        for (mother, daughter) in proposals.iter().filter_map(|proposal| divided(&proposal.what)) {
             let uneven = [7, 8].map(NeuronId::new).map(|post| {
                 let was = before.weight(post, mother);
                 let parts = [mother, daughter].map(|id| world.weight(post, id) / was);
@@ -171,9 +170,9 @@ fn a_budget_leaves_whole_splits() {
     let mut world = Smooth::recurrent([2, 4, 2], Activation::Tanh, 0.6, 1);
     let neurons = Some(world.network.neuron_count() as u64 + 1);
     let before = world.loss();
-    let asked = world.ask(&mut all(), Budget { neurons, ..Budget::unlimited() });
-    assert_eq!(asked.proposals.len(), 1);
-    let foretold = f64::from(asked.proposals[0].reason.foretold.unwrap());
+    let proposals = world.ask(&mut all(), Budget { neurons, ..Budget::unlimited() });
+    assert_eq!(proposals.len(), 1);
+    let foretold = f64::from(proposals[0].reason.foretold.unwrap());
     assert!(((world.loss() - before) / foretold - 1.0).abs() < 0.1);
 }
 
