@@ -5,8 +5,8 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
-    cascade_correlation, merge, mitosis, nearest::nearest, nest, net2wider, north, rewire::methods, turnover, widen,
-    wire,
+    cascade_correlation, den, gng, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, rewire::methods,
+    splitting, turnover, widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -143,9 +143,12 @@ pub const ALL: &[Entry] = &[
     turnover::methods::CONTINUAL_BACKPROP_ENTRY,
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,
+    den::ENTRY,
     methods::distance::ENTRY,
+    splitting::firefly::ENTRY,
     widen::FISHER_ENTRY,
     methods::gmp::ENTRY,
+    gng::ENTRY,
     widen::GRADMAX_ENTRY,
     methods::gse::ENTRY,
     methods::hebbian::ENTRY,
@@ -184,6 +187,7 @@ pub const ALL: &[Entry] = &[
         build: |settings| Ok(Box::new(Mitosis::build(settings)?)),
     },
     methods::movement::ENTRY,
+    neat::ENTRY,
     nest::ENTRY,
     net2wider::ENTRY,
     north::ENTRY,
@@ -196,6 +200,7 @@ pub const ALL: &[Entry] = &[
     methods::snip::ENTRY,
     turnover::self_normalised::ENTRY,
     methods::soft_deep_r::ENTRY,
+    splitting::steepest::ENTRY,
     methods::srigl::ENTRY,
     Entry {
         name: "still",

@@ -16,6 +16,9 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
             Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
         }
         "cascade_correlation" => Settings::none().with("steps", Value::Integer(20)),
+        "den" => Settings::none().with("expand", Value::Integer(2)),
+        "gng" => Settings::none().with("lambda", Value::Integer(1)),
+        "neat" => Settings::none().with("add_node", Value::Real(1.0)).with("add_connection", Value::Real(1.0)),
         "merge" => Settings::none().with("correlation", Value::Real(0.2)),
         "north" => Settings::none().with("gamma", Value::Real(0.1)).with("candidates", Value::Integer(9)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),

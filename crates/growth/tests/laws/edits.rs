@@ -2,7 +2,7 @@
 
 use crate::bench::{Asked, Bench, layers, recurrent};
 use crate::conformance::{benches, build};
-use livenet_core::{Move, NeuronId};
+use livenet_core::{Move, NeuronId, Scope};
 use livenet_growth::{
     Budget, Daughters, Mitosis, Mother, Rewire, Strategy as Method, Wire, Wiring, registry,
     rewire::{CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GSE, RIGL, SET, SNFS},
@@ -35,7 +35,8 @@ fn parting(asked: &Asked) -> Vec<NeuronId> {
 
 fn perturbed(asked: &Asked) -> Vec<NeuronId> {
     let neuron = |what: &Move| match *what {
-        Move::Perturb { neuron, .. } => Some(neuron),
+        Move::Perturb { neuron, .. } | Move::Mark { at: Scope::Neuron(neuron), .. } => Some(neuron),
+        Move::Reweigh { at, .. } => Some(at.post),
         // What a newborn's own bias says is taken back at its listeners.
         Move::Rebias { .. } => None,
         _ => panic!("{what:?}"),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Candidate, Draft, Dropout, ExecError, Executor, ExecutorSettings, Exported, Follower as _, Network, Optimizer,
-    Samples, Signal, Signals, UpdateRule, Window, testing::Naive,
+    Pass, Samples, Signal, Signals, UpdateRule, Window, testing::Naive,
 };
 
 /// Where a case stands.
