@@ -42,6 +42,11 @@ impl<'a> Evidence<'a> {
         self.view.signals.values(Signal::Weight).get(row).copied().unwrap_or(0.0)
     }
 
+    /// The sign at birth; 0 where it is not known.
+    fn sign(&self, row: usize) -> f32 {
+        self.memory.signs.get(row).copied().unwrap_or(0.0)
+    }
+
     /// The score of a row; the smallest goes first.
     pub(super) fn score(&self, row: usize) -> f32 {
         let of = |values: &[f32]| values.get(row).copied().unwrap_or(0.0);
@@ -60,14 +65,16 @@ impl<'a> Evidence<'a> {
                 part(&self.heard, post) + part(&self.spoken, network.pres()[row])
             }
             Drop::Oldest => self.memory.births.get(row).copied().unwrap_or(0) as f32,
-            Drop::SignCrossing => self.weight(row) * of(&self.memory.signs),
+            Drop::SignCrossing { .. } => self.weight(row) * self.sign(row),
         }
     }
 
     /// Those of a pool that the rule names itself; for the others, all stand for choice.
     pub(super) fn eligible(&self, present: &[usize]) -> Vec<usize> {
         match self.rule {
-            Drop::SignCrossing => present.iter().copied().filter(|&row| self.score(row) < 0.0).collect(),
+            Drop::SignCrossing { l1 } => {
+                present.iter().copied().filter(|&row| self.sign(row) != 0.0 && self.score(row) < l1).collect()
+            }
             Drop::Nothing => Vec::new(),
             _ => present.to_vec(),
         }
@@ -81,7 +88,7 @@ impl<'a> Evidence<'a> {
             Drop::SmallestMovement => "moves most towards zero",
             Drop::LeastImportant => "smallest relative |w|",
             Drop::Oldest => "oldest",
-            Drop::SignCrossing => "crossed zero",
+            Drop::SignCrossing { .. } => "crossed zero",
             Drop::Random | Drop::Nothing => "any",
         }
     }

@@ -58,7 +58,7 @@ impl Strategy for Rewire {
         let (acts, momentum) = (self.acts(), matches!(grow, Grow::Momentum { .. }));
         let mut needs = Vec::new();
         let weighs = !matches!(drop, Drop::Random | Drop::Oldest | Drop::Nothing) || fan != Fan::Free;
-        let watches_weights = matches!(drop, Drop::SmallestMovement | Drop::SignCrossing);
+        let watches_weights = matches!(drop, Drop::SmallestMovement | Drop::SignCrossing { .. });
         if weighs && (acts || watches_weights) {
             needs.push(Signal::Weight);
         }

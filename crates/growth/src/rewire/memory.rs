@@ -43,7 +43,7 @@ impl Memory {
     /// Whether a method needs any.
     pub(super) fn is_needed(method: &Method, every: u64) -> bool {
         every > 1
-            || matches!(method.drop, Drop::Oldest | Drop::SignCrossing | Drop::SmallestMovement)
+            || matches!(method.drop, Drop::Oldest | Drop::SignCrossing { .. } | Drop::SmallestMovement)
             || matches!(method.grow, Grow::Momentum { .. })
             || matches!(method.amount, Amount::Rate(_))
             || method.asking == Asking::OnceInsteadOfUpdate
@@ -56,7 +56,7 @@ impl Memory {
         let of = |values: &[f32], row: usize| values.get(row).copied().filter(|value| value.is_finite()).unwrap_or(0.0);
         match method.drop {
             Drop::Oldest => sized(&mut self.births, count, 0),
-            Drop::SignCrossing => {
+            Drop::SignCrossing { .. } => {
                 sized(&mut self.signs, count, 0.0);
                 for (row, sign) in self.signs.iter_mut().enumerate().filter(|(_, sign)| **sign == 0.0) {
                     let weight = of(weights, row);
@@ -115,7 +115,7 @@ impl Memory {
         match method.drop {
             Drop::Oldest => moves.carry(&mut self.births, commit.step),
             Drop::SmallestMovement => moves.carry(&mut self.movement, 0.0),
-            Drop::SignCrossing => {
+            Drop::SignCrossing { .. } => {
                 moves.carry(&mut self.signs, 0.0);
                 for (row, born) in commit.weights.iter().filter(|(row, _)| !moves.continues(*row)) {
                     // A share of another weight is not known here; its sign is that of the next asking.

@@ -7,7 +7,7 @@ use super::Amount;
 use crate::Citation;
 
 /// What goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Drop {
     /// The smallest |w|.
     SmallestWeight,
@@ -23,8 +23,12 @@ pub enum Drop {
     LeastImportant,
     /// The oldest. Those there at the start are equally old.
     Oldest,
-    /// All whose weight has another sign than at birth, the farthest first.
-    SignCrossing,
+    /// All whose θ is below `l1`, the farthest first: θ is the weight times its sign at birth, so that whoever crossed zero
+    /// goes, and whoever an l1 term of that size would take across. A weight of exactly zero has no sign yet, and stays.
+    SignCrossing {
+        /// What the l1 term takes off θ from one asking to the next, 0 or more.
+        l1: f32,
+    },
     /// Any.
     Random,
     /// Nothing.

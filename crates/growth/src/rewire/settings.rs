@@ -21,6 +21,9 @@ impl Rewire {
         if let Fan::Constant { salient } = &mut method.fan {
             *salient = part(settings, "salient", *salient)?;
         }
+        if let Drop::SignCrossing { l1 } = &mut method.drop {
+            *l1 = settings.real("l1", f64::from(*l1), 0.0..=1.0)? as f32;
+        }
         let mut rewire = Self::new(method);
         let looks = match &mut rewire.method.grow {
             Grow::Momentum { beta } => {
@@ -121,6 +124,14 @@ pub(super) const fn over(default: &'static str) -> Setting {
         name: "over",
         default,
         about: "over what counts are kept: `pair` of groups, `group` that listens, single `listener`, or `whole` network",
+    }
+}
+
+pub(super) const fn l1(default: &'static str) -> Setting {
+    Setting {
+        name: "l1",
+        default,
+        about: "what the l1 term takes off |w| in one step, learning rate times coefficient; whoever has less left goes; in [0, 1]",
     }
 }
 

@@ -10,6 +10,7 @@ mod bench;
 mod budget;
 mod conformance;
 mod contract;
+mod deep_rewiring;
 mod division;
 mod edits;
 mod energy;

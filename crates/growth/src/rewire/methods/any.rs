@@ -10,7 +10,7 @@ const DROPS: &[(&str, Drop)] = &[
     ("movement", Drop::SmallestMovement),
     ("importance", Drop::LeastImportant),
     ("age", Drop::Oldest),
-    ("crossing", Drop::SignCrossing),
+    ("crossing", Drop::SignCrossing { l1: 0.0 }),
     ("random", Drop::Random),
     ("nothing", Drop::Nothing),
 ];
@@ -70,7 +70,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting {
             name: "drop",
             default: "\"weight\"",
-            about: "what goes: `weight`, `sign`, `sensitivity`, `movement`, `importance`, `age`, `crossing`, `random` or `nothing`",
+            about: "what goes: `weight`, `sign`, `sensitivity`, `movement`, `importance`, `age`, `crossing` (with `l1`), `random` or `nothing`",
         },
         Setting {
             name: "grow",
