@@ -171,3 +171,61 @@ fn it_learns_more_than_a_fixed_random_wiring_and_less_without_its_l1_term() {
         [None, Some(Settings::none().with("l1", Value::Real(0.0))), Some(Settings::none())].map(mean);
     assert!(without < fixed - 0.03 && fixed + 0.01 < with, "{without} without, {fixed} fixed, {with} with");
 }
+
+#[test]
+fn the_floor_is_where_the_prior_connects_the_part_that_was_asked_for() {
+    let network = layers(&[40, 40]);
+    let mut signals = livenet_core::Signals::default();
+    signals.put(livenet_core::Signal::Weight, Vec::new());
+    // With β = 2 l1 / noise² = 2 · 0.01 / 0.01 = 2 and p⁺ = 0.2 the floor is 0.8 / (0.2 · 2) = 2, twenty steps away: of pairs spread
+    // evenly down to it, those within a step of zero come, by the mean of a normal above zero 0.4 · 0.1 / 2 = 2 % at once.
+    let settings = |density: f64| {
+        let settings = Settings::none().with("noise", Value::Real(0.1)).with("l1", Value::Real(0.01));
+        settings.with("density", Value::Real(density))
+    };
+    let part = |density| {
+        let mut soft = Registry::standard().find("soft_deep_r").unwrap().strategy(settings(density)).unwrap();
+        let mut draft = Draft::new(&network, 1);
+        let (end, budget, key) = (None, Budget::unlimited(), StreamKey::new(5, "asking"));
+        soft.propose(
+            &View { network: &network, signals: &signals, step: 1, end, budget, ledger: None, key },
+            &mut draft,
+        );
+        draft.proposals().len() as f64 / 1600.0
+    };
+    let (few, more) = (part(0.2), part(0.5));
+    assert!((few - 0.02).abs() < 0.007, "{few}");
+    // And with p⁺ = 0.5 it is 0.5.
+    assert!((more - 0.08).abs() < 0.02, "{more}");
+}
+
+#[test]
+fn the_soft_one_takes_the_l1_term_off_who_falls() {
+    let mut network = layers(&[1, 1]);
+    let at = Synapse::new(NeuronId::new(1), NeuronId::new(0));
+    let mut draft = Draft::new(&network, 0);
+    draft.propose(Move::Connect { at, birth: Birth::Value(0.5), delay: 0 }).unwrap();
+    let finished = draft.finish();
+    network.commit(finished).unwrap();
+    let settings = |l1: f64| {
+        let settings = Settings::none().with("noise", Value::Real(0.0)).with("floor", Value::Real(1.0));
+        settings.with("l1", Value::Real(l1))
+    };
+    let gone = |l1: f64| {
+        let mut soft = Registry::standard().find("soft_deep_r").unwrap().strategy(settings(l1)).unwrap();
+        let mut moves = 0;
+        for (step, weight) in [(1, 0.5), (2, 0.01)] {
+            let mut signals = livenet_core::Signals::default();
+            signals.put(livenet_core::Signal::Weight, vec![weight]);
+            let mut draft = Draft::new(&network, step);
+            let (end, budget, key) = (None, Budget::unlimited(), StreamKey::new(5, "asking"));
+            soft.propose(
+                &View { network: &network, signals: &signals, step, end, budget, ledger: None, key },
+                &mut draft,
+            );
+            moves = draft.proposals().len();
+        }
+        moves
+    };
+    assert_eq!((gone(0.005), gone(0.02)), (0, 1));
+}
