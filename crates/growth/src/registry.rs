@@ -85,6 +85,7 @@ pub const ALL: &[Entry] = &[
     },
     methods::cht::CHT_ENTRY,
     methods::cht::CHTS_ENTRY,
+    methods::cht::CHTSS_ENTRY,
     turnover::methods::CONTINUAL_BACKPROP_ENTRY,
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,

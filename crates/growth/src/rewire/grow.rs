@@ -39,7 +39,7 @@ impl Grow {
             Self::Gradient => "largest |gradient|",
             Self::Momentum { .. } => "largest |momentum|",
             Self::SampledGradient { .. } => "largest |gradient| of a sample",
-            Self::Paths => "paths of length three",
+            Self::Paths | Self::Neighbours => "paths of length three",
             Self::Near { .. } => "near",
             Self::CoActivity { .. } => "fires together",
             Self::Residual => "speaks of what is wrong",
@@ -59,7 +59,7 @@ impl Ground<'_> {
             }
             (_, None) => {
                 let mut chosen = self.pick(self.places(stream), count, stream);
-                if self.method.grow == Grow::Paths && chosen.places.len() < count {
+                if matches!(self.method.grow, Grow::Paths | Grow::Neighbours) && chosen.places.len() < count {
                     let mut taken = self.taken();
                     taken.extend(chosen.places.iter().map(Place::pair));
                     let missing = count - chosen.places.len();
@@ -136,15 +136,16 @@ impl Ground<'_> {
                 }
                 best.into_values().collect()
             }
-            Grow::Paths => {
+            Grow::Paths | Grow::Neighbours => {
                 let gone: BTreeSet<usize> = self.gone.iter().copied().collect();
                 let stays = self.pool.present.iter().filter(|row| !gone.contains(row));
-                let connected = stays.map(|&row| Place::of(network, row, 0.0).pair()).collect();
+                let connected: BTreeSet<(u32, u32)> = stays.map(|&row| Place::of(network, row, 0.0).pair()).collect();
+                let scores = if self.method.grow == Grow::Paths { paths::scores } else { paths::of_neighbours };
                 let taken = self.taken();
                 let free = |&(post, pre): &(u32, u32)| {
                     network.may_listen(Row::new(post), Row::new(pre), 0) && !taken.contains(&(post, pre))
                 };
-                let scores = paths::scores(&connected).into_iter().filter(|(pair, _)| free(pair));
+                let scores = scores(&connected).into_iter().filter(|(pair, _)| free(pair));
                 scores.map(|((post, pre), score)| self.at(post, pre, (score, score), stream)).collect()
             }
             Grow::Near { width } => self.score_absent(stream, |post, pre, _| {

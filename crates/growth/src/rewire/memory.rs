@@ -7,7 +7,7 @@ use super::{Amount, Asking, Drop, Grow, Method, pool::Part};
 use crate::View;
 use livenet_core::{Commit, GroupId, Network, Row, Signal, Synapse};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// State of [`Rewire`](super::Rewire).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,22 @@ pub(super) struct Memory {
     /// The same per absent pair and delay.
     pub(super) absent: BTreeMap<(Synapse, u16), f32>,
     /// What a rate has not paid, per pool.
-    owed: BTreeMap<(u8, u64, u64), f64>,
+    owed: BTreeMap<Name, f64>,
+    /// The pools that are settled.
+    settled: BTreeSet<Name>,
+}
+
+/// A pool's name, that outlives commits.
+type Name = (u8, u64, u64);
+
+fn name(network: &Network, part: Part) -> Name {
+    let index = |group: GroupId| group.index() as u64;
+    match part {
+        Part::Whole => (0, 0, 0),
+        Part::Group(group) => (1, index(group), 0),
+        Part::Pair(post, pre) => (2, index(post), index(pre)),
+        Part::Listener(row) => (3, network.id(Row::new(row)).number(), 0),
+    }
 }
 
 /// A value per connection, whatever happened before anybody looked.
@@ -46,6 +61,7 @@ impl Memory {
             || matches!(method.drop, Drop::Oldest | Drop::SignCrossing { .. } | Drop::SmallestMovement)
             || matches!(method.grow, Grow::Momentum { .. })
             || matches!(method.amount, Amount::Rate(_))
+            || method.settled < 1.0
             || method.asking == Asking::OnceInsteadOfUpdate
     }
 
@@ -96,14 +112,17 @@ impl Memory {
 
     /// What a rate owes to a pool.
     pub(super) fn owed(&mut self, network: &Network, part: Part) -> &mut f64 {
-        let index = |group: GroupId| group.index() as u64;
-        let name = match part {
-            Part::Whole => (0, 0, 0),
-            Part::Group(group) => (1, index(group), 0),
-            Part::Pair(post, pre) => (2, index(post), index(pre)),
-            Part::Listener(row) => (3, network.id(Row::new(row)).number(), 0),
-        };
-        self.owed.entry(name).or_default()
+        self.owed.entry(name(network, part)).or_default()
+    }
+
+    /// Whether a pool is left alone.
+    pub(super) fn is_settled(&self, network: &Network, part: Part) -> bool {
+        !self.settled.is_empty() && self.settled.contains(&name(network, part))
+    }
+
+    /// Leaves a pool alone from now on.
+    pub(super) fn settle(&mut self, network: &Network, part: Part) {
+        self.settled.insert(name(network, part));
     }
 
     /// Moves with a commit.

@@ -29,6 +29,14 @@ pub enum Drop {
         /// What the l1 term takes off θ from one asking to the next, 0 or more.
         l1: f32,
     },
+    /// All but those that are drawn to stay, without replacement and in proportion to |w| to a power. At power 1 the search is wide;
+    /// the larger, the more it is as [`Drop::SmallestWeight`].
+    DrawnWeight {
+        /// The power at the beginning of the run.
+        from: f32,
+        /// The power at three quarters of the run, and after; in between it rises evenly. In a run without end it stays `from`.
+        to: f32,
+    },
     /// Any.
     Random,
     /// Nothing.
@@ -58,6 +66,8 @@ pub enum Grow {
     },
     /// Paths of length three, CH3-L3: see `rewire::paths`.
     Paths,
+    /// The same node by node, CH2-L3n: see `rewire::paths`.
+    Neighbours,
     /// A Gaussian of the distance between the two, exp(-d² / width²).
     Near {
         /// The distance at which it has fallen to 1/e.
@@ -151,6 +161,15 @@ pub enum Stranded {
     Freed,
 }
 
+/// Thinning: a pool comes down to a density before anything in it is rewired, and nothing comes for what went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thinning {
+    /// What goes.
+    pub drop: Drop,
+    /// To which density: [`Amount::Density`], [`Amount::Ramp`] or [`Amount::Sigmoid`].
+    pub to: Amount,
+}
+
 /// What happens to the optimizer's step when the method is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
@@ -183,6 +202,10 @@ pub struct Method {
     pub spread: Spread,
     /// How many connections each neuron hears.
     pub fan: Fan,
+    /// What goes beforehand, for good.
+    pub thinning: Option<Thinning>,
+    /// A pool in which more than this part of what went is what came is settled, and is left alone from then on; from 1 on, none is.
+    pub settled: f32,
     /// What happens to those who lost their last path.
     pub stranded: Stranded,
     /// What happens to the optimizer's step.
@@ -203,6 +226,8 @@ impl Method {
         balance: Balance::GroupPair,
         spread: Spread::AsGone,
         fan: Fan::Free,
+        thinning: None,
+        settled: 1.0,
         stranded: Stranded::Kept,
         asking: Asking::BesideUpdate,
         citation: Citation::OWN,

@@ -44,7 +44,7 @@ fn learn(network: &Network, naive: &mut Naive, step: u64) {
     let wanted = |at: usize| {
         let (a, b) = (says(0, at / 2), says(1, at / 2));
         let noise = key.at(1).normal(at as u64, 0) as f32;
-        noise + if at % 2 == 0 { a + b } else { a - b }
+        noise + if at.is_multiple_of(2) { a + b } else { a - b }
     };
     let blame = |(at, output): (usize, &f32)| (output - wanted(at)) / LANES as f32;
     let d_outputs: Vec<f32> = outputs.iter().enumerate().map(blame).collect();

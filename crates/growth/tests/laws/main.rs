@@ -22,6 +22,7 @@ mod plateau;
 mod rewiring;
 mod rules;
 mod saving;
+mod soft_rule;
 mod turnover;
 mod widening;
 mod wire;
