@@ -1,7 +1,7 @@
 //! The engine: a [`Method`] applied to what a [`View`] shows.
 
 use super::{
-    Asking, Drop, Fan, Grow, Guide, Method, NewWeight,
+    Asking, Drop, Fan, Grow, Method, NewWeight,
     drop::Evidence,
     memory::Memory,
     plan::{Change, Due, Planner, fan_in},
@@ -67,11 +67,11 @@ impl Strategy for Rewire {
         if momentum || drop == Drop::SmallestMovement || (acts && gradient) {
             needs.push(Signal::Gradient);
         }
-        if momentum || (acts && matches!(grow, Grow::Gradient | Grow::SampledGradient { .. })) {
+        if momentum || (acts && grow == Grow::Gradient) {
             needs.push(Signal::AbsentGradient { top: self.candidates });
         }
-        if matches!(grow, Grow::SampledGradient { guide: Guide::Bound, .. }) {
-            needs.extend([Signal::OutputMagnitude, Signal::Blame]);
+        if acts && matches!(grow, Grow::SampledGradient { .. }) {
+            needs.extend([Signal::Outputs { lanes: u32::MAX }, Signal::Blames { lanes: u32::MAX }]);
         }
         if let (Grow::CoActivity { lanes }, true) = (grow, acts) {
             needs.push(Signal::Outputs { lanes });

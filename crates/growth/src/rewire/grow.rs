@@ -1,6 +1,6 @@
 //! Where it grows: the places of a pool that a rule scores, and those taken.
 
-use super::{Grow, Guide, Method, Pick, coactivity, memory::Memory, paths, pool::Pool, residual};
+use super::{Grow, Method, Pick, coactivity, memory::Memory, paths, pool::Pool, residual, sample};
 use crate::{
     View,
     choice::draw,
@@ -106,18 +106,13 @@ impl Ground<'_> {
             Grow::Random | Grow::Nowhere => Vec::new(),
             Grow::Gradient => absent(view, of_pool).chain(again(view.signals.values(Signal::Gradient))).collect(),
             Grow::SampledGradient { subset, guide } => {
-                let all: Vec<Place> = absent(view, of_pool).collect();
-                let count = (f64::from(subset) * self.pool.present.len() as f64).ceil() as usize;
-                let positions = match guide {
-                    Guide::Uniform => draw(&vec![1.0; all.len()], count, stream),
-                    Guide::Bound => {
-                        let of = |signal, row| view.signals.of(signal, Row::new(row));
-                        let bound =
-                            |place: &Place| of(Signal::OutputMagnitude, place.pre) * of(Signal::Blame, place.post);
-                        draw(&all.iter().map(bound).collect::<Vec<_>>(), count, stream)
-                    }
-                };
-                positions.into_iter().map(|at| all[at]).collect()
+                let drawn = sample::draw(view, self.pool, (subset, guide), self.most, stream);
+                let scored = drawn.into_iter().map(|(post, pre)| {
+                    let place = self.at(post, pre, (0.0, 0.0), stream);
+                    let gradient = sample::gradient(view, place.pair(), place.delay);
+                    Place { score: gradient.abs(), lean: -gradient, ..place }
+                });
+                scored.collect()
             }
             Grow::Momentum { .. } => {
                 let mut best = BTreeMap::<(u32, u32), Place>::new();

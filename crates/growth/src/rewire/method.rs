@@ -57,7 +57,7 @@ pub enum Grow {
         /// Weight of the past per asking.
         beta: f32,
     },
-    /// |gradient| among a random part of the absent pairs.
+    /// |gradient| among a random part of the absent pairs, the only ones whose gradient is made: see `rewire::sample`.
     SampledGradient {
         /// How many are drawn, as a multiple of the connections there.
         subset: f32,
@@ -89,8 +89,10 @@ pub enum Grow {
 pub enum Guide {
     /// All alike.
     Uniform,
-    /// In proportion to mean |output| of the heard times mean |blame| of the listener, which bounds the gradient.
+    /// In proportion to Σ |output| of the heard times Σ |blame| of the listener, which bounds the gradient.
     Bound,
+    /// In proportion to the size of an estimate of the gradient, by random signs: see `rewire::sample`.
+    Estimate,
 }
 
 /// Which of the places that score are taken.

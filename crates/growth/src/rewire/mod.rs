@@ -22,6 +22,7 @@ mod paths;
 mod plan;
 mod pool;
 mod residual;
+mod sample;
 mod settings;
 
 pub use amount::Amount;

@@ -42,7 +42,11 @@ impl Rewire {
             }
             Grow::SampledGradient { subset, guide } => {
                 *subset = settings.real("subset", f64::from(*subset), 0.0..=1e6)? as f32;
-                *guide = settings.word("guide", &[("uniform", Guide::Uniform), ("bound", Guide::Bound)], *guide)?;
+                *guide = settings.word(
+                    "guide",
+                    &[("uniform", Guide::Uniform), ("bound", Guide::Bound), ("estimate", Guide::Estimate)],
+                    *guide,
+                )?;
                 Looks::Candidates
             }
             Grow::Near { width } => {

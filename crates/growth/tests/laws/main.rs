@@ -21,6 +21,7 @@ mod places;
 mod plateau;
 mod rewiring;
 mod rules;
+mod sampling;
 mod saving;
 mod soft_rule;
 mod turnover;
