@@ -140,6 +140,7 @@ pub const ALL: &[Entry] = &[
     cascade_correlation::ENTRY,
     methods::cht::CHT_ENTRY,
     methods::cht::CHTS_ENTRY,
+    methods::cht::CHTSS_ENTRY,
     turnover::methods::CONTINUAL_BACKPROP_ENTRY,
     methods::correlation::ENTRY,
     methods::deep_r::ENTRY,

@@ -42,6 +42,20 @@ pub enum Amount {
         /// The part of the run from which on it stays.
         until: f32,
     },
+    /// The same along a logistic curve from `start` to `end` (Zhang et al. 2025), slow at both ends: `start + (end - start) · S(p)`, with
+    /// S the logistic function of `steepness · (2 p - 1)`, stretched so that S(0) is 0 and S(1) is 1.
+    Sigmoid {
+        /// The share of the pairs in reach at the beginning.
+        start: f32,
+        /// The share at the end.
+        end: f32,
+        /// The part of the run at which it begins to fall.
+        from: f32,
+        /// The part of the run from which on it stays.
+        until: f32,
+        /// How sharp the bend is: 6 in the authors' code.
+        steepness: f32,
+    },
     /// As many come as fall by the rule of what goes, where that rule names them itself.
     AsFallen,
 }
@@ -65,6 +79,13 @@ fn progress(step: u64, end: u64, from: f32, until: f32) -> f64 {
     ((step as f64 - begin) / (finish - begin).max(1.0)).clamp(0.0, 1.0)
 }
 
+/// The logistic function on [0, 1], from 0 to 1; a straight line where it does not bend.
+fn bend(part: f64, steepness: f64) -> f64 {
+    let logistic = |x: f64| 1.0 / (1.0 + libm::exp(-steepness * (2.0 * x - 1.0)));
+    let (first, last) = (logistic(0.0), logistic(1.0));
+    if last > first { (logistic(part) - first) / (last - first) } else { part }
+}
+
 impl Amount {
     /// The share that changes at `step`, where this is a share.
     pub fn fraction(&self, step: u64, end: Option<u64>) -> Option<f32> {
@@ -82,13 +103,18 @@ impl Amount {
                 Some(along(alpha, until, &|part| f64::midpoint(1.0, libm::cos(PI * part))))
             }
             Self::Cubic { alpha, until } => Some(along(alpha, until, &|part| libm::pow(1.0 - part, 3.0))),
-            Self::Rate(_) | Self::Count(_) | Self::Density(_) | Self::Ramp { .. } | Self::AsFallen => None,
+            Self::Rate(_)
+            | Self::Count(_)
+            | Self::Density(_)
+            | Self::Ramp { .. }
+            | Self::Sigmoid { .. }
+            | Self::AsFallen => None,
         }
     }
 
     /// Whether what goes is replaced, rather than a size aimed at.
     pub(super) const fn replaces(&self) -> bool {
-        !matches!(self, Self::Density(_) | Self::Ramp { .. })
+        !matches!(self, Self::Density(_) | Self::Ramp { .. } | Self::Sigmoid { .. })
     }
 
     /// The density aimed at, where there is one.
@@ -99,8 +125,18 @@ impl Amount {
                 let left = end.map_or(0.0, |end| 1.0 - progress(step, end, from, until));
                 Some(f64::from(last) + (f64::from(start) - f64::from(last)) * libm::pow(left, 3.0))
             }
+            Self::Sigmoid { start, end: last, from, until, steepness } => {
+                let done = end.map_or(1.0, |end| progress(step, end, from, until));
+                Some(f64::from(start) + (f64::from(last) - f64::from(start)) * bend(done, f64::from(steepness)))
+            }
             _ => None,
         }
+    }
+
+    /// How many more there are than a density that is aimed at.
+    pub(super) fn surplus(&self, of: Of, step: u64, end: Option<u64>) -> usize {
+        let wanted = self.density(step, end).map_or(f64::INFINITY, |density| (of.pairs as f64 * density).round());
+        of.present.saturating_sub(wanted as usize)
     }
 
     /// How many go and how many come. `owed` keeps the part of a connection that a rate has not paid.
@@ -118,7 +154,7 @@ impl Amount {
                 both(whole as usize)
             }
             Self::Count(count) => both(((count as usize).saturating_mul(of.present) / of.all.max(1)).min(of.present)),
-            Self::Density(_) | Self::Ramp { .. } => {
+            Self::Density(_) | Self::Ramp { .. } | Self::Sigmoid { .. } => {
                 let wanted = (of.pairs as f64 * self.density(step, end).unwrap_or(0.0)).round() as usize;
                 (of.present.saturating_sub(wanted), wanted.saturating_sub(of.present))
             }
@@ -171,6 +207,21 @@ mod tests {
         assert!((at(200) - 1.0).abs() < 1e-6 && (at(600) - 0.1).abs() < 1e-6 && (at(900) - 0.1).abs() < 1e-6);
         assert_eq!(amount.due(OF, 600, Some(1000), &mut 0.0), (6, 0));
         assert_eq!(due(amount, 10), (6, 0));
+    }
+
+    #[test]
+    fn the_sigmoid_is_slow_at_both_ends_and_half_way_in_the_middle() {
+        let amount = Amount::Sigmoid { start: 0.5, end: 0.1, from: 0.0, until: 0.8, steepness: 6.0 };
+        let at = |step| amount.density(step, Some(1000)).unwrap();
+        assert!((at(0) - 0.5).abs() < 1e-7 && (at(800) - 0.1).abs() < 1e-7 && (at(999) - 0.1).abs() < 1e-7);
+        assert!((at(400) - 0.3).abs() < 1e-7, "{}", at(400));
+        // The authors': (x - 1/2) / (a1 - a0) + 1/2, with x and a the logistic function at -3, -6 and 6.
+        let (x, a0, a1) = (0.047_425_873_177_566_78, 0.002_472_623_156_634_774, 0.997_527_376_843_365_2);
+        let shaped: f64 = (x - 0.5) / (a1 - a0) + 0.5;
+        assert!((at(200) - (0.5 - 0.4 * shaped)).abs() < 1e-7, "{}", at(200));
+        assert!((bend(0.3, 0.0) - 0.3).abs() < 1e-12);
+        assert_eq!(amount.surplus(OF, 800, Some(1000)), 6);
+        assert_eq!(amount.surplus(OF, 0, Some(1000)), 0);
     }
 
     #[test]

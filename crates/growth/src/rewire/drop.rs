@@ -42,12 +42,19 @@ impl<'a> Evidence<'a> {
         self.view.signals.values(Signal::Weight).get(row).copied().unwrap_or(0.0)
     }
 
+    /// The sign at birth; 0 where it is not known.
+    fn sign(&self, row: usize) -> f32 {
+        self.memory.signs.get(row).copied().unwrap_or(0.0)
+    }
+
     /// The score of a row; the smallest goes first.
     pub(super) fn score(&self, row: usize) -> f32 {
         let of = |values: &[f32]| values.get(row).copied().unwrap_or(0.0);
         let size = self.weight(row).abs();
         match self.rule {
-            Drop::SmallestWeight | Drop::SmallestPerSign | Drop::Random | Drop::Nothing => size,
+            Drop::SmallestWeight | Drop::SmallestPerSign | Drop::DrawnWeight { .. } | Drop::Random | Drop::Nothing => {
+                size
+            }
             Drop::SmallestSensitivity => (size * of(self.view.signals.values(Signal::Gradient))).abs(),
             Drop::SmallestMovement => of(&self.memory.movement),
             Drop::LeastImportant => {
@@ -60,14 +67,16 @@ impl<'a> Evidence<'a> {
                 part(&self.heard, post) + part(&self.spoken, network.pres()[row])
             }
             Drop::Oldest => self.memory.births.get(row).copied().unwrap_or(0) as f32,
-            Drop::SignCrossing => self.weight(row) * of(&self.memory.signs),
+            Drop::SignCrossing { .. } => self.weight(row) * self.sign(row),
         }
     }
 
     /// Those of a pool that the rule names itself; for the others, all stand for choice.
     pub(super) fn eligible(&self, present: &[usize]) -> Vec<usize> {
         match self.rule {
-            Drop::SignCrossing => present.iter().copied().filter(|&row| self.score(row) < 0.0).collect(),
+            Drop::SignCrossing { l1 } => {
+                present.iter().copied().filter(|&row| self.sign(row) != 0.0 && self.score(row) < l1).collect()
+            }
             Drop::Nothing => Vec::new(),
             _ => present.to_vec(),
         }
@@ -81,7 +90,8 @@ impl<'a> Evidence<'a> {
             Drop::SmallestMovement => "moves most towards zero",
             Drop::LeastImportant => "smallest relative |w|",
             Drop::Oldest => "oldest",
-            Drop::SignCrossing => "crossed zero",
+            Drop::SignCrossing { .. } => "crossed zero",
+            Drop::DrawnWeight { .. } => "not drawn by |w|",
             Drop::Random | Drop::Nothing => "any",
         }
     }
@@ -94,6 +104,9 @@ impl<'a> Evidence<'a> {
                 stream.shuffle(&mut rows);
                 rows.truncate(due);
                 Fallen { rows, threshold: None }
+            }
+            Drop::DrawnWeight { from, to } => {
+                Fallen { rows: self.not_drawn(rows, due, (from, to), stream), threshold: None }
             }
             Drop::SmallestPerSign => {
                 let (mut below, mut above): (Vec<usize>, Vec<usize>) =
@@ -110,6 +123,26 @@ impl<'a> Evidence<'a> {
                 Fallen { rows, threshold }
             }
         }
+    }
+
+    /// Those `due` that a draw in proportion to |w| to a power leaves, the least likely first.
+    fn not_drawn(&self, rows: Vec<usize>, due: usize, (from, to): (f32, f32), stream: &mut Stream) -> Vec<usize> {
+        let until = self.view.end.map(|end| (end as f64 * 0.75).max(1.0));
+        let part = until.map_or(0.0, |until| (self.view.step as f64 / until).min(1.0));
+        let power = f64::from(from) + part * (f64::from(to) - f64::from(from));
+        // The exponential race of `draw`, by logarithms: a power of a small weight would come to nothing.
+        let mut keys: Vec<(f64, usize)> = rows
+            .into_iter()
+            .map(|row| {
+                let size = f64::from(self.weight(row).abs());
+                let size = if size.is_finite() { size.max(1e-12) } else { 1e-12 };
+                let race = -libm::log(1.0 - stream.uniform());
+                (power * libm::log(size) - libm::log(race), row)
+            })
+            .collect();
+        keys.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        keys.truncate(due);
+        keys.into_iter().map(|(_, row)| row).collect()
     }
 
     /// Leaves the `count` rows with the smallest scores; returns the score that just stayed.

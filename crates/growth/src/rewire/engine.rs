@@ -1,7 +1,7 @@
 //! The engine: a [`Method`] applied to what a [`View`] shows.
 
 use super::{
-    Asking, Drop, Fan, Grow, Guide, Method, NewWeight,
+    Asking, Drop, Fan, Grow, Method, NewWeight,
     drop::Evidence,
     memory::Memory,
     plan::{Change, Due, Planner, fan_in},
@@ -57,8 +57,9 @@ impl Strategy for Rewire {
         let Method { drop, grow, fan, .. } = self.method;
         let (acts, momentum) = (self.acts(), matches!(grow, Grow::Momentum { .. }));
         let mut needs = Vec::new();
-        let weighs = !matches!(drop, Drop::Random | Drop::Oldest | Drop::Nothing) || fan != Fan::Free;
-        let watches_weights = matches!(drop, Drop::SmallestMovement | Drop::SignCrossing);
+        let thins = self.method.thinning.is_some();
+        let weighs = !matches!(drop, Drop::Random | Drop::Oldest | Drop::Nothing) || fan != Fan::Free || thins;
+        let watches_weights = matches!(drop, Drop::SmallestMovement | Drop::SignCrossing { .. });
         if weighs && (acts || watches_weights) {
             needs.push(Signal::Weight);
         }
@@ -66,11 +67,11 @@ impl Strategy for Rewire {
         if momentum || drop == Drop::SmallestMovement || (acts && gradient) {
             needs.push(Signal::Gradient);
         }
-        if momentum || (acts && matches!(grow, Grow::Gradient | Grow::SampledGradient { .. })) {
+        if momentum || (acts && grow == Grow::Gradient) {
             needs.push(Signal::AbsentGradient { top: self.candidates });
         }
-        if matches!(grow, Grow::SampledGradient { guide: Guide::Bound, .. }) {
-            needs.extend([Signal::OutputMagnitude, Signal::Blame]);
+        if acts && matches!(grow, Grow::SampledGradient { .. }) {
+            needs.extend([Signal::Outputs { lanes: u32::MAX }, Signal::Blames { lanes: u32::MAX }]);
         }
         if let (Grow::CoActivity { lanes }, true) = (grow, acts) {
             needs.push(Signal::Outputs { lanes });
@@ -102,6 +103,11 @@ impl Strategy for Rewire {
             self.grow(view, draft, change, &fan);
         }
         self.remember(view.network, &changes);
+        for (pool, change) in pools.iter().zip(&changes) {
+            if change.overlap(view.network) > self.method.settled {
+                self.memory.settle(view.network, pool.part);
+            }
+        }
         let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
         match () {
             () if !draft.is_empty() => {
@@ -151,10 +157,17 @@ impl Strategy for Rewire {
 impl Rewire {
     fn prune(&self, view: &View<'_>, draft: &mut Draft<'_>, change: &Change, considered: usize) {
         let network = view.network;
-        let evidence = Evidence::new(view, &self.memory, self.method.drop);
+        let of = |drop| Evidence::new(view, &self.memory, drop);
+        let evidence = of(self.method.drop);
         let (ruled, chained) = change.gone.split_at(change.ruled);
-        let parts = [(ruled, evidence.name(), change.threshold), (chained, "in consequence of others", None)];
-        for (rows, rule, threshold) in parts.into_iter().filter(|(rows, ..)| !rows.is_empty()) {
+        let (thinned, ruled) = ruled.split_at(change.thinned);
+        let thinning = self.method.thinning.map_or_else(|| of(self.method.drop), |thinning| of(thinning.drop));
+        let parts = [
+            (thinned, &thinning, thinning.name(), None),
+            (ruled, &evidence, evidence.name(), change.threshold),
+            (chained, &evidence, "in consequence of others", None),
+        ];
+        for (rows, evidence, rule, threshold) in parts.into_iter().filter(|(rows, ..)| !rows.is_empty()) {
             let scores = rows.iter().map(|&row| evidence.score(row)).collect();
             let reason = Reason { rule: rule.into(), scores, threshold, considered: considered as u64, foretold: None };
             let what = Move::Prune { at: rows.iter().map(|&row| Place::of(network, row, 0.0).name(network)).collect() };

@@ -1,6 +1,6 @@
 //! Where it grows: the places of a pool that a rule scores, and those taken.
 
-use super::{Grow, Guide, Method, Pick, coactivity, memory::Memory, paths, pool::Pool, residual};
+use super::{Grow, Method, Pick, coactivity, memory::Memory, paths, pool::Pool, residual, sample};
 use crate::{
     View,
     choice::draw,
@@ -39,7 +39,7 @@ impl Grow {
             Self::Gradient => "largest |gradient|",
             Self::Momentum { .. } => "largest |momentum|",
             Self::SampledGradient { .. } => "largest |gradient| of a sample",
-            Self::Paths => "paths of length three",
+            Self::Paths | Self::Neighbours => "paths of length three",
             Self::Near { .. } => "near",
             Self::CoActivity { .. } => "fires together",
             Self::Residual => "speaks of what is wrong",
@@ -59,7 +59,7 @@ impl Ground<'_> {
             }
             (_, None) => {
                 let mut chosen = self.pick(self.places(stream), count, stream);
-                if self.method.grow == Grow::Paths && chosen.places.len() < count {
+                if matches!(self.method.grow, Grow::Paths | Grow::Neighbours) && chosen.places.len() < count {
                     let mut taken = self.taken();
                     taken.extend(chosen.places.iter().map(Place::pair));
                     let missing = count - chosen.places.len();
@@ -106,18 +106,13 @@ impl Ground<'_> {
             Grow::Random | Grow::Nowhere => Vec::new(),
             Grow::Gradient => absent(view, of_pool).chain(again(view.signals.values(Signal::Gradient))).collect(),
             Grow::SampledGradient { subset, guide } => {
-                let all: Vec<Place> = absent(view, of_pool).collect();
-                let count = (f64::from(subset) * self.pool.present.len() as f64).ceil() as usize;
-                let positions = match guide {
-                    Guide::Uniform => draw(&vec![1.0; all.len()], count, stream),
-                    Guide::Bound => {
-                        let of = |signal, row| view.signals.of(signal, Row::new(row));
-                        let bound =
-                            |place: &Place| of(Signal::OutputMagnitude, place.pre) * of(Signal::Blame, place.post);
-                        draw(&all.iter().map(bound).collect::<Vec<_>>(), count, stream)
-                    }
-                };
-                positions.into_iter().map(|at| all[at]).collect()
+                let drawn = sample::draw(view, self.pool, (subset, guide), self.most, stream);
+                let scored = drawn.into_iter().map(|(post, pre)| {
+                    let place = self.at(post, pre, (0.0, 0.0), stream);
+                    let gradient = sample::gradient(view, place.pair(), place.delay);
+                    Place { score: gradient.abs(), lean: -gradient, ..place }
+                });
+                scored.collect()
             }
             Grow::Momentum { .. } => {
                 let mut best = BTreeMap::<(u32, u32), Place>::new();
@@ -136,15 +131,16 @@ impl Ground<'_> {
                 }
                 best.into_values().collect()
             }
-            Grow::Paths => {
+            Grow::Paths | Grow::Neighbours => {
                 let gone: BTreeSet<usize> = self.gone.iter().copied().collect();
                 let stays = self.pool.present.iter().filter(|row| !gone.contains(row));
-                let connected = stays.map(|&row| Place::of(network, row, 0.0).pair()).collect();
+                let connected: BTreeSet<(u32, u32)> = stays.map(|&row| Place::of(network, row, 0.0).pair()).collect();
+                let scores = if self.method.grow == Grow::Paths { paths::scores } else { paths::of_neighbours };
                 let taken = self.taken();
                 let free = |&(post, pre): &(u32, u32)| {
                     network.may_listen(Row::new(post), Row::new(pre), 0) && !taken.contains(&(post, pre))
                 };
-                let scores = paths::scores(&connected).into_iter().filter(|(pair, _)| free(pair));
+                let scores = scores(&connected).into_iter().filter(|(pair, _)| free(pair));
                 scores.map(|((post, pre), score)| self.at(post, pre, (score, score), stream)).collect()
             }
             Grow::Near { width } => self.score_absent(stream, |post, pre, _| {

@@ -7,7 +7,7 @@ use super::{Amount, Asking, Drop, Grow, Method, pool::Part};
 use crate::View;
 use livenet_core::{Commit, GroupId, Network, Row, Signal, Synapse};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// State of [`Rewire`](super::Rewire).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,7 +29,22 @@ pub(super) struct Memory {
     /// The same per absent pair and delay.
     pub(super) absent: BTreeMap<(Synapse, u16), f32>,
     /// What a rate has not paid, per pool.
-    owed: BTreeMap<(u8, u64, u64), f64>,
+    owed: BTreeMap<Name, f64>,
+    /// The pools that are settled.
+    settled: BTreeSet<Name>,
+}
+
+/// A pool's name, that outlives commits.
+type Name = (u8, u64, u64);
+
+fn name(network: &Network, part: Part) -> Name {
+    let index = |group: GroupId| group.index() as u64;
+    match part {
+        Part::Whole => (0, 0, 0),
+        Part::Group(group) => (1, index(group), 0),
+        Part::Pair(post, pre) => (2, index(post), index(pre)),
+        Part::Listener(row) => (3, network.id(Row::new(row)).number(), 0),
+    }
 }
 
 /// A value per connection, whatever happened before anybody looked.
@@ -43,9 +58,10 @@ impl Memory {
     /// Whether a method needs any.
     pub(super) fn is_needed(method: &Method, every: u64) -> bool {
         every > 1
-            || matches!(method.drop, Drop::Oldest | Drop::SignCrossing | Drop::SmallestMovement)
+            || matches!(method.drop, Drop::Oldest | Drop::SignCrossing { .. } | Drop::SmallestMovement)
             || matches!(method.grow, Grow::Momentum { .. })
             || matches!(method.amount, Amount::Rate(_))
+            || method.settled < 1.0
             || method.asking == Asking::OnceInsteadOfUpdate
     }
 
@@ -56,7 +72,7 @@ impl Memory {
         let of = |values: &[f32], row: usize| values.get(row).copied().filter(|value| value.is_finite()).unwrap_or(0.0);
         match method.drop {
             Drop::Oldest => sized(&mut self.births, count, 0),
-            Drop::SignCrossing => {
+            Drop::SignCrossing { .. } => {
                 sized(&mut self.signs, count, 0.0);
                 for (row, sign) in self.signs.iter_mut().enumerate().filter(|(_, sign)| **sign == 0.0) {
                     let weight = of(weights, row);
@@ -96,14 +112,17 @@ impl Memory {
 
     /// What a rate owes to a pool.
     pub(super) fn owed(&mut self, network: &Network, part: Part) -> &mut f64 {
-        let index = |group: GroupId| group.index() as u64;
-        let name = match part {
-            Part::Whole => (0, 0, 0),
-            Part::Group(group) => (1, index(group), 0),
-            Part::Pair(post, pre) => (2, index(post), index(pre)),
-            Part::Listener(row) => (3, network.id(Row::new(row)).number(), 0),
-        };
-        self.owed.entry(name).or_default()
+        self.owed.entry(name(network, part)).or_default()
+    }
+
+    /// Whether a pool is left alone.
+    pub(super) fn is_settled(&self, network: &Network, part: Part) -> bool {
+        !self.settled.is_empty() && self.settled.contains(&name(network, part))
+    }
+
+    /// Leaves a pool alone from now on.
+    pub(super) fn settle(&mut self, network: &Network, part: Part) {
+        self.settled.insert(name(network, part));
     }
 
     /// Moves with a commit.
@@ -115,7 +134,7 @@ impl Memory {
         match method.drop {
             Drop::Oldest => moves.carry(&mut self.births, commit.step),
             Drop::SmallestMovement => moves.carry(&mut self.movement, 0.0),
-            Drop::SignCrossing => {
+            Drop::SignCrossing { .. } => {
                 moves.carry(&mut self.signs, 0.0);
                 for (row, born) in commit.weights.iter().filter(|(row, _)| !moves.continues(*row)) {
                     // A share of another weight is not known here; its sign is that of the next asking.

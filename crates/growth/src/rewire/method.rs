@@ -7,7 +7,7 @@ use super::Amount;
 use crate::Citation;
 
 /// What goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Drop {
     /// The smallest |w|.
     SmallestWeight,
@@ -23,8 +23,20 @@ pub enum Drop {
     LeastImportant,
     /// The oldest. Those there at the start are equally old.
     Oldest,
-    /// All whose weight has another sign than at birth, the farthest first.
-    SignCrossing,
+    /// All whose θ is below `l1`, the farthest first: θ is the weight times its sign at birth, so that whoever crossed zero
+    /// goes, and whoever an l1 term of that size would take across. A weight of exactly zero has no sign yet, and stays.
+    SignCrossing {
+        /// What the l1 term takes off θ from one asking to the next, 0 or more.
+        l1: f32,
+    },
+    /// All but those that are drawn to stay, without replacement and in proportion to |w| to a power. At power 1 the search is wide;
+    /// the larger, the more it is as [`Drop::SmallestWeight`].
+    DrawnWeight {
+        /// The power at the beginning of the run.
+        from: f32,
+        /// The power at three quarters of the run, and after; in between it rises evenly. In a run without end it stays `from`.
+        to: f32,
+    },
     /// Any.
     Random,
     /// Nothing.
@@ -45,7 +57,7 @@ pub enum Grow {
         /// Weight of the past per asking.
         beta: f32,
     },
-    /// |gradient| among a random part of the absent pairs.
+    /// |gradient| among a random part of the absent pairs, the only ones whose gradient is made: see `rewire::sample`.
     SampledGradient {
         /// How many are drawn, as a multiple of the connections there.
         subset: f32,
@@ -54,6 +66,8 @@ pub enum Grow {
     },
     /// Paths of length three, CH3-L3: see `rewire::paths`.
     Paths,
+    /// The same node by node, CH2-L3n: see `rewire::paths`.
+    Neighbours,
     /// A Gaussian of the distance between the two, exp(-d² / width²).
     Near {
         /// The distance at which it has fallen to 1/e.
@@ -75,8 +89,10 @@ pub enum Grow {
 pub enum Guide {
     /// All alike.
     Uniform,
-    /// In proportion to mean |output| of the heard times mean |blame| of the listener, which bounds the gradient.
+    /// In proportion to Σ |output| of the heard times Σ |blame| of the listener, which bounds the gradient.
     Bound,
+    /// In proportion to the size of an estimate of the gradient, by random signs: see `rewire::sample`.
+    Estimate,
 }
 
 /// Which of the places that score are taken.
@@ -147,6 +163,15 @@ pub enum Stranded {
     Freed,
 }
 
+/// Thinning: a pool comes down to a density before anything in it is rewired, and nothing comes for what went.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Thinning {
+    /// What goes.
+    pub drop: Drop,
+    /// To which density: [`Amount::Density`], [`Amount::Ramp`] or [`Amount::Sigmoid`].
+    pub to: Amount,
+}
+
 /// What happens to the optimizer's step when the method is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asking {
@@ -179,6 +204,10 @@ pub struct Method {
     pub spread: Spread,
     /// How many connections each neuron hears.
     pub fan: Fan,
+    /// What goes beforehand, for good.
+    pub thinning: Option<Thinning>,
+    /// A pool in which more than this part of what went is what came is settled, and is left alone from then on; from 1 on, none is.
+    pub settled: f32,
     /// What happens to those who lost their last path.
     pub stranded: Stranded,
     /// What happens to the optimizer's step.
@@ -199,6 +228,8 @@ impl Method {
         balance: Balance::GroupPair,
         spread: Spread::AsGone,
         fan: Fan::Free,
+        thinning: None,
+        settled: 1.0,
         stranded: Stranded::Kept,
         asking: Asking::BesideUpdate,
         citation: Citation::OWN,

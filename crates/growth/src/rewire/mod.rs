@@ -22,12 +22,13 @@ mod paths;
 mod plan;
 mod pool;
 mod residual;
+mod sample;
 mod settings;
 
 pub use amount::Amount;
 pub(crate) use coactivity::Moments;
 pub use engine::Rewire;
-pub use method::{Asking, Balance, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Spread, Stranded};
+pub use method::{Asking, Balance, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Spread, Stranded, Thinning};
 pub use methods::{
-    CHT, CHTS, CORRELATION, DEEP_R, DISTANCE, GMP, GSE, HEBBIAN, MOVEMENT, RIGL, SET, SNFS, SNIP, SRIGL,
+    CHT, CHTS, CHTSS, CORRELATION, DEEP_R, DISTANCE, GMP, GSE, HEBBIAN, MOVEMENT, RIGL, SET, SNFS, SNIP, SRIGL,
 };

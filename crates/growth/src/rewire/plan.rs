@@ -11,15 +11,18 @@ use super::{
     pool::Pool,
 };
 use crate::{View, place::Place};
-use livenet_core::{Signal, Stream};
+use livenet_core::{Network, Signal, Stream};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens in one pool.
 #[derive(Default)]
 pub(super) struct Change {
-    /// Rows that go, the surest first; from `ruled` on, in consequence of the others.
+    /// Rows that go, the surest first: `thinned` of them for good, then by the rule of what goes; from `ruled` on, in consequence of the
+    /// others.
     pub(super) gone: Vec<usize>,
-    /// How many of them go by the rule of what goes.
+    /// How many of them go beforehand, and are not replaced.
+    pub(super) thinned: usize,
+    /// How many of them do not go in consequence of others.
     pub(super) ruled: usize,
     /// The score that just stayed.
     pub(super) threshold: Option<f32>,
@@ -27,9 +30,17 @@ pub(super) struct Change {
     pub(super) come: Chosen,
 }
 
-/// How much is due in each pool, of what goes and of what comes, and in all.
+/// How much is due in a pool.
+#[derive(Clone, Copy, Debug, Default)]
+struct Share {
+    thin: usize,
+    drop: usize,
+    grow: usize,
+}
+
+/// How much is due in each pool, and in all.
 pub(super) struct Due {
-    each: Vec<(usize, usize)>,
+    each: Vec<Share>,
     /// Before a budget shrank it.
     pub(super) in_all: f32,
     /// The part that the budget leaves, at most 1.
@@ -57,22 +68,29 @@ impl Due {
                 Amount::AsFallen => Evidence::new(view, memory, method.drop).eligible(&pool.present).len(),
                 _ => pool.present.len(),
             };
+            if memory.is_settled(view.network, pool.part) {
+                each.push(Share::default());
+                continue;
+            }
             let of = Of { present: eligible, all, pairs: pool.pairs.len(), steps };
+            let present = Of { present: pool.present.len(), ..of };
+            let thin = method.thinning.map_or(0, |thinning| thinning.to.surplus(present, view.step, view.end));
+            let of = Of { present: eligible.saturating_sub(thin), ..of };
             let mut owed = *memory.owed(view.network, pool.part);
             let (mut drop, mut grow) = method.amount.due(of, view.step, view.end, &mut owed);
             *memory.owed(view.network, pool.part) = owed;
             drop = if method.drop == Drop::Nothing { 0 } else { drop };
             grow = if method.grow == Grow::Nowhere { 0 } else { grow };
-            each.push((drop, grow));
+            each.push(Share { thin, drop, grow });
         }
         // A budget of edits shrinks what goes and what comes alike: cut afterwards, only the growth would go.
-        let edits: usize = each.iter().map(|(drop, grow)| drop + grow).sum();
+        let edits: usize = each.iter().map(|share| share.thin + share.drop + share.grow).sum();
         let part = view.budget.edits.map_or(1.0, |cap| (cap as f64 / edits.max(1) as f64).min(1.0));
         let less = |count: usize| if part < 1.0 { (count as f64 * part) as usize } else { count };
-        for (drop, grow) in &mut each {
-            (*drop, *grow) = (less(*drop), less(*grow));
+        for Share { thin, drop, grow } in &mut each {
+            (*thin, *drop, *grow) = (less(*thin), less(*drop), less(*grow));
         }
-        let in_all = each.iter().map(|(drop, grow)| (*drop).max(*grow) as f32).sum();
+        let in_all = each.iter().map(|share| (share.thin + share.drop.max(share.grow)) as f32).sum();
         Self { each, in_all, part }
     }
 }
@@ -84,21 +102,25 @@ impl Planner<'_> {
         let mut streams: Vec<Stream> =
             (0..self.pools.len()).map(|number| self.view.key.at(number as u64).stream()).collect();
         let mut changes: Vec<Change> = Vec::with_capacity(self.pools.len());
-        for ((pool, &(drop, _)), stream) in self.pools.iter().zip(&due.each).zip(&mut streams) {
+        for ((pool, &Share { thin, drop, .. }), stream) in self.pools.iter().zip(&due.each).zip(&mut streams) {
+            let (mut gone, left) = self.thin(pool, thin, stream);
+            let thinned = gone.len();
             // A part of what was due is rounded once: of each sign by itself, more might go than may come.
-            let rounded = drop as f64 / pool.present.len().max(1) as f64;
+            let rounded = drop as f64 / left.len().max(1) as f64;
             let share = self.method.amount.fraction(self.view.step, self.view.end).map_or(rounded, f64::from);
             let share = if due.part < 1.0 { rounded } else { share };
-            let fallen = evidence.fall(evidence.eligible(&pool.present), drop, share, stream);
-            let (ruled, threshold) = (fallen.rows.len(), fallen.threshold);
-            changes.push(Change { gone: fallen.rows, ruled, threshold, come: Chosen::default() });
+            let share = if drop == 0 { 0.0 } else { share };
+            let fallen = evidence.fall(evidence.eligible(&left), drop, share, stream);
+            gone.extend(fallen.rows);
+            let (ruled, threshold) = (gone.len(), fallen.threshold);
+            changes.push(Change { gone, thinned, ruled, threshold, come: Chosen::default() });
         }
         self.chain(&mut changes);
         let mut grows: Vec<usize> = changes
             .iter()
             .zip(&due.each)
             // As many come as went: a share of each sign is rounded by itself, and a chain takes more along.
-            .map(|(change, &(_, grow))| if self.replaces() { change.gone.len() } else { grow })
+            .map(|(change, share)| if self.replaces() { change.gone.len() - change.thinned } else { share.grow })
             .collect();
         self.spread(&changes, &mut grows);
         for (((pool, change), grow), stream) in self.pools.iter().zip(&mut changes).zip(grows).zip(&mut streams) {
@@ -106,6 +128,18 @@ impl Planner<'_> {
         }
         self.trim(&mut changes);
         changes
+    }
+
+    /// Rows of a pool that go for good, and those that are left, ascending.
+    fn thin(&self, pool: &Pool, count: usize, stream: &mut Stream) -> (Vec<usize>, Vec<usize>) {
+        let Some(thinning) = self.method.thinning.filter(|_| count > 0) else {
+            return (Vec::new(), pool.present.clone());
+        };
+        let evidence = Evidence::new(self.view, self.memory, thinning.drop);
+        let share = count as f64 / pool.present.len().max(1) as f64;
+        let thinned = evidence.fall(evidence.eligible(&pool.present), count, share, stream).rows;
+        let gone: BTreeSet<usize> = thinned.iter().copied().collect();
+        (thinned, pool.present.iter().copied().filter(|row| !gone.contains(row)).collect())
     }
 
     /// Frees who is stranded.
@@ -180,7 +214,8 @@ impl Planner<'_> {
         }
         if matches!(method.grow, Grow::SampledGradient { .. }) && self.replaces() {
             // A sample may hold fewer places than went: the least sure then stay. (It holds no pair that went.)
-            let lacking = change.gone.len().saturating_sub(change.come.places.len()).min(change.ruled);
+            let replaced = change.gone.len() - change.thinned;
+            let lacking = replaced.saturating_sub(change.come.places.len()).min(change.ruled - change.thinned);
             change.gone.drain(change.ruled - lacking..change.ruled);
             change.ruled -= lacking;
         }
@@ -189,7 +224,8 @@ impl Planner<'_> {
             let pair = |row: usize| Place::of(view.network, row, 0.0).pair();
             let again: BTreeSet<(u32, u32)> = change.come.places.iter().map(Place::pair).collect();
             let goes: BTreeSet<(u32, u32)> = change.gone.iter().map(|&row| pair(row)).collect();
-            change.ruled = change.gone[..change.ruled].iter().filter(|&&row| !again.contains(&pair(row))).count();
+            let kept = |rows: &[usize]| rows.iter().filter(|&&row| !again.contains(&pair(row))).count();
+            (change.thinned, change.ruled) = (kept(&change.gone[..change.thinned]), kept(&change.gone[..change.ruled]));
             change.gone.retain(|&row| !again.contains(&pair(row)));
             change.come.places.retain(|place| !goes.contains(&place.pair()));
         }
@@ -212,6 +248,8 @@ impl Planner<'_> {
                     change.come.places.retain(|place| !spared.contains(&place.pair()));
                     let balances = self.replaces() && self.method.spread == Spread::AsGone;
                     let most = if balances { change.come.places.len().min(most_come) } else { usize::MAX };
+                    change.thinned = change.thinned.min(change.gone.len());
+                    let most = most.saturating_add(change.thinned);
                     if change.gone.len() <= most {
                         break;
                     }
@@ -229,6 +267,16 @@ impl Planner<'_> {
                 change.come.places.truncate(change.come.places.len() * room / come);
             }
         }
+    }
+}
+
+impl Change {
+    /// How much of what went by the rule is what came.
+    pub(super) fn overlap(&self, network: &Network) -> f32 {
+        let gone = &self.gone[self.thinned..self.ruled];
+        let come: BTreeSet<(u32, u32)> = self.come.places.iter().map(Place::pair).collect();
+        let again = gone.iter().filter(|&&row| come.contains(&Place::of(network, row, 0.0).pair())).count();
+        again as f32 / gone.len().max(1) as f32
     }
 }
 

@@ -21,6 +21,19 @@ impl Rewire {
         if let Fan::Constant { salient } = &mut method.fan {
             *salient = part(settings, "salient", *salient)?;
         }
+        if let Drop::SignCrossing { l1 } = &mut method.drop {
+            *l1 = settings.real("l1", f64::from(*l1), 0.0..=1.0)? as f32;
+        }
+        if let Drop::DrawnWeight { from, to } = &mut method.drop {
+            *from = settings.real("power", f64::from(*from), 0.0..=1e3)? as f32;
+            *to = settings.real("power_end", f64::from(*to), 0.0..=1e3)? as f32;
+        }
+        if method.settled < 1.0 {
+            method.settled = part(settings, "settled", method.settled)?;
+        }
+        if let Some(thinning) = &mut method.thinning {
+            thinning.to = amount(thinning.to, settings)?;
+        }
         let mut rewire = Self::new(method);
         let looks = match &mut rewire.method.grow {
             Grow::Momentum { beta } => {
@@ -29,7 +42,11 @@ impl Rewire {
             }
             Grow::SampledGradient { subset, guide } => {
                 *subset = settings.real("subset", f64::from(*subset), 0.0..=1e6)? as f32;
-                *guide = settings.word("guide", &[("uniform", Guide::Uniform), ("bound", Guide::Bound)], *guide)?;
+                *guide = settings.word(
+                    "guide",
+                    &[("uniform", Guide::Uniform), ("bound", Guide::Bound), ("estimate", Guide::Estimate)],
+                    *guide,
+                )?;
                 Looks::Candidates
             }
             Grow::Near { width } => {
@@ -41,8 +58,8 @@ impl Rewire {
                 Looks::Candidates
             }
             Grow::Gradient | Grow::Residual => Looks::Candidates,
-            Grow::Random | Grow::Paths | Grow::Nowhere if method.drop == Drop::SmallestSensitivity => Looks::Samples,
-            Grow::Random | Grow::Paths | Grow::Nowhere => Looks::Nothing,
+            _ if method.drop == Drop::SmallestSensitivity => Looks::Samples,
+            Grow::Random | Grow::Paths | Grow::Neighbours | Grow::Nowhere => Looks::Nothing,
         };
         if matches!(looks, Looks::Candidates | Looks::Pairs) {
             let most = settings.integer("candidates", i64::from(rewire.candidates), 1..=i64::from(u32::MAX))?;
@@ -90,6 +107,13 @@ fn amount(amount: Amount, settings: &mut Settings) -> Result<Amount, SettingErro
             from: part(settings, "from", from)?,
             until: part(settings, "until", until)?,
         },
+        Amount::Sigmoid { start, end, from, until, steepness } => Amount::Sigmoid {
+            end: part(settings, "density", end)?,
+            start: part(settings, "start", start)?,
+            from: part(settings, "from", from)?,
+            until: part(settings, "thinned", until)?,
+            steepness: settings.real("steepness", f64::from(steepness), 0.0..=1e3)? as f32,
+        },
         Amount::AsFallen => Amount::AsFallen,
     })
 }
@@ -113,6 +137,14 @@ pub(super) const fn fraction(default: &'static str) -> Setting {
     }
 }
 
+pub(super) const fn settled(default: &'static str) -> Setting {
+    Setting {
+        name: "settled",
+        default,
+        about: "a part where more than this share of what went came again is left alone from then on; 1 for none; in [0, 1]",
+    }
+}
+
 pub(super) const UNTIL: Setting =
     Setting { name: "until", default: "0.75", about: "part of the run after which nothing is rewired; in [0, 1]" };
 
@@ -121,6 +153,14 @@ pub(super) const fn over(default: &'static str) -> Setting {
         name: "over",
         default,
         about: "over what counts are kept: `pair` of groups, `group` that listens, single `listener`, or `whole` network",
+    }
+}
+
+pub(super) const fn l1(default: &'static str) -> Setting {
+    Setting {
+        name: "l1",
+        default,
+        about: "what the l1 term takes off |w| in one step, learning rate times coefficient; whoever has less left goes; in [0, 1]",
     }
 }
 

@@ -41,6 +41,8 @@ fn unit(mut v: Vec<f64>) -> Option<Vec<f64>> {
     if !(length > 0.0 && length.is_finite()) {
         return None;
     }
-    v.iter_mut().for_each(|x| *x /= length);
+    for x in &mut v {
+        *x /= length;
+    }
     Some(v)
 }

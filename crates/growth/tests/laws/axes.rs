@@ -6,10 +6,27 @@ use livenet_growth::{Budget, Registry, Settings, Strategy as Method, Value};
 use proptest::prelude::*;
 
 const AXES: [(&str, &[&str]); 8] = [
-    ("drop", &["weight", "sign", "sensitivity", "movement", "importance", "age", "crossing", "random", "nothing"]),
-    ("grow", &["random", "gradient", "momentum", "sample", "paths", "near", "coactivity", "residual", "nowhere"]),
+    (
+        "drop",
+        &["weight", "sign", "sensitivity", "movement", "importance", "age", "crossing", "drawn", "random", "nothing"],
+    ),
+    (
+        "grow",
+        &[
+            "random",
+            "gradient",
+            "momentum",
+            "sample",
+            "paths",
+            "neighbours",
+            "near",
+            "coactivity",
+            "residual",
+            "nowhere",
+        ],
+    ),
     ("pick", &["best", "drawn"]),
-    ("amount", &["fraction", "cosine", "cubic", "rate", "count", "density", "ramp", "fallen"]),
+    ("amount", &["fraction", "cosine", "cubic", "rate", "count", "density", "ramp", "sigmoid", "fallen"]),
     ("birth", &["zero", "normal", "uniform", "fan_in", "step"]),
     ("spread", &["gone", "momentum"]),
     ("fan", &["free", "constant"]),

@@ -3,7 +3,7 @@
 use crate::rules::{ask, ask_at, signals, wired};
 use livenet_core::{Birth, Candidate, Draft, Move, NeuronId, Signal, Signals};
 use livenet_growth::Strategy as _;
-use livenet_growth::rewire::{Amount, Balance, Fan, Grow, Guide, Method, NewWeight, Pick, Rewire, SRIGL};
+use livenet_growth::rewire::{Amount, Balance, Fan, Grow, Method, NewWeight, Pick, Rewire, SRIGL};
 
 fn candidate(post: u32, pre: u32, gradient: f32) -> Candidate {
     Candidate { post, pre, delay: 0, gradient }
@@ -28,23 +28,6 @@ fn momentum_remembers_gradients_at_pairs_that_are_not_there() {
     // 2 · 0.5 + 0.5 = 1.5 for 3<0, and 0.6 for 4<1, whose gradient is larger now.
     let asked = ask_at(&network, &at(vec![candidate(4, 1, 1.2), candidate(3, 0, 1.0)]), &mut acting, 2).0;
     assert_eq!(asked.come, [(3, 0)]);
-}
-
-#[test]
-fn a_sample_takes_the_best_of_what_it_drew() {
-    let network = wired(&[3, 2, 1], &[(5, 3), (5, 4)]);
-    let mut signals = signals(&[
-        (Signal::OutputMagnitude, &[0.0, 1.0, 0.0, 0.0, 0.0, 0.0]),
-        (Signal::Blame, &[0.0, 0.0, 0.0, 1.0, 1.0, 0.0]),
-    ]);
-    let candidates = vec![candidate(3, 0, 9.0), candidate(3, 2, 8.0), candidate(4, 1, 2.0), candidate(3, 1, 1.0)];
-    signals.put_candidates(Signal::AbsentGradient { top: 9 }, candidates);
-    let sampled = |subset, guide| ask(&network, &signals, growing(Grow::SampledGradient { subset, guide })).come;
-    // Everything is drawn: the largest gradient.
-    assert_eq!(sampled(2.0, Guide::Uniform), [(3, 0)]);
-    // Only input 1 speaks, so the two of its pairs are drawn.
-    assert_eq!(sampled(1.0, Guide::Bound), [(4, 1)]);
-    assert!(sampled(0.0, Guide::Uniform).is_empty());
 }
 
 #[test]

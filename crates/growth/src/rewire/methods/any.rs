@@ -1,6 +1,8 @@
 //! `rewire`: any combination of the axes.
 
-use crate::rewire::{Amount, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Rewire, Spread, Stranded, settings};
+use crate::rewire::{
+    Amount, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Rewire, Spread, Stranded, Thinning, settings,
+};
 use crate::{Axes, Citation, Contract, Entry, Family, Setting, SettingError, Settings};
 
 const DROPS: &[(&str, Drop)] = &[
@@ -10,7 +12,8 @@ const DROPS: &[(&str, Drop)] = &[
     ("movement", Drop::SmallestMovement),
     ("importance", Drop::LeastImportant),
     ("age", Drop::Oldest),
-    ("crossing", Drop::SignCrossing),
+    ("crossing", Drop::SignCrossing { l1: 0.0 }),
+    ("drawn", Drop::DrawnWeight { from: 1.0, to: 9.0 }),
     ("random", Drop::Random),
     ("nothing", Drop::Nothing),
 ];
@@ -21,6 +24,7 @@ const GROWS: &[(&str, Grow)] = &[
     ("momentum", Grow::Momentum { beta: 0.9 }),
     ("sample", Grow::SampledGradient { subset: 1.0, guide: Guide::Uniform }),
     ("paths", Grow::Paths),
+    ("neighbours", Grow::Neighbours),
     ("near", Grow::Near { width: 1.0 }),
     ("coactivity", Grow::CoActivity { lanes: 64 }),
     ("residual", Grow::Residual),
@@ -35,6 +39,7 @@ const AMOUNTS: &[(&str, Amount)] = &[
     ("count", Amount::Count(100)),
     ("density", Amount::Density(0.1)),
     ("ramp", Amount::Ramp { start: 1.0, end: 0.1, from: 0.0, until: 0.75 }),
+    ("sigmoid", Amount::Sigmoid { start: 1.0, end: 0.1, from: 0.0, until: 0.75, steepness: 6.0 }),
     ("fallen", Amount::AsFallen),
 ];
 
@@ -45,6 +50,11 @@ const BIRTHS: &[(&str, NewWeight)] = &[
     ("fan_in", NewWeight::FanIn(1.0)),
     ("step", NewWeight::Step(0.1)),
 ];
+
+const fn thins(word: &'static str, drop: Drop) -> (&'static str, Option<Thinning>) {
+    let to = Amount::Sigmoid { start: 1.0, end: 0.1, from: 0.0, until: 0.75, steepness: 6.0 };
+    (word, Some(Thinning { drop, to }))
+}
 
 /// A method put together from words.
 fn method(settings: &mut Settings) -> Result<Method, SettingError> {
@@ -58,6 +68,11 @@ fn method(settings: &mut Settings) -> Result<Method, SettingError> {
         spread: settings.choice("spread", &[("gone", Spread::AsGone), ("momentum", Spread::Momentum)])?,
         fan: settings.choice("fan", &[("free", Fan::Free), constant])?,
         stranded: settings.choice("stranded", &[("kept", Stranded::Kept), ("freed", Stranded::Freed)])?,
+        thinning: settings.choice(
+            "thinning",
+            &[("none", None), thins("weight", Drop::SmallestWeight), thins("importance", Drop::LeastImportant)],
+        )?,
+        settled: settings.real("settled", 1.0, 0.0..=1.0)? as f32,
         ..Method::BASE
     })
 }
@@ -72,12 +87,12 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting {
             name: "drop",
             default: "\"weight\"",
-            about: "what goes: `weight`, `sign`, `sensitivity`, `movement`, `importance`, `age`, `crossing`, `random` or `nothing`",
+            about: "what goes: `weight`, `sign`, `sensitivity`, `movement`, `importance`, `age`, `crossing` (with `l1`), `drawn` (with `power` and `power_end`), `random` or `nothing`",
         },
         Setting {
             name: "grow",
             default: "\"random\"",
-            about: "where: `random`, `gradient`, `momentum`, `sample`, `paths`, `near`, `coactivity`, `residual` or `nowhere`",
+            about: "where: `random`, `gradient`, `momentum`, `sample`, `paths`, `neighbours`, `near`, `coactivity`, `residual` or `nowhere`",
         },
         Setting {
             name: "pick",
@@ -87,7 +102,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting {
             name: "amount",
             default: "\"fraction\"",
-            about: "how much: `fraction`, `cosine`, `cubic`, `rate`, `count`, `density`, `ramp` or `fallen`, each with its settings",
+            about: "how much: `fraction`, `cosine`, `cubic`, `rate`, `count`, `density`, `ramp`, `sigmoid` or `fallen`, each with its settings",
         },
         Setting {
             name: "birth",
@@ -97,6 +112,12 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting { name: "spread", default: "\"gone\"", about: "as many come as `gone` in each part, or by `momentum`" },
         Setting { name: "fan", default: "\"free\"", about: "fan-in: `free`, or `constant` with `salient`" },
         Setting { name: "stranded", default: "\"kept\"", about: "who lost the last path in or out: `kept` or `freed`" },
+        Setting {
+            name: "thinning",
+            default: "\"none\"",
+            about: "what goes beforehand for good: `none`, or by `weight` or `importance` along a `sigmoid`, with its settings",
+        },
+        settings::settled("1.0"),
         settings::fraction("0.3"),
         settings::over("\"pair\""),
     ],

@@ -3,21 +3,33 @@
 use crate::rewire::{Amount, Balance, Drop, Grow, Method, NewWeight, Rewire, settings};
 use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 
-/// Deep rewiring. Asked after every step (`every = { steps = 1 }`): each connection has the sign it was born
-/// with; whoever's weight crossed zero goes dormant, and as many pairs, drawn uniformly among all that are not
-/// connected, come with a weight next to nothing (1e-12) and a random sign. The number of connections stays exactly what it
-/// was over the whole network, as in the paper; its code keeps it per layer (`over = "pair"`).
+/// Deep rewiring. Asked after every step (`every = { steps = 1 }`): each connection has the sign s it was born
+/// with and w = s θ; whoever's θ is below zero goes dormant, and as many pairs, drawn uniformly among all that are not
+/// connected, come with a weight next to nothing (1e-12) and a random sign. So a newborn outlives its first step only where the
+/// gradient agrees with its sign. Biases are left alone. The number of connections stays exactly what it was over the whole network, as
+/// in the paper's algorithm; its code keeps it per layer (`over = "pair"`), or over the whole with layers drawn by the size that they
+/// had at the start.
 ///
-/// In the paper w = s θ with a fixed sign s per connection, and θ takes a gradient step with noise: θ -= η dE/dθ + η α - sqrt(2 η T) ν.
-/// The noise is the experiment's, `train.passes.noise`: its deviation is sqrt(2 η T), in the authors' code η · 1e-5. The l1
-/// term α (1e-5 in the code) has no pass of its own here. A dormant pair has no memory of its sign, which is
-/// the authors' sparse version; their dense one fixes the sign of every pair.
+/// In the paper θ takes a gradient step with an l1 term and noise: θ -= η dE/dθ + η α - sqrt(2 η T) ν. The two act on
+/// every step and belong to the update:
+///
+/// - The noise is `train.passes.noise`: its deviation is sqrt(2 η T), in the authors' code η · 1e-5.
+/// - The l1 term decides who crosses, and without it the method fails: a newborn whose gradient is zero (it hears a pixel that is
+///   always dark, or nobody hears its listener) never crosses, while all others that are drawn wrongly go again, so
+///   that by and by the connections gather where they learn nothing. Here whoever's θ is below `l1` = η α goes, which is
+///   who would have crossed at this step. What the term takes from the weights that stay needs a pass of the update: w -= η α
+///   sign(w), by the sign before the step, between the step and the noise, of weights and not of biases. (As a soft threshold,
+///   which stops at zero, nobody would cross.) Under such a pass `l1` may be 0. The default is the authors' η α with
+///   η = 0.5 and α = 1e-5.
+///
+/// A dormant pair has no memory of its sign, which is the authors' sparse version; their dense one fixes the sign of
+/// every pair.
 ///
 /// What goes has just crossed zero, so outputs move by no more than one step's worth of each: O(ε), ε being the
 /// step.
 pub const DEEP_R: Method = Method {
     name: "deep_r",
-    drop: Drop::SignCrossing,
+    drop: Drop::SignCrossing { l1: 5e-6 },
     grow: Grow::Random,
     amount: Amount::AsFallen,
     birth: NewWeight::Uniform(1e-12),
@@ -46,6 +58,7 @@ pub(crate) const ENTRY: Entry = Entry {
     citation: DEEP_R.citation,
     settings: &[
         settings::over("\"whole\""),
+        settings::l1("5e-6"),
         Setting { name: "scale", default: "1e-12", about: "half width of new weights, 0 or more" },
     ],
     contract: Contract::Near,

@@ -17,7 +17,7 @@ pub(crate) mod soft_deep_r;
 pub(crate) mod srigl;
 pub(crate) mod top_kast;
 
-pub use cht::{CHT, CHTS};
+pub use cht::{CHT, CHTS, CHTSS};
 pub use correlation::CORRELATION;
 pub use deep_r::DEEP_R;
 pub use distance::DISTANCE;

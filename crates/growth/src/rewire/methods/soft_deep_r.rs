@@ -2,7 +2,7 @@
 
 use super::DEEP_R;
 use crate::pairs::Pairs;
-use crate::rewire::{Balance, Method, drop::Evidence, memory::Memory, pool::pools};
+use crate::rewire::{Balance, Drop, Method, drop::Evidence, memory::Memory, pool::pools, settings};
 use crate::{
     Axes, BadState, Contract, Entry, Family, Setting, SettingError, Settings, Strategy, Verdict, View, Why, saved,
 };
@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 const NAME: &str = "soft_deep_r";
 
 /// Soft deep rewiring (the second algorithm of Bellec et al. 2018). As in [`DEEP_R`] a connection has a sign s and w = s θ, and goes
-/// dormant where θ crosses zero. But a dormant pair keeps its θ, which walks at random and is held above a floor:
+/// dormant where θ crosses zero, by itself or by the l1 term. But a dormant pair keeps its θ, which walks at random, without the l1
+/// term, and is held above a floor:
 ///
 /// ```text
 /// θ <- max(θ + noise · ν, -floor)     with ν normal
@@ -20,34 +21,50 @@ const NAME: &str = "soft_deep_r";
 ///
 /// and whoever comes above zero is connected again, with its sign and w = s θ. So how many are connected is not fixed: it
 /// settles where as many return as go. Ask it after every step, and give `train.passes.noise` the same deviation,
-/// so that those connected walk too. In the paper the floor is p⁻ / (p⁺ β), with β the l1 coefficient over the temperature,
-/// for a part p⁺ of connected pairs under the prior alone.
+/// so that those connected walk too.
 ///
-/// A pair that is seen for the first time begins anywhere between the floor and zero, where a walk without a drift would have it, with
+/// The floor is such that under the prior alone a part p⁺ = `density` of the pairs is connected: below zero θ is spread evenly, above
+/// it falls off with β, the l1 coefficient over the temperature, so that
+///
+/// ```text
+/// floor = (1 - p⁺) / (p⁺ β),     β = α / T = 2 · l1 / noise²
+/// ```
+///
+/// with `l1` = η α and `noise` = sqrt(2 η T) what the two do in one step. The defaults are the authors': η = 0.05, α = 1e-5, noise η ·
+/// 1e-5, and p⁺ = 0.005, which they give to layers of 784-300-100 (0.1 to the outputs); so the floor is 5e-5, a hundred
+/// steps of noise below zero. They set p⁺ per layer, here it is one for all.
+///
+/// A pair that is seen for the first time begins anywhere between the floor and zero, as in the authors' code, with
 /// a random sign. It keeps a number per pair in reach and draws one for each at every asking, as the paper's does: for
-/// small networks. The l1 term has no pass here, and `noise` and `floor` have no defaults in the reference: these
-/// are ours.
+/// small networks. What the l1 term takes from weights that stay is for the update, as for [`DEEP_R`].
 #[derive(Clone, Debug)]
 pub struct SoftDeepR {
     noise: f32,
     floor: f32,
+    /// What decides who crosses.
+    method: Method,
     memory: Memory,
     /// θ and sign of each dormant pair.
     dormant: BTreeMap<Synapse, (f32, f32)>,
 }
 
-/// What decides who crosses.
-const METHOD: Method = Method { name: NAME, balance: Balance::Whole, ..DEEP_R };
-
 impl SoftDeepR {
-    /// As an experiment sets it: `noise`, `floor`.
+    /// As an experiment sets it: `noise`, `l1`, `density`, or the `floor` itself.
     ///
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
+        let noise = settings.real("noise", 5e-7, 0.0..=1e3)?;
+        let l1 = settings.real("l1", 5e-7, 0.0..=1.0)?;
+        let density = settings.real("density", 0.005, 1e-6..=1.0)?;
+        // Without an l1 term nothing holds the walk: the highest floor there is.
+        let floor = (1.0 - density) / density * (noise * noise / (2.0 * l1).max(f64::MIN_POSITIVE));
+        let floor = settings.real("floor", floor.min(1e3), 0.0..=1e3)?;
+        let drop = Drop::SignCrossing { l1: l1 as f32 };
         Ok(Self {
-            noise: settings.real("noise", 1e-4, 0.0..=1e3)? as f32,
-            floor: settings.real("floor", 1e-2, 0.0..=1e3)? as f32,
+            noise: noise as f32,
+            floor: floor as f32,
+            method: Method { name: NAME, drop, balance: Balance::Whole, ..DEEP_R },
             memory: Memory::default(),
             dormant: BTreeMap::new(),
         })
@@ -82,7 +99,7 @@ impl SoftDeepR {
 
 impl Follower for SoftDeepR {
     fn follow(&mut self, _after: &Network, commit: &Commit) {
-        self.memory.follow(&METHOD, commit);
+        self.memory.follow(&self.method, commit);
     }
 }
 
@@ -93,9 +110,10 @@ impl Strategy for SoftDeepR {
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let network = view.network;
-        self.memory.watch(view, &METHOD, 0);
+        self.memory.watch(view, &self.method, 0);
         let present = pools(network, Balance::Whole).pop().map(|pool| pool.present).unwrap_or_default();
-        let evidence = Evidence::new(view, &self.memory, METHOD.drop);
+        let evidence = Evidence::new(view, &self.memory, self.method.drop);
+        let l1 = if let Drop::SignCrossing { l1 } = self.method.drop { l1 } else { 0.0 };
         let mut gone = evidence.eligible(&present);
         evidence.smallest(&mut gone, present.len());
         let edits = view.budget.edits.map_or(usize::MAX, |edits| edits as usize);
@@ -103,7 +121,7 @@ impl Strategy for SoftDeepR {
         let fallen: Vec<(Synapse, (f32, f32))> = gone
             .iter()
             .map(|&row| {
-                let theta = evidence.score(row).max(-self.floor);
+                let theta = (evidence.score(row) - l1).max(-self.floor);
                 (network.synapse(Row::new(row as u32)), (theta, self.memory.signs[row]))
             })
             .collect();
@@ -160,8 +178,18 @@ pub(crate) const ENTRY: Entry = Entry {
     summary: "who crosses zero goes dormant, walks at random, and returns with its sign; asked after every step",
     citation: DEEP_R.citation,
     settings: &[
-        Setting { name: "noise", default: "1e-4", about: "standard deviation of a dormant pair's step, in [0, 1000]" },
-        Setting { name: "floor", default: "1e-2", about: "how far below zero a dormant pair may walk, in [0, 1000]" },
+        Setting { name: "noise", default: "5e-7", about: "standard deviation of a dormant pair's step, in [0, 1000]" },
+        settings::l1("5e-7"),
+        Setting {
+            name: "density",
+            default: "0.005",
+            about: "part of the pairs that is connected under the prior alone, which sets the floor; in [1e-6, 1]",
+        },
+        Setting {
+            name: "floor",
+            default: "4.975e-5",
+            about: "how far below zero a dormant pair may walk, if not what the others make it; in [0, 1000]",
+        },
     ],
     contract: Contract::Near,
     build: |settings| Ok(Box::new(SoftDeepR::build(settings)?)),

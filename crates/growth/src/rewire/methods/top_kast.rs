@@ -15,8 +15,13 @@ const NAME: &str = "top_kast";
 /// `until` of the run B is A: exploration ends.
 ///
 /// It changes marks, and no connection: begin with a dense wiring, for only what is connected stands for choice. Marks that
-/// somebody else set are left alone, and so is whoever carries them. The paper adds to the loss |θ|² over A and |θ|² / D over the rest of
-/// B; the pass `decay` has one coefficient for all of B.
+/// somebody else set are left alone, and so is whoever carries them.
+///
+/// The paper's exploration penalty, |θ|² over A and |θ|² / D over the rest of B, is a term of the loss and acts at every step: who
+/// learns in silence is held back 1 / D times as hard as who is heard. It belongs to the update and not to moves (one per
+/// connection and step): the pass `train.passes.decay` with a coefficient `by` gives `by · w` for all of B, which is the paper's for A
+/// with a coefficient of `by / 2`; what is silent and free would need `by · w / D`. Who rests is frozen, and no pass acts on it:
+/// in the paper, too, those outside B keep what they are.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopKast {
     /// The part of the pairs in reach that is heard, D.
