@@ -21,6 +21,12 @@ pub(crate) fn draw(weights: &[f32], count: usize, stream: &mut Stream) -> Vec<us
     chosen
 }
 
+/// The key of one who runs a race for a weight with this logarithm: those with the largest keys are a draw as by [`draw`], for
+/// weights that would come to nothing as numbers.
+pub(crate) fn race(logarithm: f64, stream: &mut Stream) -> f64 {
+    logarithm - libm::log(-libm::log(1.0 - stream.uniform()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -90,6 +90,7 @@ mod pairs;
 mod place;
 pub mod registry;
 pub mod rewire;
+mod ring;
 mod saved;
 mod seed;
 mod settings;

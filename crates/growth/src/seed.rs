@@ -1,8 +1,13 @@
 //! The wiring that a network starts with: an axis of its own, beside every method of growth.
 //!
+//! None, dense, uniform, Erdős–Rényi (by a share or a count; its form for kernels is the same where there are none), constant fan-in, and
+//! two by place, receptive fields and a small world. What asks the data, as the correlated wiring of Cannistraci-Hebb
+//! training (CSTI) does, is not among them: a wiring is made before there is any.
+//!
 //! Random wiring at a given count is the control for every method that claims to *find* a wiring.
 
 use crate::pairs::{Pairs, group_pairs};
+use crate::ring::Ring;
 use livenet_core::{Birth, Draft, EditError, Law, Move, Network, NeuronId, Row, StreamKey, Synapse};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +43,24 @@ pub enum Wiring {
     FanIn {
         /// How many.
         connections: u64,
+    },
+    /// A bipartite receptive field (Zhang et al. 2025): this share of the pairs between any two groups, each member of the smaller one
+    /// joined to about as many of the larger, the likelier the nearer they lie on a ring: in proportion to (1 + d)^(-(1 - r) / r), d
+    /// being how many members apart they are, and r the randomness.
+    ReceptiveField {
+        /// The share, in [0, 1].
+        density: f64,
+        /// From 0, where it is the nearest, to 1, where it is anybody. The authors' code has 0.25.
+        randomness: f64,
+    },
+    /// A bipartite small world (Watts and Strogatz 1998, after Zhang et al. 2025): this share of the pairs between any two groups, each member
+    /// of the larger one joined to about as many of the nearest of the smaller, and then each connection put anywhere with a
+    /// probability.
+    SmallWorld {
+        /// The share, in [0, 1].
+        density: f64,
+        /// The probability, in [0, 1].
+        randomness: f64,
     },
 }
 
@@ -134,7 +157,9 @@ impl Wiring {
         let counts: Vec<u64> = match *self {
             Self::None | Self::FanIn { .. } => return Vec::new(),
             Self::Dense => sizes.iter().map(|&(pairs, _)| pairs).collect(),
-            Self::Uniform { density } => sizes.iter().map(|&(pairs, _)| share(pairs, density)).collect(),
+            Self::Uniform { density } | Self::ReceptiveField { density, .. } | Self::SmallWorld { density, .. } => {
+                sizes.iter().map(|&(pairs, _)| share(pairs, density)).collect()
+            }
             Self::Count { connections } => erdos_renyi(&sizes, connections.min(total)),
             Self::ErdosRenyi { density } => erdos_renyi(&sizes, share(total, density)),
         };
@@ -142,7 +167,17 @@ impl Wiring {
         for ((post, pre, pairs), count) in groups.iter().zip(counts) {
             let max_delay = network.group(*post).reach.max_delay;
             let mut stream = key.at(post.index() as u64).at(pre.index() as u64).stream();
-            for (post, pre) in pairs.sample(count as usize, &BTreeSet::new(), &mut stream) {
+            let ring = Ring { network, groups: (*post, *pre), pairs };
+            let chosen: Vec<(u32, u32)> = match *self {
+                Self::ReceptiveField { randomness, .. } => {
+                    ring.receptive_fields(count, randomness, &mut stream).into_iter().collect()
+                }
+                Self::SmallWorld { randomness, .. } => {
+                    ring.small_world(count, randomness, &mut stream).into_iter().collect()
+                }
+                _ => pairs.sample(count as usize, &BTreeSet::new(), &mut stream),
+            };
+            for (post, pre) in chosen {
                 let delay = if *self == Self::Dense { 0 } else { stream.below(u64::from(max_delay) + 1) as u16 };
                 wired.push((post, pre, delay));
             }

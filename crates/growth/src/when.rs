@@ -1,5 +1,12 @@
 //! When a strategy is asked.
 //!
+//! Of the moments that methods in the literature choose, these are settings here: a step or a period ([`When::Once`],
+//! [`When::Every`]; of 1 for those that act at every step), a plateau of the metric ([`When::Plateau`]), a metric that is good
+//! enough to prune ([`When::Below`]) or has stayed too bad to do without more neurons ([`When::Above`], as DEN asks per task). What
+//! *fades* with time is an [`Amount`](crate::rewire::Amount) of the method: a cosine, a cubic, a ramp, a sigmoid, a rate that adds up fractions
+//! from step to step. What asks the network itself, a rank of activations, a ratio of expansion, the statistics of a neuron's own
+//! firing, is the method's own, which is asked often and finds nothing due ([`Why`](crate::Why)).
+//!
 //! [`When`] is the setting, as an experiment file writes it; [`WhenState`] keeps what it needs to
 //! remember (the best metric so far, the last time it fired) and goes into checkpoints whole. Both
 //! count update steps and never look at a clock.
@@ -49,6 +56,17 @@ pub enum When {
         #[serde(default)]
         cooldown: u64,
     },
+    /// While the metric (validation loss) has been above a threshold for `patience` steps without a break. It then waits for as many again.
+    Above {
+        /// The threshold.
+        metric: f64,
+        /// Steps above it.
+        #[serde(default)]
+        patience: u64,
+        /// Steps after firing in which it does not fire again.
+        #[serde(default)]
+        cooldown: u64,
+    },
 }
 
 /// A schedule that can never be meant.
@@ -87,7 +105,7 @@ impl When {
             Self::Plateau { min_delta, .. } if !(min_delta.is_finite() && min_delta >= 0.0) => {
                 Err(WhenError::NotANumber { key: "min_delta", value: min_delta })
             }
-            Self::Below { metric, .. } if !metric.is_finite() => {
+            Self::Below { metric, .. } | Self::Above { metric, .. } if !metric.is_finite() => {
                 Err(WhenError::NotANumber { key: "metric", value: metric })
             }
             _ => Ok(()),
@@ -107,7 +125,7 @@ impl When {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WhenState {
     when: When,
-    /// The best metric, and the step at which it was first seen.
+    /// The best metric, and the step at which it was first seen; for [`When::Above`] the metric at the step from which on it was above.
     best: Option<(f64, u64)>,
     fired: Option<u64>,
 }
@@ -143,6 +161,10 @@ impl WhenState {
             When::Below { metric: threshold, cooldown } => {
                 metric.is_some_and(|metric| metric < threshold) && self.rested(step, cooldown)
             }
+            When::Above { metric: threshold, patience, cooldown } => {
+                metric.is_some_and(|metric| self.exceeded(step, metric, threshold, patience))
+                    && self.rested(step, cooldown)
+            }
         };
         if due {
             self.fired = Some(step);
@@ -164,6 +186,16 @@ impl WhenState {
                 false
             }
         }
+    }
+
+    /// Here the best is the metric with which the time above began. What is not a number is not above.
+    fn exceeded(&mut self, step: u64, metric: f64, threshold: f64, patience: u64) -> bool {
+        if metric > threshold {
+            let (_, since) = *self.best.get_or_insert((metric, step));
+            return step - since >= patience;
+        }
+        self.best = None;
+        false
     }
 
     fn rested(&self, step: u64, cooldown: u64) -> bool {
@@ -206,6 +238,19 @@ mod tests {
     #[test]
     fn below_fires_while_it_holds() {
         assert_eq!(fired(When::Below { metric: 1.0, cooldown: 1 }, &[2.0, 0.5, 0.5, 0.5, 2.0, 0.5]), [2, 4, 6]);
+    }
+
+    #[test]
+    fn above_fires_when_it_has_stayed_so() {
+        let metrics = [2.0, 2.0, 0.5, 2.0, f64::NAN, 2.0, 2.0, 2.0, 2.0, 2.0, 2.0];
+        let above = |patience, cooldown| When::Above { metric: 1.0, patience, cooldown };
+        assert_eq!(fired(above(0, 0), &metrics[..4]), [1, 2, 4]);
+        // A break counts anew, and so does firing.
+        assert_eq!(fired(above(2, 0), &metrics), [8, 10]);
+        assert_eq!(fired(above(2, 2), &metrics), [8, 11]);
+        assert!(fired(above(0, 0), &[1.0, 0.5]).is_empty());
+        assert!(above(0, 0).check().is_ok());
+        assert!(When::Above { metric: f64::INFINITY, patience: 0, cooldown: 0 }.check().is_err());
     }
 
     #[test]

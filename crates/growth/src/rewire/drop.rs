@@ -1,7 +1,7 @@
 //! What goes: the rows of a pool that a rule lets go, the surest first.
 
 use super::{Drop, memory::Memory};
-use crate::View;
+use crate::{View, choice::race};
 use livenet_core::{Signal, Stream};
 use std::collections::BTreeMap;
 
@@ -130,14 +130,12 @@ impl<'a> Evidence<'a> {
         let until = self.view.end.map(|end| (end as f64 * 0.75).max(1.0));
         let part = until.map_or(0.0, |until| (self.view.step as f64 / until).min(1.0));
         let power = f64::from(from) + part * (f64::from(to) - f64::from(from));
-        // The exponential race of `draw`, by logarithms: a power of a small weight would come to nothing.
         let mut keys: Vec<(f64, usize)> = rows
             .into_iter()
             .map(|row| {
                 let size = f64::from(self.weight(row).abs());
                 let size = if size.is_finite() { size.max(1e-12) } else { 1e-12 };
-                let race = -libm::log(1.0 - stream.uniform());
-                (power * libm::log(size) - libm::log(race), row)
+                (race(power * libm::log(size), stream), row)
             })
             .collect();
         keys.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));

@@ -57,6 +57,8 @@ pub(crate) fn benches() -> impl Strategy_ {
         (0.0..1.0f64).prop_map(|density| Wiring::Uniform { density }),
         (0..60u64).prop_map(|connections| Wiring::Count { connections }),
         (0..9u64).prop_map(|connections| Wiring::FanIn { connections }),
+        (0.0..1.0f64, 0.0..1.0f64).prop_map(|(density, randomness)| Wiring::ReceptiveField { density, randomness }),
+        (0.0..1.0f64, 0.0..1.0f64).prop_map(|(density, randomness)| Wiring::SmallWorld { density, randomness }),
     ];
     let sizes = (1..5u32, 0..9u32, 0..5u32, 1..4u32, 0..3u16);
     (sizes, wirings, any::<u64>(), any::<bool>(), any::<bool>()).prop_map(

@@ -136,7 +136,7 @@ fn right(method: Option<Settings>, seed: u64) -> f64 {
     naive.follow(&network, &commit);
     let mut method = method.map(self::method);
     let (pattern, mut right) = (StreamKey::new(seed, "pattern"), 0);
-    for step in 1..3000 {
+    for step in 1..2000 {
         let key = StreamKey::new(seed, "data").at(step);
         let class = |lane: u64| key.at(1).draw(lane, 0) % CLASSES as u64;
         let says = |lane: u64, input: u64| (pattern.normal(input, class(lane)) + key.normal(input, lane)) as f32;
@@ -147,7 +147,7 @@ fn right(method: Option<Settings>, seed: u64) -> f64 {
         for (lane, scores) in outputs.chunks(CLASSES).enumerate() {
             let wanted = class(lane as u64) as usize;
             let sum: f32 = scores.iter().map(|score| score.exp()).sum();
-            right += u32::from(step > 2800 && scores.iter().all(|score| *score <= scores[wanted]));
+            right += u32::from(step > 1800 && scores.iter().all(|score| *score <= scores[wanted]));
             blame.extend(
                 scores.iter().enumerate().map(|(at, s)| (s.exp() / sum - f32::from(at == wanted)) / LANES as f32),
             );
@@ -166,10 +166,10 @@ fn right(method: Option<Settings>, seed: u64) -> f64 {
 
 #[test]
 fn it_learns_more_than_a_fixed_random_wiring_and_less_without_its_l1_term() {
-    let mean = |settings: Option<Settings>| (0..6).map(|seed| right(settings.clone(), seed)).sum::<f64>() / 6.0;
+    let mean = |settings: Option<Settings>| (0..4).map(|seed| right(settings.clone(), seed)).sum::<f64>() / 4.0;
     let [fixed, without, with] =
         [None, Some(Settings::none().with("l1", Value::Real(0.0))), Some(Settings::none())].map(mean);
-    assert!(without < fixed - 0.03 && fixed + 0.01 < with, "{without} without, {fixed} fixed, {with} with");
+    assert!(without < fixed - 0.01 && fixed + 0.03 < with, "{without} without, {fixed} fixed, {with} with");
 }
 
 #[test]
