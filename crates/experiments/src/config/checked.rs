@@ -115,12 +115,17 @@ impl Checked {
         };
         let evaluate_every = experiment.train.evaluate_every.unwrap_or(epoch.unwrap_or(100)).max(1);
         let learning = learning::build(document, &experiment, &shape, registry, (seed, steps))?;
-        if let WiringName::Uniform(density) | WiringName::ErdosRenyi(density) = experiment.network.wiring
-            && !(0.0..=1.0).contains(&density)
-        {
+        let shares = match experiment.network.wiring {
+            WiringName::Uniform(density) | WiringName::ErdosRenyi(density) => vec![density],
+            WiringName::ReceptiveField { density, randomness } | WiringName::SmallWorld { density, randomness } => {
+                vec![density, randomness]
+            }
+            _ => Vec::new(),
+        };
+        if let Some(share) = shares.into_iter().find(|share| !(0.0..=1.0).contains(share)) {
             return Err(document.fault(
                 "network.wiring",
-                format!("found a share of {density}"),
+                format!("found a share of {share}"),
                 "give a share of at least 0 and at most 1".to_owned(),
             ));
         }
@@ -131,6 +136,8 @@ impl Checked {
             WiringName::Count(connections) => Wiring::Count { connections },
             WiringName::ErdosRenyi(density) => Wiring::ErdosRenyi { density },
             WiringName::FanIn(connections) => Wiring::FanIn { connections },
+            WiringName::ReceptiveField { density, randomness } => Wiring::ReceptiveField { density, randomness },
+            WiringName::SmallWorld { density, randomness } => Wiring::SmallWorld { density, randomness },
         };
         let init = match experiment.network.init {
             InitName::Normal(width) | InitName::Uniform(width) if !(width.is_finite() && width >= 0.0) => {

@@ -67,7 +67,8 @@ pub struct NetworkTable {
     /// The output group.
     #[serde(default)]
     pub output: Output,
-    /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`, `fan_in`.
+    /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`, `fan_in`,
+    /// `receptive_field`, `small_world`.
     #[serde(default)]
     pub wiring: WiringName,
     /// The first weights of that wiring: `"he"` (the default), `"glorot"`, `"glorot_uniform"`, `{ normal = 0.1 }`,
@@ -200,6 +201,27 @@ pub enum WiringName {
     ErdosRenyi(f64),
     /// This many for every neuron that listens, or all in its reach.
     FanIn(u64),
+    /// Bipartite receptive fields: each neuron of the smaller group hears around its place in the larger, the more blurred
+    /// the greater the randomness.
+    ReceptiveField {
+        /// The share of the pairs between two groups.
+        density: f64,
+        /// From 0, the nearest, to 1, anybody.
+        #[serde(default = "quarter")]
+        randomness: f64,
+    },
+    /// A bipartite small world: the nearest, and each connection anywhere with a probability.
+    SmallWorld {
+        /// The share of the pairs between two groups.
+        density: f64,
+        /// The probability.
+        #[serde(default = "quarter")]
+        randomness: f64,
+    },
+}
+
+fn quarter() -> f64 {
+    0.25
 }
 
 /// First weights by name.

@@ -34,7 +34,10 @@ pub(super) fn check(
     let connections = match *wiring {
         Wiring::None => 0,
         Wiring::Dense => pairs,
-        Wiring::Uniform { density } | Wiring::ErdosRenyi { density } => share(density),
+        Wiring::Uniform { density }
+        | Wiring::ErdosRenyi { density }
+        | Wiring::ReceptiveField { density, .. }
+        | Wiring::SmallWorld { density, .. } => share(density),
         Wiring::Count { connections } => connections,
         Wiring::FanIn { connections } => connections.saturating_mul(neurons).min(pairs),
     };

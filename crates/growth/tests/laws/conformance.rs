@@ -16,11 +16,17 @@ pub(crate) fn settings(entry: &Entry) -> Settings {
             Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
         }
         "cascade_correlation" => Settings::none().with("steps", Value::Integer(20)),
-        "den" => Settings::none().with("expand", Value::Integer(2)),
+        "north" => Settings::none().with("gamma", Value::Real(0.1)).with("candidates", Value::Integer(9)),
+        "den" => Settings::none()
+            .with("expand", Value::Integer(1))
+            .with("dendrites", Value::Integer(2))
+            .with("axons", Value::Integer(2))
+            .with("splits", Value::Integer(1)),
+        "firefly" => Settings::none().with("ratio", Value::Real(0.01)),
         "gng" => Settings::none().with("lambda", Value::Integer(1)),
         "neat" => Settings::none().with("add_node", Value::Real(1.0)).with("add_connection", Value::Real(1.0)),
         "merge" => Settings::none().with("correlation", Value::Real(0.2)),
-        "north" => Settings::none().with("gamma", Value::Real(0.1)).with("candidates", Value::Integer(9)),
+        "splitting" => Settings::none().with("count", Value::Integer(1)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()

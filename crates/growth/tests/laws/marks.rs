@@ -104,7 +104,7 @@ proptest! {
             livenet_core::Follower::follow(ledger, &bench.network, &commit);
         }
         for entry in registry::ALL {
-            let mut strategy = build(entry);
+            let (mut strategy, mut bench) = (build(entry), bench.clone());
             for _ in 0..3 {
                 bench.train(7);
                 let asked = bench.ask(&mut *strategy, Budget::unlimited());

@@ -65,7 +65,7 @@ proptest! {
     #[test]
     fn a_saved_state_goes_on_as_the_first(mut bench in benches()) {
         for entry in registry::ALL {
-            prop_assert!(goes_on(&|| build(entry), &mut bench), "{}", entry.name);
+            prop_assert!(goes_on(&|| build(entry), &mut bench.clone()), "{}", entry.name);
             prop_assert!(build(entry).load(b"another's").is_err(), "{}", entry.name);
         }
         let remembers = || -> Box<dyn Strategy> { Box::new(Counter::<true>::default()) };
