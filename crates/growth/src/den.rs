@@ -13,8 +13,8 @@
 //!
 //! Not here: selective retraining and group lasso are passes of training, and without a penalty that shrinks whole neurons few of
 //! them will ever fall below `zero`; neither are units marked with the task whose inference may use them. The authors' code
-//! keeps the *least* drifted of those over the threshold, `argsort(..)[:k]`, where the paper splits all of them: `keep = "least"` with
-//! `splits` does the same.
+//! keeps the *least* drifted of those over the threshold, `argsort(..)[:k]`, where the paper splits all of them, which is the default here: `keep = "least"` with
+//! `splits = 10` does as the code. A copy keeps the bias of now, since a bias is known to no strategy.
 
 use crate::{
     BadState, Citation, Contract, Entry, Setting, Strategy, Verdict, View, Why,
@@ -78,7 +78,7 @@ impl Default for Den {
             dendrites: 1 << 24,
             axons: 1 << 24,
             drift: 0.05,
-            splits: 10,
+            splits: 1 << 24,
             keep: Keep::Most,
             freeze: true,
             zero: 1e-3,
@@ -98,7 +98,7 @@ impl Den {
             dendrites: settings.integer("dendrites", 1 << 24, 1..=1 << 24)? as usize,
             axons: settings.integer("axons", 1 << 24, 1..=1 << 24)? as usize,
             drift: settings.real("drift", 0.05, 0.0..=1e9)?,
-            splits: settings.integer("splits", 10, 0..=1 << 24)? as usize,
+            splits: settings.integer("splits", 1 << 24, 0..=1 << 24)? as usize,
             keep: settings.choice("keep", &[("most", Keep::Most), ("least", Keep::Least)])?,
             freeze: settings.flag("freeze", true)?,
             zero: settings.real("zero", 1e-3, 0.0..=1e9)? as f32,
@@ -273,7 +273,11 @@ pub(crate) const ENTRY: Entry = Entry {
             default: "0.05",
             about: "how far the dendrites of a neuron may move between two askings (L2), 0 or more",
         },
-        Setting { name: "splits", default: "10", about: "most splits per hidden group at each asking, 0 or more" },
+        Setting {
+            name: "splits",
+            default: "16777216",
+            about: "most splits per hidden group at each asking, 0 or more",
+        },
         Setting {
             name: "keep",
             default: "\"most\"",

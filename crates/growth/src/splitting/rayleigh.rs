@@ -17,7 +17,7 @@ pub(crate) fn descend(apply: &dyn Fn(&[f64]) -> Vec<f64>, start: Vec<f64>, steps
         let Some(along) = unit(gradient).filter(|_| beside > 1e-14 * quotient.abs()) else { break };
         let turned = apply(&along);
         let across = dot(&along, &turned);
-        let (middle, half) = ((quotient + across) / 2.0, libm::hypot((quotient - across) / 2.0, beside));
+        let (middle, half) = (f64::midpoint(quotient, across), libm::hypot((quotient - across) / 2.0, beside));
         let least = middle - half;
         // The eigenvector of [[R, |g|], [|g|, across]].
         let length = libm::hypot(beside, least - quotient);
@@ -41,6 +41,8 @@ fn unit(mut v: Vec<f64>) -> Option<Vec<f64>> {
     if !(length > 0.0 && length.is_finite()) {
         return None;
     }
-    v.iter_mut().for_each(|x| *x /= length);
+    for x in &mut v {
+        *x /= length;
+    }
     Some(v)
 }

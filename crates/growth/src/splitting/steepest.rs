@@ -11,7 +11,8 @@
 //! each at its own lag, from whatever group; the expectation is the sum over cycles and lanes that [`Signal::Bends`] and
 //! [`Signal::Outputs`] show, in which the loss's own mean is contained. In layers without delays this is the
 //! paper's matrix. The bias is no part of it, as in [`Signal::Splitting`]; f'' of `ReLU` is that of a softplus with β = 3, as in
-//! the authors' code, so that what is foretold for it is a score rather than a forecast.
+//! the authors' code, so that what is foretold for it is a score rather than a forecast; so it is for
+//! leaky units, whose state hears x filtered, and in groups that normalise.
 //!
 //! The division itself is exact, as in [`Mitosis`](crate::Mitosis); what parts the daughters comes in a commit of its own. Where a
 //! heard neuron divides in the same asking, both of its copies are heard, and each gets its part of v (the authors' code halves the entries

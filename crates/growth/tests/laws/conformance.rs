@@ -15,10 +15,17 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
         "continual_backprop" | "age_clock" => {
             Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
         }
-        "den" => Settings::none().with("expand", Value::Integer(2)),
+        // The benches go from method to method: whoever grows does so by little.
+        "den" => Settings::none()
+            .with("expand", Value::Integer(1))
+            .with("dendrites", Value::Integer(2))
+            .with("axons", Value::Integer(2))
+            .with("splits", Value::Integer(1)),
+        "firefly" => Settings::none().with("ratio", Value::Real(0.01)),
         "gng" => Settings::none().with("lambda", Value::Integer(1)),
         "neat" => Settings::none().with("add_node", Value::Real(1.0)).with("add_connection", Value::Real(1.0)),
         "merge" => Settings::none().with("correlation", Value::Real(0.2)),
+        "splitting" => Settings::none().with("count", Value::Integer(1)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()

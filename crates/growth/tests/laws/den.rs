@@ -44,7 +44,9 @@ impl World {
         let (proposals, later) = (finished.proposals().to_vec(), finished.take_later());
         self.commit(finished, den);
         let mut draft = Draft::new(&self.network, step);
-        later.into_iter().for_each(|proposal| draft.propose(proposal.what).unwrap());
+        for proposal in later {
+            draft.propose(proposal.what).unwrap();
+        }
         let finished = draft.finish();
         self.commit(finished, den);
         proposals

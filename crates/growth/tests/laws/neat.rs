@@ -2,7 +2,7 @@
 
 use crate::bench::{Bench, layers, recurrent};
 use crate::smooth::Smooth;
-use livenet_core::{Activation, Birth, Move};
+use livenet_core::{Activation, Birth, Move, Role};
 use livenet_growth::{Budget, Neat, Strategy as _, Verdict, Wiring};
 
 const NODES: Neat = Neat { add_node: 1.0, add_connection: 0.0, scale: 1.0 };
@@ -10,11 +10,12 @@ const CONNECTIONS: Neat = Neat { add_node: 0.0, add_connection: 1.0, scale: 2.0 
 
 #[test]
 fn a_newborn_hears_the_source_with_one_and_speaks_with_the_old_weight() {
-    for seed in 0..10 {
+    let mut unchanged = 0;
+    for seed in 0..30 {
         let mut world = Smooth::recurrent([2, 3, 2], Activation::Linear, 0.6, seed);
         let (before, mut method) = (world.clone(), NODES);
         let proposals = world.ask(&mut method, Budget::unlimited());
-        let Move::InsertOn { at, neuron, .. } = proposals[0].what else { panic!("{:?}", proposals) };
+        let Move::InsertOn { at, neuron, .. } = proposals[0].what else { panic!("{proposals:?}") };
         assert_eq!(proposals.len(), 1);
         assert_eq!(world.weight(neuron, at.pre), 1.0);
         assert_eq!(world.weight(at.post, neuron), before.weight(at.post, at.pre));
@@ -23,12 +24,13 @@ fn a_newborn_hears_the_source_with_one_and_speaks_with_the_old_weight() {
         let now = livenet_core::Synapse::new(at.post, neuron);
         assert_eq!(delay(&world.network, now), delay(&before.network, at));
         // Linear, and as late as before: from an input to an output nothing changes.
-        let row = |id| before.network.row(id).unwrap();
-        let lag = |id| before.network.role(row(id));
-        if (lag(at.pre), lag(at.post)) == (livenet_core::Role::Input, livenet_core::Role::Output) {
+        let role = |id| before.network.role(before.network.row(id).unwrap());
+        if (role(at.pre), role(at.post)) == (Role::Input, Role::Output) {
             assert!((world.loss() - before.loss()).abs() < 1e-9);
+            unchanged += 1;
         }
     }
+    assert!(unchanged > 0);
 }
 
 #[test]
