@@ -45,6 +45,7 @@ impl Driver<'_> {
             }
         }
         put("validation_loss", Some(self.validation.0));
+        put("foretold_slope", foretold_slope(&self.directory)?);
         put("validation_accuracy", self.validation.1);
         let network = self.session.network();
         let outcome = Outcome {
@@ -74,4 +75,17 @@ impl Driver<'_> {
         self.directory.write("report.json", &report)?;
         Ok(outcome)
     }
+}
+
+/// The slope of what the loss did at commits over what was foretold of them, by least squares through the origin, from
+/// the events of the whole run; `None` where nothing was foretold.
+fn foretold_slope(directory: &Directory) -> Result<Option<f64>, RunError> {
+    let (mut along, mut square) = (0.0, 0.0);
+    for event in directory.events()? {
+        if let Event::Foretold { foretold, loss: [before, after], .. } = event {
+            along += foretold * (after - before);
+            square += foretold * foretold;
+        }
+    }
+    Ok((square > 0.0).then(|| along / square))
 }
