@@ -59,12 +59,12 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
         output.line(format_args!("step {step}, {strategy}: nothing changed, the budget cut all"))?;
         return cut.iter().try_for_each(|cut| output.line(format_args!("  the budget cut {cut}")));
     }
-    if let Event::Foretold { step, strategy, foretold, loss: [before, after], gradient, .. } = event {
+    if let Event::Foretold { step, strategy, foretold, loss: [before, after], gradient: [was, is], .. } = event {
         let measured = after - before;
         output.line(format_args!(
             "step {step}, {strategy}: the loss was to change by {foretold:.3e} and changed by {measured:.3e}"
         ))?;
-        return output.line(format_args!("  the gradient's norm went from {:.3e} to {:.3e}", gradient[0], gradient[1]));
+        return output.line(format_args!("  the gradient's norm went from {was:.3e} to {is:.3e}"));
     }
     let Event::Committed { step, strategy, census, neurons, connections, change, cut, why, .. } = event else {
         return Ok(());

@@ -3,6 +3,7 @@
 use super::output;
 use crate::Failure;
 use std::{
+    fmt::Write as _,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -58,6 +59,63 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What Rust keeps for itself.
+const KEYWORDS: [&str; 53] = [
+    "abstract",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "proc_macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+];
+
 /// A name must serve as one in a config, of a crate, and of a Rust type.
 fn check(name: &str) -> Result<(), Failure> {
     let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
@@ -69,61 +127,6 @@ fn check(name: &str) -> Result<(), Failure> {
     if livenet_growth::Registry::standard().find(name).is_ok() {
         return Err(Failure::Usage(format!("`{name}` is the name of a built-in strategy; give it another")));
     }
-    const KEYWORDS: [&str; 53] = [
-        "abstract",
-        "as",
-        "async",
-        "await",
-        "become",
-        "box",
-        "break",
-        "const",
-        "continue",
-        "core",
-        "crate",
-        "do",
-        "dyn",
-        "else",
-        "enum",
-        "extern",
-        "false",
-        "final",
-        "fn",
-        "for",
-        "gen",
-        "if",
-        "impl",
-        "in",
-        "let",
-        "loop",
-        "macro",
-        "match",
-        "mod",
-        "move",
-        "mut",
-        "override",
-        "priv",
-        "proc_macro",
-        "pub",
-        "ref",
-        "return",
-        "self",
-        "static",
-        "std",
-        "struct",
-        "super",
-        "test",
-        "trait",
-        "true",
-        "try",
-        "type",
-        "typeof",
-        "unsafe",
-        "unsized",
-        "use",
-        "virtual",
-        "where",
-    ];
     if KEYWORDS.contains(&name) || name.starts_with("livenet") {
         return Err(Failure::Usage(format!("`{name}` cannot be the name of a crate; give it another")));
     }
@@ -168,7 +171,8 @@ fn manifest(name: &str, livenet: Option<&Path>) -> io::Result<String> {
             }
             None => format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY")),
         };
-        lines.push_str(&format!("livenet-{package} = {{ {place} }}\n"));
+        // Writing to a string cannot fail.
+        let _ = writeln!(lines, "livenet-{package} = {{ {place} }}");
     }
     Ok(format!(
         "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n{lines}\n\

@@ -139,7 +139,7 @@ impl Checked {
             WiringName::ReceptiveField { density, randomness } => Wiring::ReceptiveField { density, randomness },
             WiringName::SmallWorld { density, randomness } => Wiring::SmallWorld { density, randomness },
         };
-        let init = match experiment.network.init {
+        let init = match experiment.network.init.unwrap_or_default() {
             InitName::Normal(width) | InitName::Uniform(width) if !(width.is_finite() && width >= 0.0) => {
                 let mend = "give a finite number of at least 0".to_owned();
                 return Err(document.fault("network.init", format!("found a width of {width}"), mend));

@@ -73,8 +73,8 @@ pub struct NetworkTable {
     pub wiring: WiringName,
     /// The first weights of that wiring: `"he"` (the default), `"glorot"`, `"glorot_uniform"`, `{ normal = 0.1 }`,
     /// `{ uniform = 1.0 }`.
-    #[serde(default, skip_serializing_if = "InitName::is_default")]
-    pub init: InitName,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub init: Option<InitName>,
     /// The seed of that wiring alone, so that the runs of all seeds begin with one structure and weights of their own;
     /// `run --pack` then takes them as lanes. Left out: the seed of the run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -239,12 +239,6 @@ pub enum InitName {
     Normal(f32),
     /// Uniform within ± this.
     Uniform(f32),
-}
-
-impl InitName {
-    fn is_default(&self) -> bool {
-        *self == Self::He
-    }
 }
 
 /// `[train]`

@@ -3,8 +3,9 @@
 use super::{Driver, Pictures, Watcher};
 use crate::{
     Failure,
-    run::{Checkpoint, Ending, Outcome, RunError, disk, rebuild},
+    run::{Checkpoint, Ending, Outcome, RunDirectory, RunError, disk, rebuild},
 };
+use livenet_train::session::Event;
 use std::collections::BTreeMap;
 
 impl Driver<'_> {
@@ -79,9 +80,9 @@ impl Driver<'_> {
 
 /// The slope of what the loss did at commits over what was foretold of them, by least squares through the origin, from
 /// the events of the whole run; `None` where nothing was foretold.
-fn foretold_slope(directory: &Directory) -> Result<Option<f64>, RunError> {
+fn foretold_slope(directory: &RunDirectory) -> Result<Option<f64>, RunError> {
     let (mut along, mut square) = (0.0, 0.0);
-    for event in directory.events()? {
+    for event in rebuild::events(directory)? {
         if let Event::Foretold { foretold, loss: [before, after], .. } = event {
             along += foretold * (after - before);
             square += foretold * foretold;
