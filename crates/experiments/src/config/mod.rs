@@ -10,6 +10,7 @@ mod network;
 pub mod raw;
 mod size;
 pub(crate) mod source;
+mod start;
 
 pub use checked::{Birthright, Checked};
 pub use document::Document;

@@ -3,6 +3,7 @@
 //! Nothing here is trusted; [`checked`](super::checked) applies every cross-field rule. Choices are
 //! externally tagged (`[optim.adam]`), which keeps line and column in errors.
 
+pub use super::start::{InitName, WiringName};
 use livenet_train::Shape;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -182,63 +183,6 @@ pub struct ReachTable {
 
 fn yes() -> bool {
     true
-}
-
-/// Initial wirings.
-#[derive(Clone, Copy, Debug, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum WiringName {
-    /// No connection at all.
-    #[default]
-    None,
-    /// Every pair in reach.
-    Dense,
-    /// This share of the pairs in reach, per pair of groups.
-    Uniform(f64),
-    /// This many of the pairs in reach.
-    Count(u64),
-    /// This share in total, spread as by Erdős and Rényi: small pairs of groups are denser.
-    ErdosRenyi(f64),
-    /// This many for every neuron that listens, or all in its reach.
-    FanIn(u64),
-    /// Bipartite receptive fields: each neuron of the smaller group hears around its place in the larger, the more blurred
-    /// the greater the randomness.
-    ReceptiveField {
-        /// The share of the pairs between two groups.
-        density: f64,
-        /// From 0, the nearest, to 1, anybody.
-        #[serde(default = "quarter")]
-        randomness: f64,
-    },
-    /// A bipartite small world: the nearest, and each connection anywhere with a probability.
-    SmallWorld {
-        /// The share of the pairs between two groups.
-        density: f64,
-        /// The probability.
-        #[serde(default = "quarter")]
-        randomness: f64,
-    },
-}
-
-fn quarter() -> f64 {
-    0.25
-}
-
-/// First weights by name.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum InitName {
-    /// Normal, variance 2 / fan-in.
-    #[default]
-    He,
-    /// Normal, variance 2 / (fan-in + fan-out).
-    Glorot,
-    /// Uniform with the same variance.
-    GlorotUniform,
-    /// Normal with this standard deviation.
-    Normal(f32),
-    /// Uniform within ± this.
-    Uniform(f32),
 }
 
 /// `[train]`
