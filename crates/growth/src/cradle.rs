@@ -37,10 +37,19 @@ impl<'n> Cradle<'n> {
         Self { network, spec }
     }
 
+    /// The cradle beside a neuron: in its place, and with its list.
+    pub(crate) fn beside(network: &'n Network, row: Row<Neurons>) -> Self {
+        let model = network.spec(row);
+        let (position, listens_to) = (model.position, model.listens_to.clone());
+        Self {
+            network,
+            spec: NeuronSpec { position, listens_to, ..NeuronSpec::of(model.group, network.group(model.group).unit) },
+        }
+    }
+
     /// All of a network, in the order of firing.
     pub(crate) fn all(network: &'n Network) -> impl Iterator<Item = Self> + 'n {
-        let hidden = network.group_ids().filter(|&id| network.group(id).role == Role::Hidden);
-        hidden.map(|id| Self::of(network, id))
+        hidden_groups(network).map(|id| Self::of(network, id))
     }
 
     /// The group.
@@ -55,6 +64,9 @@ impl<'n> Cradle<'n> {
 
     /// Whether a newborn may hear this neuron.
     pub(crate) fn hears(&self, pre: Row<Neurons>) -> bool {
+        if let Some(list) = &self.spec.listens_to {
+            return list.contains(&self.network.id(pre));
+        }
         let (reach, spec) = (&self.network.group(self.group()).reach, self.network.spec(pre));
         reach.groups.contains(&spec.group) && reach.within.is_none_or(|radius| self.is_near(spec, radius))
     }
@@ -69,6 +81,16 @@ impl<'n> Cradle<'n> {
             && !self.network.is_frozen(post)
             && group.reach.groups.contains(&self.group())
             && group.reach.within.is_none_or(|radius| self.is_near(spec, radius))
+    }
+
+    /// Whom a newborn may hear, ascending.
+    pub(crate) fn heard(&self) -> Vec<Row<Neurons>> {
+        self.network.neuron_rows().filter(|&row| self.hears(row)).collect()
+    }
+
+    /// Who may hear a newborn, ascending.
+    pub(crate) fn listeners(&self) -> Vec<Row<Neurons>> {
+        self.network.neuron_rows().filter(|&row| self.is_heard_by(row)).collect()
     }
 
     /// Cycles between the firing of a neuron and its being heard by a newborn.
@@ -92,4 +114,9 @@ fn middle(network: &Network, rows: &[Row<Neurons>]) -> [f32; 2] {
         let sum: f64 = rows.iter().map(|&row| f64::from(network.spec(row).position[axis])).sum();
         (sum / rows.len() as f64) as f32
     })
+}
+
+/// The hidden groups.
+pub(crate) fn hidden_groups(network: &Network) -> impl Iterator<Item = GroupId> + '_ {
+    network.group_ids().filter(|&id| network.group(id).role == Role::Hidden)
 }

@@ -18,8 +18,8 @@
 
 use crate::{
     Axes, BadState, Citation, Contract, Entry, Family, Setting, Strategy, Verdict, View, Why,
+    cradle::{Cradle, hidden_groups},
     mitosis::wired,
-    newcomer::{Newcomer, hidden_groups},
     saved,
     settings::{SettingError, Settings},
 };
@@ -185,9 +185,16 @@ impl Den {
         let members = network.members(group);
         let mut born = Vec::new();
         for _ in 0..self.expand {
-            let beside = (!members.is_empty())
-                .then(|| Row::new(members.start + stream.below(u64::from(members.end - members.start)) as u32));
-            let Newcomer { spec, hears, heard_by } = Newcomer::of(network, group, beside);
+            let cradle = if members.is_empty() {
+                Cradle::of(network, group)
+            } else {
+                Cradle::beside(
+                    network,
+                    Row::new(members.start + stream.below(u64::from(members.end - members.start)) as u32),
+                )
+            };
+            let (hears, heard_by) = (cradle.heard(), cradle.listeners());
+            let spec = cradle.spec;
             let mut some = |rows: &[Row<Neurons>], most| -> Vec<NeuronId> {
                 let chosen = stream.sample(rows.len() as u64, most);
                 let alive = chosen.into_iter().map(|at| network.id(rows[at as usize]));

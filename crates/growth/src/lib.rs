@@ -69,6 +69,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod algebra;
 mod apoptosis;
 mod budget;
 mod cascade_correlation;
@@ -85,7 +86,6 @@ mod nearest;
 mod neat;
 mod nest;
 mod net2wider;
-mod newcomer;
 mod north;
 mod pairs;
 mod place;

@@ -4,6 +4,7 @@
 //! waits for one turn), and keeps the best weights it came by.
 
 use super::{method::Objective, patterns::Patterns, patterns::centred};
+use crate::algebra::dot;
 use livenet_core::{Activation, End, Stream};
 
 /// The largest step of a weight, in first steps.
@@ -152,10 +153,6 @@ fn weighted(weights: &[f64], patterns: &Patterns) -> Vec<f64> {
         }
     }
     sum
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 fn size(values: &[f64]) -> f64 {

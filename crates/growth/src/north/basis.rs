@@ -1,5 +1,7 @@
 //! An orthonormal basis of what was said so far, and what of a vector is new to it.
 
+pub(super) use crate::algebra::dot;
+
 /// A vector of which less than this part is new adds nothing.
 const NEW: f64 = 1e-9;
 
@@ -54,10 +56,6 @@ pub(super) fn subtract(vector: &mut [f64], direction: &[f64]) {
     for (value, direction) in vector.iter_mut().zip(direction) {
         *value -= along * direction;
     }
-}
-
-pub(super) fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 pub(super) fn norm(vector: &[f64]) -> f64 {

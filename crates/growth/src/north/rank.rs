@@ -4,13 +4,14 @@
 //! Householder's reflections, and Sturm's sequence counts the eigenvalues above any number without computing one (Golub
 //! and Van Loan, 8.3 and 8.4). Plain sums in fixed order: the same count on every machine.
 
+use crate::algebra::dot;
+
 /// The number of singular values of these rows above `least`, 0 or more.
 pub(super) fn above(rows: &[Vec<f64>], least: f64) -> usize {
     let columns = rows.first().map_or(0, Vec::len);
     if columns == 0 {
         return 0;
     }
-    let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     let gram = |vectors: &[Vec<f64>]| -> Vec<Vec<f64>> {
         vectors.iter().map(|a| vectors.iter().map(|b| dot(a, b)).collect()).collect()
     };

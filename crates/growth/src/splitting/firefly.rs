@@ -29,7 +29,7 @@ use super::{
 };
 use crate::{
     Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
-    newcomer::{Newcomer, hidden_groups},
+    cradle::{Cradle, hidden_groups},
     settings::{SettingError, Settings},
 };
 use livenet_core::{
@@ -100,9 +100,16 @@ impl Firefly {
     fn newborn(&self, view: &View<'_>, group: GroupId, stream: &mut Stream) -> Option<Newborn> {
         let network = view.network;
         let members = network.members(group);
-        let beside = (!members.is_empty())
-            .then(|| Row::new(members.start + stream.below(u64::from(members.end - members.start)) as u32));
-        let Newcomer { spec, hears, heard_by } = Newcomer::of(network, group, beside);
+        let cradle = if members.is_empty() {
+            Cradle::of(network, group)
+        } else {
+            Cradle::beside(
+                network,
+                Row::new(members.start + stream.below(u64::from(members.end - members.start)) as u32),
+            )
+        };
+        let (hears, heard_by) = (cradle.heard(), cradle.listeners());
+        let spec = cradle.spec;
         let chosen = stream.sample(hears.len() as u64, self.dendrites);
         let hears: Vec<Row<Neurons>> = chosen.into_iter().map(|at| hears[at as usize]).collect();
         let mut u: Vec<f64> = hears.iter().map(|_| stream.normal()).collect();

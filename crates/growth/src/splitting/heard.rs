@@ -1,6 +1,6 @@
 //! What a neuron heard through its dendrites, with how its output bends there, sample by sample.
 
-use crate::View;
+use crate::{View, algebra::Matrix};
 use livenet_core::{Neurons, Row};
 
 /// The samples of which a splitting matrix is the sum: S = Σ bend · x xᵀ over cycles and lanes.
@@ -47,12 +47,12 @@ impl Heard {
     }
 
     /// S, its lower triangle.
-    pub(crate) fn matrix(&self) -> Vec<Vec<f64>> {
-        let mut matrix = vec![vec![0.0; self.dendrites.len()]; self.dendrites.len()];
+    pub(crate) fn matrix(&self) -> Matrix {
+        let mut matrix = Matrix::zeros(self.dendrites.len(), self.dendrites.len());
         for (bend, x) in self.samples() {
-            for (at, line) in matrix.iter_mut().enumerate() {
+            for at in 0..x.len() {
                 let by = bend * x[at];
-                line.iter_mut().zip(&x[..=at]).for_each(|(entry, x)| *entry += by * x);
+                matrix.row_mut(at).iter_mut().zip(&x[..=at]).for_each(|(entry, x)| *entry += by * x);
             }
         }
         matrix

@@ -1,6 +1,5 @@
 //! Splitting by second-order descent, and what is built on it.
 
-mod eigen;
 pub(crate) mod firefly;
 mod heard;
 mod rayleigh;

@@ -1,13 +1,13 @@
 //! Descent on the Rayleigh quotient: the smallest eigenvalue without the matrix.
 
-use super::eigen::Eigen;
+use crate::algebra::{dot, eigen::Pair};
 
 /// Descends from `start` on R(v) = vᵀSv / vᵀv, whose gradient at a unit v is 2 (Sv - R v), for at most so many `steps`,
 /// of which each costs one product with S. The result is never below the smallest eigenvalue.
 ///
 /// The paper's steps have a fixed rate, which must fit the size of S; here each step is as long as lowers R most, which
 /// is the smaller eigenvalue of S in the plane of v and the gradient. `None` where something is not a finite number.
-pub(crate) fn descend(apply: &dyn Fn(&[f64]) -> Vec<f64>, start: Vec<f64>, steps: u32) -> Option<Eigen> {
+pub(crate) fn descend(apply: &dyn Fn(&[f64]) -> Vec<f64>, start: Vec<f64>, steps: u32) -> Option<Pair> {
     let mut v = unit(start)?;
     let mut image = apply(&v);
     let mut quotient = dot(&v, &image);
@@ -28,11 +28,7 @@ pub(crate) fn descend(apply: &dyn Fn(&[f64]) -> Vec<f64>, start: Vec<f64>, steps
     }
     let vector = unit(v)?;
     let value = dot(&vector, &apply(&vector));
-    value.is_finite().then_some(Eigen { value, vector })
-}
-
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    a.iter().zip(b).map(|(a, b)| a * b).sum()
+    value.is_finite().then_some(Pair { value, vector })
 }
 
 /// `None` for nothing, or what is not finite.

@@ -1,11 +1,11 @@
 //! Splits: how much each would lower the loss, and how they are made.
 
-use super::{
-    eigen::{Eigen, extremes},
-    heard::Heard,
-    rayleigh,
+use super::{heard::Heard, rayleigh};
+use crate::{
+    View,
+    algebra::eigen::{Pair, extremes},
+    mitosis::wired,
 };
-use crate::{View, mitosis::wired};
 use livenet_core::{Birth, Draft, Move, Network, NeuronId, Neurons, Reason, Row, Synapse};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -39,15 +39,15 @@ impl Split {
         let key = view.key.at(view.network.id(row).number());
         let start = |end: u64| (0..heard.dendrites.len() as u64).map(|at| 0.2 * key.uniform(at, end) - 0.1).collect();
         let [least, most] = match spectrum {
-            Spectrum::Exact => extremes(heard.matrix()).map(|ends| ends.map(Some))?,
+            Spectrum::Exact => extremes(&heard.matrix()).map(|ends| ends.map(Some))?,
             Spectrum::Fast(steps) => {
                 let least = rayleigh::descend(&|v| heard.times(1.0, v), start(0), steps)?;
                 let turned = (bound > 1.0).then(|| rayleigh::descend(&|v| heard.times(-1.0, v), start(1), steps));
-                [Some(least), turned.flatten().map(|most| Eigen { value: -most.value, ..most })]
+                [Some(least), turned.flatten().map(|most| Pair { value: -most.value, ..most })]
             }
         };
         let least = least?;
-        let split = |end: &Eigen, gain, parts, strides| Self {
+        let split = |end: &Pair, gain, parts, strides| Self {
             row,
             gain,
             direction: heard.dendrites.iter().copied().zip(end.vector.iter().copied()).collect(),

@@ -18,11 +18,8 @@
 //! to first order, along whatever paths, recurrent ones and delayed ones included. Before the first cycle that is remembered
 //! everybody counts as silent.
 
-use super::{
-    eigen::Eigen,
-    matrix::{Matrix, dot},
-    site::{Newborn, Site},
-};
+use super::site::{Newborn, Site};
+use crate::algebra::{Eigen, Matrix, dot};
 use livenet_core::{Network, Neurons, Norm, Row, Samples, Signal, Signals};
 use std::collections::BTreeMap;
 

@@ -15,11 +15,8 @@
 //!
 //! S is of the gradients of the labels that are there, where the paper takes labels that the network draws itself.
 
-use super::{
-    eigen::Eigen,
-    evidence::Evidence,
-    matrix::{Matrix, dot},
-};
+use super::evidence::Evidence;
+use crate::algebra::{Eigen, Matrix, dot};
 
 /// Part of the largest eigenvalue of S below which a direction has no gradient.
 const FLAT: f64 = 1e-8;

@@ -21,12 +21,12 @@
 use super::{
     evidence::{Evidence, NEEDS, Residual},
     growth::{Bias, Metric, Rules, Silent, Values, svd_growth},
-    matrix::{Matrix, dot},
     planned::{self, Planned},
     site::{Newborn, Site},
 };
 use crate::{
     Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
+    algebra::{Matrix, dot},
     settings::{SettingError, Settings},
 };
 use livenet_core::{Commit, Draft, Follower, Network, Reason, Signal};

@@ -24,12 +24,10 @@
 //! [`Evidence::foretold`] sums blame instead.
 
 use super::{
-    eigen::Eigen,
     evidence::{Evidence, Residual},
-    matrix::Matrix,
-    singular::Singular,
     site::Newborn,
 };
+use crate::algebra::{Eigen, Matrix, Singular};
 
 /// Whether a covariance is the metric of a space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,15 +3,12 @@
 //! [`Site`] says where a neuron may be born, [`Evidence`] what samples say about the place, [`svd_growth`] the directions in
 //! which it would help most; [`GradMax`] and [`Tiny`] make newborns of them, [`Senn`] of the best of many proposals.
 
-pub mod eigen;
 pub mod evidence;
 mod expansion;
 mod gradmax;
 pub mod growth;
-pub mod matrix;
 mod planned;
 mod senn;
-pub mod singular;
 pub mod site;
 mod tiny;
 

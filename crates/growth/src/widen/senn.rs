@@ -19,12 +19,13 @@
 use super::{
     evidence::{Evidence, NEEDS, Residual},
     expansion::Expansion,
-    matrix::dot,
     planned::{self, Planned},
     site::{Newborn, Site},
 };
 use crate::{
-    Axes, BadState, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why, saved,
+    Axes, BadState, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
+    algebra::dot,
+    saved,
     settings::{SettingError, Settings},
 };
 use livenet_core::{Commit, Draft, Follower, GroupId, Network, NeuronId, Reason, Signal, StreamKey};

@@ -5,6 +5,7 @@
 //! added delays, near enough where reach is by distance. A neuron with a list of its own does not know the newborn, and
 //! one that is frozen does not take anything in.
 
+use crate::cradle::Cradle;
 use livenet_core::{GroupId, Network, NeuronSpec, Neurons, Role, Row, UnitKind};
 
 /// A place for newborns.
@@ -30,31 +31,11 @@ pub struct Newborn {
 }
 
 impl Site {
-    /// The place for newborns of a group; they stand where its members stand on average.
+    /// The place for newborns of a group: its [cradle](crate::cradle).
     pub fn of(network: &Network, group: GroupId) -> Self {
-        let mut spec = NeuronSpec::of(group, network.group(group).unit);
-        let members = network.members(group);
-        for (axis, position) in spec.position.iter_mut().enumerate() {
-            let sum: f64 = members.clone().map(|row| f64::from(network.spec(Row::new(row)).position[axis])).sum();
-            *position = (sum / members.len().max(1) as f64) as f32;
-        }
-        let near = |within: Option<f32>, other: &NeuronSpec| {
-            let [x, y] = [0, 1].map(|axis| spec.position[axis] - other.position[axis]);
-            within.is_none_or(|radius| x * x + y * y <= radius * radius)
-        };
-        let reach = &network.group(group).reach;
-        let hears = |row: &Row<Neurons>| {
-            let other = network.spec(*row);
-            reach.groups.contains(&other.group) && near(reach.within, other)
-        };
-        let listens = |row: &Row<Neurons>| {
-            let other = network.spec(*row);
-            let reach = &network.group(other.group).reach;
-            let free = network.role(*row) != Role::Input && !network.is_frozen(*row) && other.listens_to.is_none();
-            free && reach.groups.contains(&group) && near(reach.within, other)
-        };
-        let heard = network.neuron_rows().filter(hears).collect();
-        let listeners = network.neuron_rows().filter(listens).collect();
+        let cradle = Cradle::of(network, group);
+        let (heard, listeners) = (cradle.heard(), cradle.listeners());
+        let spec = cradle.spec;
         Self { spec, heard, listeners }
     }
 

@@ -3,8 +3,9 @@
 use crate::bench::{layers, recurrent};
 use crate::lesson::{LANES, Lesson, axon, length, tangled, with_unit};
 use livenet_core::{Activation, Draft, Executor as _, Row, Unit};
+use livenet_growth::algebra::Matrix;
 use livenet_growth::widen::{
-    Amplitude, Bias, Evidence, GradMax, Metric, Residual, Rules, Silent, Tiny, Values, matrix::Matrix, svd_growth,
+    Amplitude, Bias, Evidence, GradMax, Metric, Residual, Rules, Silent, Tiny, Values, svd_growth,
 };
 use livenet_growth::{Budget, Registry, Settings, Value, Verdict, View};
 
@@ -154,7 +155,7 @@ fn all_directions_together_are_the_least_squares_of_a_bypass_and_flags_reduce_to
     assert!(silent.newborn.outgoing.iter().all(|&weight| weight == 0.0) && length(&silent.newborn.incoming) > 0.0);
     assert_eq!(silent.newborn.incoming, top(&evidence, Tiny::RULES).newborn.incoming);
     // Where inputs are white, their covariance makes no difference.
-    let root = livenet_growth::widen::eigen::Eigen::of(&s).inverse_root(1e-12);
+    let root = livenet_growth::algebra::Eigen::of(&s).inverse_root(1e-12);
     let white = Evidence { heard: evidence.heard.times(&root), ..evidence };
     let (one, two) = (top(&white, Tiny::RULES), top(&white, plain));
     assert!((one.value - two.value).abs() < 1e-9);

@@ -67,6 +67,25 @@ impl Eigen {
     }
 }
 
+/// An eigenvalue with its vector of length 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Pair {
+    pub(crate) value: f64,
+    pub(crate) vector: Vec<f64>,
+}
+
+/// The smallest and the largest eigenvalue of a symmetric matrix, of which only the lower half counts. `None` for the empty matrix,
+/// or where something is not a finite number.
+pub(crate) fn extremes(symmetric: &Matrix) -> Option<[Pair; 2]> {
+    if !symmetric.is_finite() {
+        return None;
+    }
+    let Eigen { values, vectors } = Eigen::of(symmetric);
+    let last = values.len().checked_sub(1)?;
+    let finite = values.iter().all(|value| value.is_finite());
+    finite.then(|| [0, last].map(|at| Pair { value: values[at], vector: vectors.row(at).to_vec() }))
+}
+
 /// To a tridiagonal matrix; `e` gets what is beside the diagonal, `v` the reflections.
 fn reduce(v: &mut Matrix, d: &mut [f64], e: &mut [f64]) {
     let n = d.len();
@@ -252,5 +271,50 @@ mod tests {
         let inverse = Eigen::of(&flat).pseudo_inverse(1e-10);
         assert!(difference(&flat.times(&inverse).times(&flat), &flat) < 1e-11 * flat.trace());
         assert!((flat.times(&inverse).trace() - 5.0).abs() < 1e-10);
+    }
+
+    fn square(rows: &[Vec<f64>]) -> Matrix {
+        Matrix::from_fn(rows.len(), rows.len(), |row, column| rows[row][column])
+    }
+
+    fn times(a: &[Vec<f64>], x: &[f64]) -> Vec<f64> {
+        a.iter().map(|row| row.iter().zip(x).map(|(a, x)| a * x).sum()).collect()
+    }
+
+    #[test]
+    fn the_ends_of_a_known_spectrum() {
+        let [least, most] =
+            extremes(&square(&[vec![2.0, -1.0, 0.0], vec![-1.0, 2.0, -1.0], vec![0.0, -1.0, 2.0]])).unwrap();
+        assert!((least.value - (2.0 - 2f64.sqrt())).abs() < 1e-14 && (most.value - (2.0 + 2f64.sqrt())).abs() < 1e-14);
+        assert_eq!(extremes(&square(&[vec![-3.0]])).unwrap()[0].value, -3.0);
+        assert_eq!(extremes(&Matrix::zeros(4, 4)).unwrap()[1].value, 0.0);
+        assert!(extremes(&square(&[])).is_none() && extremes(&square(&[vec![f64::NAN]])).is_none());
+    }
+
+    #[test]
+    fn random_matrices_are_stretched_along_their_ends_and_by_no_other_vector_more() {
+        let key = StreamKey::new(1, "eigen");
+        for (trial, n) in [2usize, 3, 5, 8, 13, 30].into_iter().enumerate() {
+            let key = key.at(trial as u64);
+            // Of rank n / 2 + 1, so that many eigenvalues are the same 0.
+            let mut a = vec![vec![0.0; n]; n];
+            for term in 0..=n as u64 / 2 {
+                let x: Vec<f64> = (0..n as u64).map(|at| key.normal(term, at)).collect();
+                let by = key.normal(term, 1000);
+                a.iter_mut().zip(&x).for_each(|(row, y)| row.iter_mut().zip(&x).for_each(|(a, x)| *a += by * x * y));
+            }
+            let [least, most] = extremes(&square(&a)).unwrap();
+            for end in [&least, &most] {
+                let image = times(&a, &end.vector);
+                assert!(image.iter().zip(&end.vector).all(|(y, x)| (y - end.value * x).abs() < 1e-11 * n as f64));
+                assert!((end.vector.iter().map(|x| x * x).sum::<f64>() - 1.0).abs() < 1e-12);
+            }
+            for probe in 0..200 {
+                let x: Vec<f64> = (0..n as u64).map(|at| key.normal(2000 + probe, at)).collect();
+                let quotient =
+                    x.iter().zip(times(&a, &x)).map(|(x, y)| x * y).sum::<f64>() / x.iter().map(|x| x * x).sum::<f64>();
+                assert!(quotient > least.value - 1e-10 && quotient < most.value + 1e-10);
+            }
+        }
     }
 }

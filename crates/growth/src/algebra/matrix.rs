@@ -55,7 +55,7 @@ impl Matrix {
     }
 
     /// Two different rows, to write.
-    pub(super) fn two_rows_mut(&mut self, first: usize, second: usize) -> (&mut [f64], &mut [f64]) {
+    pub(crate) fn two_rows_mut(&mut self, first: usize, second: usize) -> (&mut [f64], &mut [f64]) {
         let columns = self.columns;
         let (before, after) = self.values.split_at_mut(second * columns);
         (&mut before[first * columns..(first + 1) * columns], &mut after[..columns])
