@@ -39,9 +39,11 @@ pub(crate) fn absent<'a>(
     view: &'a View<'_>,
     wanted: impl Fn(&Candidate) -> bool + 'a,
 ) -> impl Iterator<Item = Place> + 'a {
+    // Without delays in reach no pair comes twice, and hundreds of thousands need not be remembered.
+    let twice = view.network.groups().iter().any(|group| group.reach.max_delay > 0);
     let mut seen = BTreeSet::new();
     let candidates = view.signals.candidates().iter().filter(move |candidate| wanted(candidate));
-    candidates.filter(move |candidate| seen.insert((candidate.post, candidate.pre))).map(|candidate| Place {
+    candidates.filter(move |candidate| !twice || seen.insert((candidate.post, candidate.pre))).map(|candidate| Place {
         post: candidate.post,
         pre: candidate.pre,
         delay: candidate.delay,
