@@ -80,7 +80,10 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
     ];
     let counts: Vec<String> =
         counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{count} {name}")).collect();
-    output.line(format_args!("  {}", counts.join(", ")))?;
+    // A commit of values alone counts nothing.
+    if !counts.is_empty() {
+        output.line(format_args!("  {}", counts.join(", ")))?;
+    }
     if let Some(change) = change {
         output
             .line(format_args!("  the outputs changed by {change:.1e} of the largest, before symmetry was broken"))?;
