@@ -267,9 +267,12 @@ pub(crate) fn renew(
         let swap = |id| if id == old { new } else { id };
         Synapse::new(swap(at.post), swap(at.pre))
     };
-    // What was disconnected from the predecessor earlier in this draft stays so.
-    for at in gone {
-        shadow.vacate(rename(at));
+    // What was disconnected from the predecessor earlier in this draft stays so; if nothing was, all places are filled below.
+    let filled = dendrites.iter().chain(&axon).all(|(_, live)| live.base.is_some());
+    if !filled || dendrites.len() + axon.len() != gone.len() {
+        for at in gone {
+            shadow.vacate(rename(at));
+        }
     }
     for (at, live) in axon {
         let expr = WeightExpr { terms: Vec::new(), plus: vec![Draw::Value(0.0)], moment_by: 0.0 };

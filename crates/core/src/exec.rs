@@ -85,6 +85,12 @@ pub enum Pass {
     },
     /// Biases stay what they are: their gradients count as 0.
     HoldBias,
+    /// Plasticity by neuron: what the optimizer's step moves of these neurons' parameters (the weights of what they
+    /// hear, bias, decay, gain) counts so many times; of all others once. Moments do not know of it, nor does noise.
+    Pace {
+        /// Rows of neurons, ascending, each with its factor.
+        of: Vec<(u32, f32)>,
+    },
 }
 
 /// One update as data.

@@ -254,6 +254,9 @@ impl Shadow {
 
     /// The touched pairs in which `pre` is heard, by the name of the listener.
     fn touched_of(&mut self, pre: NeuronId) -> Vec<Synapse> {
+        if self.synapses.is_empty() {
+            return Vec::new();
+        }
         let heard = self.heard.get_or_insert_with(|| self.synapses.keys().map(|at| (at.pre, at.post)).collect());
         let all = (pre, NeuronId::new(0))..=(pre, NeuronId::new(u64::MAX));
         heard
@@ -274,42 +277,44 @@ impl Shadow {
 
     /// The connections through which `post` listens, by the name of the heard.
     pub(crate) fn incoming(&self, net: &Network, post: NeuronId) -> Vec<(Synapse, Live)> {
-        let mut found = BTreeMap::new();
+        let mut found = Vec::new();
         if let Some(row) = self.base_row(net, post) {
             for synapse in net.incoming(Row::new(row)) {
                 let pre = self.name_of(net, net.pres()[synapse]);
                 let at = Synapse::new(post, pre);
                 if !self.dead.contains(&pre) && !self.synapses.contains_key(&at) {
-                    found.insert(at, Self::untouched(net, synapse as u32));
+                    found.push((at, Self::untouched(net, synapse as u32)));
                 }
             }
         }
         for (at, entry) in self.touched_by(post) {
             if let Some(kept) = entry {
-                found.insert(at, self.unfold(at, kept));
+                found.push((at, self.unfold(at, kept)));
             }
         }
-        found.into_iter().collect()
+        found.sort_unstable_by_key(|(at, _)| *at);
+        found
     }
 
     /// The connections over which `pre` is heard, by the name of the listener.
     pub(crate) fn outgoing(&mut self, net: &Network, pre: NeuronId) -> Vec<(Synapse, Live)> {
-        let mut found = BTreeMap::new();
+        let mut found = Vec::new();
         if let Some(row) = self.base_row(net, pre) {
             for (post, synapse) in net.listeners(Row::new(row)) {
                 let post = self.name_of(net, post.get());
                 let at = Synapse::new(post, pre);
                 if !self.dead.contains(&post) && !self.synapses.contains_key(&at) {
-                    found.insert(at, Self::untouched(net, synapse.get()));
+                    found.push((at, Self::untouched(net, synapse.get())));
                 }
             }
         }
         for at in self.touched_of(pre) {
             if let Some(Some(kept)) = self.synapses.get(&at) {
-                found.insert(at, self.unfold(at, kept));
+                found.push((at, self.unfold(at, kept)));
             }
         }
-        found.into_iter().collect()
+        found.sort_unstable_by_key(|(at, _)| *at);
+        found
     }
 
     /// The parameters of a neuron, to change.

@@ -126,7 +126,7 @@ pub use seed::{Scale, Wiring};
 pub use settings::{Setting, SettingError, Settings, Value};
 pub use splitting::{Firefly, Spectrum, Splitting};
 pub use still::Still;
-pub use strategy::{BadState, Probe, Strategy, Verdict, View, Why};
+pub use strategy::{BadState, Moment, Probe, Strategy, Verdict, View, Why};
 pub use turnover::Turnover;
 pub use when::{When, WhenError, WhenState};
 pub use wire::Wire;

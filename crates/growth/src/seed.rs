@@ -8,7 +8,7 @@
 
 use crate::pairs::{Pairs, group_pairs};
 use crate::ring::Ring;
-use livenet_core::{Birth, Draft, EditError, Law, Move, Network, NeuronId, Row, StreamKey, Synapse};
+use livenet_core::{Activation, Birth, Draft, EditError, Law, Move, Network, NeuronId, Row, StreamKey, Synapse};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -75,6 +75,9 @@ pub enum Scale {
     Glorot,
     /// Uniform with that variance.
     GlorotUniform,
+    /// Uniform with variance gain² / fan-in: gain² is 2 for rectifiers, 25/9 for tanh, 1 for others (PyTorch's
+    /// `kaiming_uniform_` with the gain of each unit).
+    KaimingUniform,
     /// Normal with this standard deviation.
     Normal(f32),
     /// Uniform within ± this.
@@ -124,6 +127,10 @@ impl Wiring {
                 Scale::He => random(key, Law::Normal, (2.0 / fan_in).sqrt()),
                 Scale::Normal(deviation) => random(key, Law::Normal, deviation),
                 Scale::Uniform(width) => random(key, Law::Uniform, width),
+                Scale::KaimingUniform => {
+                    let activation = network.spec(Row::new(chunk[0].0)).unit.activation;
+                    random(key, Law::Uniform, kaiming_bound(activation, fan_in))
+                }
                 Scale::Glorot | Scale::GlorotUniform => {
                     let (law, over) = if scale == Scale::Glorot { (Law::Normal, 2.0) } else { (Law::Uniform, 6.0) };
                     for &(_, pre, delay) in chunk {
@@ -200,6 +207,17 @@ fn constant(network: &Network, connections: u64, key: StreamKey) -> Vec<(u32, u3
         }
     }
     wired
+}
+
+/// The half width of uniform weights by what a unit makes of them: gain · sqrt(3 / n), with gain √2 for rectifiers, 5/3 for
+/// tanh, 1 for others (He et al. 2015).
+pub(crate) fn kaiming_bound(activation: Activation, fan_in: f32) -> f32 {
+    let gain = match activation {
+        Activation::Relu | Activation::LeakyRelu | Activation::Silu | Activation::Gelu => 2.0f32.sqrt(),
+        Activation::Tanh => 5.0 / 3.0,
+        _ => 1.0,
+    };
+    gain * (3.0 / fan_in).sqrt()
 }
 
 fn random(key: StreamKey, law: Law, scale: f32) -> Birth {

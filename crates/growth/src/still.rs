@@ -1,6 +1,6 @@
 //! `still`: changes nothing. The control beside which every method stands.
 
-use crate::{Strategy, Verdict, View, Why};
+use crate::{Moment, Strategy, Verdict, View, Why};
 use livenet_core::{Commit, Draft, Follower, Network, Signal};
 
 /// The strategy that never changes anything.
@@ -17,6 +17,9 @@ impl Strategy for Still {
     }
     fn propose(&mut self, _view: &View<'_>, _draft: &mut Draft<'_>) -> Verdict {
         Verdict::Nothing(Why::Still)
+    }
+    fn stirs(&mut self, _moment: &Moment<'_>) -> bool {
+        false
     }
     fn boxed_clone(&self) -> Box<dyn Strategy> {
         Box::new(*self)

@@ -27,6 +27,19 @@ pub struct View<'a> {
     pub key: StreamKey,
 }
 
+/// The moment of an asking, before any signal of it is made.
+#[derive(Clone, Copy)]
+pub struct Moment<'a> {
+    /// The structure.
+    pub network: &'a Network,
+    /// The update steps done, this one included.
+    pub step: u64,
+    /// The step at which the run will end, if it ends.
+    pub end: Option<u64>,
+    /// The stream of random numbers of this asking, as in its [`View`].
+    pub key: StreamKey,
+}
+
 /// On what data the signals of the next asking are computed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Probe {
@@ -110,6 +123,12 @@ pub trait Strategy: Follower + Send {
     fn needs(&self) -> Vec<Signal>;
     /// Proposes moves. Called when the experiment says so.
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict;
+    /// Whether an asking at this moment can bring anything. It comes first, before any signal is made, so that a method
+    /// that is asked at every step costs next to nothing where nothing is due. What passes while it says no it notes here:
+    /// neither is it asked then, nor is anything told of it.
+    fn stirs(&mut self, _moment: &Moment<'_>) -> bool {
+        true
+    }
     /// A copy with its state, for trials on clones.
     fn boxed_clone(&self) -> Box<dyn Strategy>;
     /// On what data the signals are computed.

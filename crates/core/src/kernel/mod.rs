@@ -24,6 +24,7 @@ mod leaky;
 mod panels;
 pub mod probe;
 mod rows;
+mod running;
 pub mod solo;
 mod transpose;
 mod update;
@@ -44,6 +45,7 @@ pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use panels::Store;
 pub use rows::{deinterleave, dots, interleave, scale_shift, sums};
+pub use running::{blend, blend_one, deviations};
 pub use transpose::Transpose;
 pub use update::{Counts, Decay, Elements, Moments, Step, update};
 

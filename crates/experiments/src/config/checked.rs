@@ -147,6 +147,7 @@ impl Checked {
             InitName::He => Scale::He,
             InitName::Glorot => Scale::Glorot,
             InitName::GlorotUniform => Scale::GlorotUniform,
+            InitName::KaimingUniform => Scale::KaimingUniform,
             InitName::Normal(deviation) => Scale::Normal(deviation),
             InitName::Uniform(width) => Scale::Uniform(width),
         };

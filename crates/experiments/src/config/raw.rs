@@ -72,8 +72,8 @@ pub struct NetworkTable {
     /// `receptive_field`, `small_world`.
     #[serde(default)]
     pub wiring: WiringName,
-    /// The first weights of that wiring: `"he"` (the default), `"glorot"`, `"glorot_uniform"`, `{ normal = 0.1 }`,
-    /// `{ uniform = 1.0 }`.
+    /// The first weights of that wiring: `"he"` (the default), `"glorot"`, `"glorot_uniform"`,
+    /// `"kaiming_uniform"`, `{ normal = 0.1 }`, `{ uniform = 1.0 }`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub init: Option<InitName>,
     /// The seed of that wiring alone, so that the runs of all seeds begin with one structure and weights of their own;

@@ -54,6 +54,8 @@ pub enum InitName {
     Glorot,
     /// Uniform with the same variance.
     GlorotUniform,
+    /// Uniform, variance gain² / fan-in: gain² is 2 for rectifiers, 25/9 for tanh, 1 for others.
+    KaimingUniform,
     /// Normal with this standard deviation.
     Normal(f32),
     /// Uniform within ± this.

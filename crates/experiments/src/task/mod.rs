@@ -6,6 +6,7 @@
 mod bits;
 mod images;
 mod series;
+mod slowly_changing;
 mod spirals;
 mod teacher;
 mod xor;
@@ -13,6 +14,7 @@ mod xor;
 pub use bits::Bits;
 pub use images::Images;
 pub use series::NextValue;
+pub use slowly_changing::SlowlyChanging;
 pub use spirals::TwoSpirals;
 pub use teacher::Teacher;
 pub use xor::HeldXor;
@@ -120,6 +122,7 @@ pub const ALL: &[TaskEntry] = &[
     bits::PARITY,
     bits::RECALL,
     series::SERIES,
+    slowly_changing::ENTRY,
     teacher::ENTRY,
     bits::TEMPORAL_XOR,
     spirals::ENTRY,

@@ -62,10 +62,7 @@ impl Teacher {
             window: 1,
             epoch: None,
             image: None,
-            data: format!(
-                "a rectifier teacher of {width}-{width}-{width} on {samples} normal samples, seed {}",
-                setup.seed
-            ),
+            data: format!("a rectifier teacher of {width}-{width}-{width} on {samples} normal samples"),
         };
         let (all, test) = (lesson(width, samples, key, 0), lesson(width, samples, key, 1));
         Ok(Self { shape, batch: setup.batch, key, all, test })

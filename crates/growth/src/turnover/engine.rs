@@ -1,12 +1,11 @@
 //! The engine of turnover.
 
 use crate::{
-    BadState, Strategy, Verdict, View, Why, saved,
+    BadState, Moment, Strategy, Verdict, View, Why, saved,
+    seed::kaiming_bound,
     settings::{SettingError, Settings},
 };
-use livenet_core::{
-    Activation, Birth, Commit, Draft, Follower, Law, Move, Network, Neurons, Reason, Role, Row, Signal, StreamKey,
-};
+use livenet_core::{Birth, Commit, Draft, Follower, Law, Move, Network, Neurons, Reason, Role, Row, Signal, StreamKey};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -77,6 +76,16 @@ pub struct Renewal {
 pub struct Turnover {
     method: Renewal,
     state: State,
+    mature: Option<Mature>,
+}
+
+/// How many may be renewed, counted anew after a commit and when the next of age comes.
+#[derive(Clone, Debug)]
+struct Mature {
+    /// By group.
+    counts: Vec<(u32, usize)>,
+    /// The first step at which there are more.
+    until: u64,
 }
 
 /// What it remembers.
@@ -97,7 +106,7 @@ struct Queue {
 impl Turnover {
     /// The method at work.
     pub fn new(method: Renewal) -> Self {
-        Self { method, state: State::default() }
+        Self { method, state: State::default(), mature: None }
     }
 
     /// A method with what an experiment sets: `rate`, `rounding`, `utility`, `threshold`, `maturity`, `birth`, `fold`, as far as it has them.
@@ -175,17 +184,36 @@ impl Turnover {
         }
     }
 
+    /// Who may be renewed, as the network is and at this step.
+    fn may_go<'n>(&self, network: &'n Network, step: u64) -> impl Fn(Row<Neurons>) -> bool + use<'n> {
+        let maturity = self.method.maturity;
+        let all_free = network.marks().is_plain() && !network.neuron_rows().any(|row| network.is_frozen(row));
+        move |row| step.saturating_sub(network.born(row)) > maturity && (all_free || is_free(network, row))
+    }
+
+    /// How many of each hidden group may be renewed.
+    fn mature(&mut self, network: &Network, step: u64) -> &[(u32, usize)] {
+        if self.mature.as_ref().is_none_or(|mature| step >= mature.until) {
+            let may_go = self.may_go(network, step);
+            let hidden = network.group_ids().filter(|&id| network.group(id).role == Role::Hidden);
+            let counts =
+                hidden.map(|id| (id.index() as u32, network.members(id).filter(|&row| may_go(Row::new(row))).count()));
+            let counts = counts.collect();
+            let of_age = network.neuron_rows().map(|row| network.born(row).saturating_add(self.method.maturity) + 1);
+            let until = of_age.filter(|&of_age| of_age > step).min().unwrap_or(u64::MAX);
+            self.mature = Some(Mature { counts, until });
+        }
+        self.mature.as_ref().map_or(&[], |mature| &mature.counts)
+    }
+
     /// Who goes, by group.
     fn queues(&mut self, view: &View<'_>) -> Vec<Queue> {
         let network = view.network;
         let steps = view.step.saturating_sub(self.state.last).max(1);
         self.state.last = view.step;
-        let mut queues = Vec::new();
+        let (mut queues, may_go) = (Vec::new(), self.may_go(network, view.step));
         for group in network.group_ids().filter(|&id| network.group(id).role == Role::Hidden) {
-            let mature = network.members(group).map(Row::new).filter(|&row| {
-                let age = view.step.saturating_sub(network.born(row));
-                age > self.method.maturity && is_free(network, row)
-            });
+            let mature = network.members(group).map(Row::new).filter(|&row| may_go(row));
             let mut who: Vec<(f32, Row<Neurons>)> =
                 mature.map(|row| (self.score(view, row), row)).filter(|(score, _)| score.is_finite()).collect();
             let considered = who.len() as u64;
@@ -211,14 +239,7 @@ pub(super) fn birth(view: &View<'_>, row: Row<Neurons>, bounds: Bounds) -> Birth
     let fan_in = network.incoming(row).len().max(1) as f32;
     let scale = match bounds {
         Bounds::Xavier => (6.0 / (fan_in + network.listeners(row).count() as f32)).sqrt(),
-        Bounds::Kaiming => {
-            let gain = match network.spec(row).unit.activation {
-                Activation::Relu | Activation::LeakyRelu | Activation::Silu | Activation::Gelu => 2.0f32.sqrt(),
-                Activation::Tanh => 5.0 / 3.0,
-                _ => 1.0,
-            };
-            gain * (3.0 / fan_in).sqrt()
-        }
+        Bounds::Kaiming => kaiming_bound(network.spec(row).unit.activation, fan_in),
     };
     Birth::Random { key: view.key, law: Law::Uniform, scale }
 }
@@ -232,7 +253,9 @@ pub(super) fn is_free(network: &Network, row: Row<Neurons>) -> bool {
 }
 
 impl Follower for Turnover {
-    fn follow(&mut self, _after: &Network, _commit: &Commit) {}
+    fn follow(&mut self, _after: &Network, _commit: &Commit) {
+        self.mature = None;
+    }
 }
 
 impl Strategy for Turnover {
@@ -245,6 +268,26 @@ impl Strategy for Turnover {
         };
         needs.extend((self.method.legacy == Legacy::Mean).then_some(Signal::OutputMean));
         needs
+    }
+
+    /// Parts of a neuron add up, or are drawn, without a look at anybody.
+    fn stirs(&mut self, moment: &Moment<'_>) -> bool {
+        let (Pace::Rate(rate) | Pace::Drawn(rate)) = self.method.pace else { return true };
+        let steps = moment.step.saturating_sub(self.state.last).max(1);
+        let drawn = matches!(self.method.pace, Pace::Drawn(_));
+        let mature = self.mature(moment.network, moment.step).to_vec();
+        let due = |count: usize| f64::from(rate) * count as f64 * steps as f64;
+        let owed = |group: u32| self.state.owed.get(&group).copied().unwrap_or(0.0);
+        let stirs = mature.iter().any(|&(group, count)| {
+            if drawn { moment.key.uniform(u64::from(group), 0) < due(count) } else { owed(group) + due(count) >= 1.0 }
+        });
+        if !stirs {
+            self.state.last = moment.step;
+            if !drawn {
+                mature.iter().for_each(|&(group, count)| *self.state.owed.entry(group).or_default() += due(count));
+            }
+        }
+        stirs
     }
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {

@@ -74,6 +74,8 @@ fn births_are_scaled_by_what_there_is() {
     assert_eq!(scales(Scale::He), [0.5, (2.0f32 / 3.0).sqrt()]);
     assert_eq!(scales(Scale::Glorot), [(2.0f32 / 11.0).sqrt(), (2.0f32 / 5.0).sqrt()]);
     assert_eq!(scales(Scale::GlorotUniform), [(6.0f32 / 11.0).sqrt(), (6.0f32 / 5.0).sqrt()]);
+    // Hidden units of `layers` are rectifiers, outputs linear.
+    assert_eq!(scales(Scale::KaimingUniform), [2.0f32.sqrt() * (3.0f32 / 8.0).sqrt(), 1.0]);
     assert_eq!(scales(Scale::Normal(0.1)), [0.1]);
     assert_eq!(scales(Scale::Uniform(0.1)), [0.1]);
 }

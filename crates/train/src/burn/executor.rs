@@ -228,7 +228,12 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
         let before = self.columns[0].value.clone();
         for (kind, (column, gradient)) in self.columns.iter_mut().zip(gradients).enumerate() {
             column.with_moments(rule.optimizer.slots());
+            let old = column.value.clone();
             update::step(column, gradient, rule, kind == 0, free[usize::from(kind > 0)].as_ref());
+            for paces in update::paces(network, rule, kind == 0) {
+                let by = Tensor::from_data(TensorData::from(paces.as_slice()), &self.device);
+                column.value = old.clone() + (column.value.clone() - old.clone()) * by;
+            }
         }
         self.optimizer = Some(rule.optimizer);
         if let Some(noise) = self.noise(network, rule, free[0].as_ref()) {

@@ -3,7 +3,7 @@
 
 use super::columns::{Columns, Learned};
 use burn::tensor::{Bool, Tensor, backend::Backend};
-use livenet_core::{Optimizer, Pass, UpdateRule};
+use livenet_core::{Network, Optimizer, Pass, Row, UpdateRule};
 
 /// What the passes before the optimizer make of the gradients.
 pub(super) fn prepare<I: Backend>(gradients: &mut [Tensor<I, 1>; 4], columns: &Columns<I>, passes: &[Pass]) {
@@ -27,7 +27,7 @@ pub(super) fn prepare<I: Backend>(gradients: &mut [Tensor<I, 1>; 4], columns: &C
             }
             Pass::Lasso { by } => gradients[0] = gradients[0].clone() + columns[0].value.clone().sign().mul_scalar(by),
             Pass::HoldBias => gradients[1] = gradients[1].zeros_like(),
-            Pass::Noise { .. } => {}
+            Pass::Noise { .. } | Pass::Pace { .. } => {}
         }
     }
 }
@@ -78,6 +78,19 @@ pub(super) fn step<I: Backend>(
     for (moment, next) in column.moments.iter_mut().zip(moments) {
         *moment = choose(moment.clone(), next);
     }
+}
+
+/// The factors of each pass of plasticity, by connection or by neuron.
+pub(super) fn paces(network: &Network, rule: &UpdateRule, is_weight: bool) -> impl Iterator<Item = Vec<f32>> {
+    rule.passes.iter().filter_map(move |pass| {
+        let Pass::Pace { of } = pass else { return None };
+        let mut by = vec![1.0; if is_weight { network.synapse_count() } else { network.neuron_count() }];
+        for &(row, factor) in of {
+            let own = if is_weight { network.incoming(Row::new(row)) } else { row as usize..row as usize + 1 };
+            by[own].fill(factor);
+        }
+        Some(by)
+    })
 }
 
 /// `1 - beta^steps`. Where the power is near one, the difference would cancel in f32 (at the first step

@@ -18,6 +18,7 @@ mod finite;
 mod follow;
 mod forward;
 mod gradients;
+mod pace;
 mod parameters;
 mod plan;
 mod predict;

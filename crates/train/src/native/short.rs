@@ -44,10 +44,7 @@ impl Native {
     pub(super) fn fired_solo(&mut self, network: &Network) -> Vec<f32> {
         self.operations += self.active(network) as u64;
         let outputs = self.record.outputs(network.outputs().start as usize..network.outputs().end as usize).to_vec();
-        if !self.statistics.is_empty() {
-            self.settle();
-            self.statistics.fired(&self.activity);
-        }
+        self.statistics.fired_once(self.record.now());
         outputs
     }
 
@@ -69,10 +66,7 @@ impl Native {
         swept.map_err(|(what, neuron, value)| not_finite(what, neuron, 0, value))?;
         self.operations += 2 * active as u64;
         self.memory.ahead += u32::from(stepped);
-        if !self.statistics.is_empty() {
-            self.settle();
-            self.statistics.blamed(&self.activity);
-        }
+        self.statistics.blamed_once(&self.record.blame);
         Ok(())
     }
 

@@ -8,9 +8,15 @@ use livenet_core::{Candidate, Network, Row, Samples, Signal, Signals, recalled};
 
 impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
-        self.make_gradients(network);
-        self.settle();
-        self.turn_back();
+        if wanted.iter().any(|signal| signal.is_of_window()) {
+            self.make_gradients(network);
+            self.settle();
+            self.turn_back();
+        } else {
+            // A stream goes on as it was laid out.
+            let Self { plan, record, parameters, .. } = self;
+            record.turned.show(plan, &mut parameters[WEIGHTS]);
+        }
         if wanted.iter().any(|signal| signal.needs_curvature()) {
             // Whoever observes it first has it of the weights that were swept, others of those there are.
             self.take_long_way(network, true);

@@ -65,6 +65,11 @@ impl<'a> Reads<'a> {
 }
 
 impl Record {
+    /// Every neuron's output in the last cycle.
+    pub(super) fn now(&self) -> &[f32] {
+        &self.outputs[self.base()..]
+    }
+
     fn base(&self) -> usize {
         self.shape.depth * self.shape.neurons
     }

@@ -4,7 +4,7 @@
 //! with F = [`Signal::FORGET`]. Each neuron has its own weight, 0 at birth. What nobody observes costs nothing.
 
 use super::activity::Activity;
-use livenet_core::kernel::{LANES, Lanes, Layout};
+use livenet_core::kernel::{self, LANES, Lanes, Layout};
 use livenet_core::{Commit, Network, Signal, Store as _};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -24,10 +24,7 @@ pub(super) struct Statistics {
     means: Vec<f32>,
 }
 
-fn blend(old: f32, new: f32) -> f32 {
-    let forget = f64::from(Signal::FORGET);
-    (forget * f64::from(old) + (1.0 - forget) * f64::from(new)) as f32
-}
+const FORGET: f64 = Signal::FORGET as f64;
 
 /// A window of recorded cycles in a buffer.
 #[derive(Clone, Copy)]
@@ -80,10 +77,28 @@ impl Seen<'_> {
     }
 }
 
-fn blend_all(column: &mut [f32], means: &[f32]) {
-    for (old, &new) in column.iter_mut().zip(means) {
-        *old = blend(*old, new);
+/// What there is to be seen of a window.
+#[derive(Clone, Copy)]
+enum Look<'a> {
+    Recorded(Seen<'a>),
+    /// One sample in one cycle, by neuron.
+    One(&'a [f32]),
+}
+
+impl Look<'_> {
+    fn mean(&self, means: &mut Vec<f32>, of: impl Fn(f32, usize) -> f32 + Sync) {
+        match *self {
+            Self::Recorded(seen) => seen.mean(means, of),
+            Self::One(values) => {
+                means.clear();
+                means.extend(values.iter().enumerate().map(|(neuron, &value)| of(value, neuron)));
+            }
+        }
     }
+}
+
+fn blend_all(column: &mut [f32], means: &[f32]) {
+    kernel::blend(FORGET, column, means);
 }
 
 impl Statistics {
@@ -104,7 +119,15 @@ impl Statistics {
 
     /// After a window.
     pub(super) fn fired(&mut self, activity: &Activity) {
-        let seen = Seen { rows: &activity.outputs, layout: activity.layouts.outputs, activity };
+        self.heard(Look::Recorded(Seen { rows: &activity.outputs, layout: activity.layouts.outputs, activity }));
+    }
+
+    /// After one cycle of one sample.
+    pub(super) fn fired_once(&mut self, outputs: &[f32]) {
+        self.heard(Look::One(outputs));
+    }
+
+    fn heard(&mut self, seen: Look<'_>) {
         let means = &mut self.means;
         for Running { signal, columns } in self.running.iter_mut().filter(|running| running.signal != Signal::Blame) {
             match signal {
@@ -112,11 +135,16 @@ impl Statistics {
                 _ => seen.mean(means, |y, _| y),
             }
             blend_all(&mut columns[0], means);
-            columns.last_mut().into_iter().flatten().for_each(|weight| *weight = blend(*weight, 1.0));
+            columns.last_mut().into_iter().for_each(|weights| kernel::blend_one(FORGET, weights, 1.0));
             if let [first, second, weights] = columns.as_mut_slice() {
                 if *signal == Signal::Utility {
                     let (first, weights) = (&*first, &*weights);
-                    seen.mean(means, |y, neuron| (y - first[neuron] / weights[neuron]).abs());
+                    match seen {
+                        Look::One(values) => kernel::deviations(values, first, weights, means),
+                        Look::Recorded(seen) => {
+                            seen.mean(means, |y, neuron| (y - first[neuron] / weights[neuron]).abs());
+                        }
+                    }
                 } else {
                     seen.mean(means, |y, _| y * y);
                 }
@@ -127,11 +155,19 @@ impl Statistics {
 
     /// After a sweep back.
     pub(super) fn blamed(&mut self, activity: &Activity) {
-        let seen = Seen { rows: &activity.blame, layout: activity.layouts.blame, activity };
+        self.felt(Look::Recorded(Seen { rows: &activity.blame, layout: activity.layouts.blame, activity }));
+    }
+
+    /// After the sweep of one sample.
+    pub(super) fn blamed_once(&mut self, blame: &[f32]) {
+        self.felt(Look::One(blame));
+    }
+
+    fn felt(&mut self, seen: Look<'_>) {
         for Running { columns, .. } in self.running.iter_mut().filter(|running| running.signal == Signal::Blame) {
             seen.mean(&mut self.means, |blame, _| blame.abs());
             blend_all(&mut columns[0], &self.means);
-            columns[1].iter_mut().for_each(|weight| *weight = blend(*weight, 1.0));
+            kernel::blend_one(FORGET, &mut columns[1], 1.0);
         }
     }
 

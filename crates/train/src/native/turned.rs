@@ -84,12 +84,18 @@ impl Turned {
 
     /// Brings the weights back to the parameters, if these lead.
     pub(super) fn back(&mut self, plan: &Plan, weights: &mut [f32]) {
-        if std::mem::take(&mut self.leads) {
+        self.show(plan, weights);
+        self.leads = false;
+        self.quiet = 0;
+    }
+
+    /// The parameters show these weights, which go on leading.
+    pub(super) fn show(&self, plan: &Plan, weights: &mut [f32]) {
+        if self.leads {
             for (block, audience) in self.blocks.iter().zip(&plan.audiences) {
                 audience.panels().turn_back(&block.panels, &mut weights[audience.edges.clone()]);
             }
         }
-        self.quiet = 0;
     }
 
     fn find(&self, plan: &Plan, rows: &Range<usize>) -> Option<usize> {

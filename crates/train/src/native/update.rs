@@ -2,6 +2,7 @@
 
 use super::carry;
 use super::finite::all_finite;
+use super::pace::Paced;
 use super::parameters::{BIAS, Columns, NAMES, WEIGHTS, columns};
 use super::plan::Plan;
 use super::steps::Steps;
@@ -92,7 +93,8 @@ impl Memory {
         if self.optimizer.as_ref().is_none_or(|(optimizer, _)| *optimizer != rule.optimizer) {
             self.optimizer = Some((rule.optimizer, Corrections::new(rule.optimizer)));
         }
-        let adjusts = rule.passes.iter().any(|pass| !matches!(pass, Pass::Decay { .. } | Pass::Noise { .. }));
+        let adjusts =
+            rule.passes.iter().any(|pass| !matches!(pass, Pass::Decay { .. } | Pass::Noise { .. } | Pass::Pace { .. }));
         if adjusts {
             for (adjusted, gradient) in self.adjusted.iter_mut().zip(gradients) {
                 adjusted.clone_from(gradient);
@@ -104,6 +106,8 @@ impl Memory {
         let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
         let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
         self.steps.prepare(corrections);
+        let paces = rule.passes.iter().filter_map(|pass| if let Pass::Pace { of } = pass { Some(&**of) } else { None });
+        let paced: Vec<Paced<'_>> = paces.map(|of| Paced::before(network, of, parameters)).collect();
         for kind in 0..parameters.len() {
             let frozen =
                 plan.frozen.as_ref().map(|frozen| if kind == WEIGHTS { &*frozen.synapses } else { &*frozen.neurons });
@@ -118,6 +122,7 @@ impl Memory {
             };
             kernel::update(step, elements, Moments { first, second, counts: self.steps.of_kind(kind) });
         }
+        paced.iter().for_each(|paced| paced.after(network, parameters));
         for pass in &rule.passes {
             if let Pass::Noise { scale, key } = pass {
                 let (key, frozen) = (key.at(rule.step), plan.frozen.as_ref());
@@ -148,7 +153,7 @@ fn prepare(gradients: &mut Columns<f32>, parameters: &Columns<f32>, pass: &Pass)
             *g += if w == 0.0 { 0.0 } else { by.copysign(w) };
         }),
         Pass::HoldBias => gradients[BIAS].fill(0.0),
-        Pass::Noise { .. } => {}
+        Pass::Noise { .. } | Pass::Pace { .. } => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Batch, Continuity, Event, Explained, Session, SessionError, Source};
 use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
-use livenet_growth::{Budget, Cut, Probe, Verdict, View, Why};
+use livenet_growth::{Budget, Cut, Probe, Still, Verdict, View, Why};
 
 impl Session {
     /// Asks the strategy number `at` once and commits what the budget leaves of its draft.
@@ -11,7 +11,9 @@ impl Session {
         let probe = self.probe(at, source, batch);
         let looked = probe.as_ref().unwrap_or(batch);
         let signals = self.signals_for(at, probe.as_ref())?;
-        let mut grower = self.growers[at].clone();
+        let budget = self.growers[at].budget;
+        // Out of the session while it looks at it.
+        let mut strategy = std::mem::replace(&mut self.growers[at].strategy, Box::new(Still));
         let mut draft = Draft::new(&self.network, self.step);
         let view = View {
             network: &self.network,
@@ -19,18 +21,18 @@ impl Session {
             step: self.step,
             end: self.learning.end,
             ledger: self.ledger.as_ref(),
-            budget: grower.budget,
+            budget,
             key: self.key.at(at as u64).at(self.step),
         };
-        let verdict = grower.strategy.propose(&view, &mut draft);
+        let verdict = strategy.propose(&view, &mut draft);
+        self.growers[at].strategy = strategy;
         let (mut finished, cut) = match verdict {
             Verdict::Proposed => {
-                let (draft, cut) = grower.budget.apply(draft);
+                let (draft, cut) = budget.apply(draft);
                 (draft.finish(), cut)
             }
             Verdict::Trial { drafts, steps } => {
-                self.growers[at].strategy = grower.strategy.boxed_clone();
-                let within: Vec<_> = drafts.into_iter().map(|draft| self.within(grower.budget, draft)).collect();
+                let within: Vec<_> = drafts.into_iter().map(|draft| self.within(budget, draft)).collect();
                 let drafts: Vec<&Finished> = within.iter().map(|(draft, _)| draft).collect();
                 let chosen = self.try_out(at, &drafts, steps, source)?;
                 match within.into_iter().nth(chosen) {
@@ -39,25 +41,21 @@ impl Session {
                 }
             }
             Verdict::Nothing(why) => {
-                let strategy = grower.name.clone();
-                self.growers[at] = grower;
                 // Who only watches has nothing to tell, and may watch at every step.
                 if matches!(why, Why::Watching { .. }) {
                     return Ok(());
                 }
+                let strategy = self.growers[at].name.clone();
                 self.events.push(Event::Unchanged { step: self.step, strategy, why, cut: Vec::new() });
                 return Ok(());
             }
             Verdict::Done => {
-                grower.done = true;
-                self.growers[at] = grower;
+                self.growers[at].done = true;
                 let wanted = self.wanted();
                 self.executor.observe(&self.network, &wanted);
                 return Ok(());
             }
         };
-        // The strategy may have changed its own state while it proposed.
-        self.growers[at] = grower;
         let later = finished.take_later();
         let foretold = foretold(finished.proposals().iter().chain(&later));
         let before = if foretold.is_some() { Some(self.look(looked)?) } else { None };

@@ -26,7 +26,7 @@ pub use together::{MOST_TOGETHER, Member, alike, together};
 
 use crate::Credit;
 use livenet_core::{ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule, Window};
-use livenet_growth::{Budget, Ledger, Strategy, WhenState};
+use livenet_growth::{Budget, Ledger, Moment, Strategy, WhenState};
 
 /// A strategy with when it is asked and what it may spend.
 pub struct Grower {
@@ -229,9 +229,13 @@ impl Session {
         let (after, end) = (self.step + 1, self.learning.end);
         // After the last update nothing would learn from a change any more.
         let askable = if end == Some(after) { 0 } else { self.growers.len() };
+        let Self { growers, network, key, .. } = self;
         let due = (0..askable).filter(|&at| {
-            let grower = &mut self.growers[at];
-            !grower.done && grower.when.due(after, self.last_metric)
+            let grower = &mut growers[at];
+            !grower.done && grower.when.due(after, self.last_metric) && {
+                let key = key.at(at as u64).at(after);
+                grower.strategy.stirs(&Moment { network, step: after, end, key })
+            }
         });
         let due = due.collect();
         Turn { batch, due }
@@ -239,13 +243,16 @@ impl Session {
 
     /// Takes that step.
     fn take(&mut self, Turn { batch, due }: &Turn, source: &dyn Source) -> Result<(), SessionError> {
-        if due.is_empty() {
+        let (after, end) = (self.step + 1, self.learning.end);
+        let strategies = || due.iter().map(|&at| &self.growers[at].strategy);
+        // In RigL's code the change of the mask takes the place of the optimizer's step.
+        let instead = strategies().any(|strategy| strategy.instead_of_update(after, end));
+        let looks = strategies().any(|strategy| strategy.needs().iter().any(|signal| signal.is_of_window()));
+        if !looks && !instead {
             self.train(batch, true)?;
         } else {
-            let (after, end) = (self.step + 1, self.learning.end);
             self.train(batch, false)?;
-            // In RigL's code the change of the mask takes the place of the optimizer's step.
-            if !due.iter().any(|&at| self.growers[at].strategy.instead_of_update(after, end)) {
+            if !instead {
                 let rule = self.rule();
                 self.executor
                     .update(&self.network, &rule)

@@ -1,7 +1,7 @@
 //! One update: passes over the gradient, the optimizer element by element, passes over the weights.
 
 use super::{Naive, Parameters};
-use crate::{ExecError, Network, Optimizer, Pass, Row, UpdateRule};
+use crate::{ExecError, Network, Neurons, Optimizer, Pass, Row, UpdateRule};
 
 impl Naive {
     pub(super) fn step(&mut self, network: &Network, rule: &UpdateRule) -> Result<(), ExecError> {
@@ -13,7 +13,7 @@ impl Naive {
             self.moments = vec![Parameters::zeros(network); rule.optimizer.slots()];
         }
         self.optimizer = Some(rule.optimizer);
-        let before = self.parameters.weights.clone();
+        let before = self.parameters.clone();
         let frozen = Self::frozen(network);
         for (kind, gradient) in gradients.columns().into_iter().enumerate() {
             for at in (0..gradient.len()).filter(|&at| !frozen[usize::from(kind > 0)][at]) {
@@ -36,6 +36,11 @@ impl Naive {
             }
         }
         for pass in &rule.passes {
+            if let Pass::Pace { of } = pass {
+                of.iter().for_each(|&(row, by)| self.pace(network, &before, Row::new(row), f64::from(by)));
+            }
+        }
+        for pass in &rule.passes {
             if let Pass::Noise { scale, key } = pass {
                 for (row, name) in network.synapses().filter(|(row, _)| !frozen[0][row.index()]) {
                     let draw = key.at(rule.step).normal(name.post.number(), name.pre.number());
@@ -44,8 +49,16 @@ impl Naive {
             }
         }
         self.update_size =
-            self.parameters.weights.iter().zip(before).map(|(now, before)| (now - before).abs()).collect();
+            self.parameters.weights.iter().zip(before.weights).map(|(now, before)| (now - before).abs()).collect();
         self.check_parameters(network)
+    }
+
+    /// What a neuron's parameters have moved counts so many times.
+    fn pace(&mut self, network: &Network, before: &Parameters, row: Row<Neurons>, by: f64) {
+        for (kind, (values, before)) in self.parameters.columns_mut().into_iter().zip(before.columns()).enumerate() {
+            let own = if kind == 0 { network.incoming(row) } else { row.index()..row.index() + 1 };
+            own.for_each(|at| values[at] = before[at] + by * (values[at] - before[at]));
+        }
     }
 
     /// Who does not learn, per connection and per neuron.
@@ -95,7 +108,7 @@ fn prepare(gradients: &mut Parameters, parameters: &Parameters, pass: &Pass) {
             gradients.weights.iter_mut().zip(&parameters.weights).for_each(|(g, &w)| *g += f64::from(by) * sign(w));
         }
         Pass::HoldBias => gradients.bias.fill(0.0),
-        Pass::Noise { .. } => {}
+        Pass::Noise { .. } | Pass::Pace { .. } => {}
     }
 }
 

@@ -246,6 +246,11 @@ impl Case<'_> {
         if self.naive.parameters().weights.iter().any(|weight| weight.abs() < 1e-6) {
             rule.passes.retain(|pass| !matches!(pass, Pass::Lasso { .. }));
         }
+        if rule.step.is_multiple_of(3) {
+            let mixed = |row: u32| (u64::from(row) + rule.step) % 7;
+            let some = self.network.neuron_rows().map(crate::Row::get).filter(|&row| mixed(row) < 3);
+            rule.passes.push(Pass::Pace { of: some.map(|row| (row, 0.5 + mixed(row) as f32)).collect() });
+        }
         let (before, from) = (self.subject.export(&self.network), self.naive.parameters().clone());
         let updated = self.naive.update(&self.network, &rule).and_then(|()| self.shaken.update(&self.network, &rule));
         updated.map_err(|_| End::IllConditioned)?;

@@ -3,7 +3,7 @@
 use super::{Driver, Pictures, Watcher};
 use crate::{
     Failure,
-    run::{Checkpoint, Ending, Outcome, RunDirectory, RunError, disk, rebuild},
+    run::{Checkpoint, Ending, Outcome, RunError, disk, rebuild},
 };
 use livenet_train::session::Event;
 use std::collections::BTreeMap;
@@ -46,7 +46,11 @@ impl Driver<'_> {
             }
         }
         put("validation_loss", Some(self.validation.0));
-        put("foretold_slope", foretold_slope(&self.directory)?);
+        let events = rebuild::events(&self.directory)?;
+        put("foretold_slope", foretold_slope(&events));
+        let [first, last] = online_losses(&events, steps);
+        put("online_loss_first", first);
+        put("online_loss_last", last);
         put("validation_accuracy", self.validation.1);
         let network = self.session.network();
         let outcome = Outcome {
@@ -80,13 +84,26 @@ impl Driver<'_> {
 
 /// The slope of what the loss did at commits over what was foretold of them, by least squares through the origin, from
 /// the events of the whole run; `None` where nothing was foretold.
-fn foretold_slope(directory: &RunDirectory) -> Result<Option<f64>, RunError> {
+fn foretold_slope(events: &[Event]) -> Option<f64> {
     let (mut along, mut square) = (0.0, 0.0);
-    for event in rebuild::events(directory)? {
+    for event in events {
         if let Event::Foretold { foretold, loss: [before, after], .. } = event {
             along += foretold * (after - before);
             square += foretold * foretold;
         }
     }
-    Ok((square > 0.0).then(|| along / square))
+    (square > 0.0).then(|| along / square)
+}
+
+/// The loss before each update: its mean until the first report, and over the last tenth of the run. On samples that
+/// come once it says how well the network is learning.
+fn online_losses(events: &[Event], steps: u64) -> [Option<f64>; 2] {
+    let trained = events.iter().filter_map(|event| match event {
+        Event::Trained { step, loss, .. } => Some((*step, *loss)),
+        _ => None,
+    });
+    let all: Vec<(u64, f64)> = trained.collect();
+    let late: Vec<f64> = all.iter().filter(|(step, _)| step * 10 > steps * 9).map(|&(_, loss)| loss).collect();
+    let last = (!late.is_empty()).then(|| late.iter().sum::<f64>() / late.len() as f64);
+    [all.first().map(|&(_, loss)| loss), last]
 }
