@@ -109,7 +109,7 @@ pub use budget::{Budget, BudgetError, Cut, Limit, portions};
 pub use cascade_correlation::{CascadeCorrelation, Kin, Objective};
 pub use citation::Citation;
 pub use den::{Den, Keep};
-pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
+pub use energy::{AccountView, Books, Costs, Economy, Ledger, LedgerState, Supply, Unit};
 pub use gng::{Gng, Removal};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};

@@ -36,6 +36,7 @@ mod saving;
 mod smooth;
 mod soft_rule;
 mod splitting;
+mod supply;
 mod turnover;
 mod widening;
 mod wire;
