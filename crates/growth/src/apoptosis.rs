@@ -37,6 +37,14 @@ pub enum Cause {
 const CLOCKS: StreamKey = StreamKey::new(0, "lifetimes");
 
 impl Cause {
+    /// By name in configs.
+    const WORDS: [(&'static str, Self); 4] = [
+        ("utility", Self::Utility),
+        ("starvation", Self::Starvation),
+        ("dormancy", Self::Dormancy),
+        ("age", Self::Age { lifetime: 10_000, spread: 0.5 }),
+    ];
+
     /// The lifetime of a neuron in steps, for death by age.
     pub fn lifetime_of(self, neuron: NeuronId) -> Option<f64> {
         let Self::Age { lifetime, spread } = self else { return None };
@@ -124,14 +132,13 @@ impl Apoptosis {
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
+        let cause = settings.choice("by", &Cause::WORDS)?;
+        Self::judging(cause, settings)
+    }
+
+    fn judging(cause: Cause, settings: &mut Settings) -> Result<Self, SettingError> {
         let default = Self::default();
-        let causes = [
-            ("utility", Cause::Utility),
-            ("starvation", Cause::Starvation),
-            ("dormancy", Cause::Dormancy),
-            ("age", Cause::Age { lifetime: 10_000, spread: 0.5 }),
-        ];
-        let cause = match settings.choice("by", &causes)? {
+        let cause = match cause {
             Cause::Age { lifetime, spread } => Cause::Age {
                 lifetime: settings.integer("lifetime", lifetime as i64, 1..=i64::MAX)?.unsigned_abs(),
                 spread: settings.real("spread", f64::from(spread), 0.0..=1.0)? as f32,
@@ -246,10 +253,12 @@ impl Strategy for Apoptosis {
 
 /// Whoever `by` names.
 fn build(settings: &mut Settings) -> Result<Box<dyn Strategy>, SettingError> {
-    if Newborns::is_meant(settings) {
-        return Ok(Box::new(Newborns::build(settings)?));
-    }
-    Ok(Box::new(Apoptosis::build(settings)?))
+    let mut words: Vec<(&str, Option<Cause>)> = Cause::WORDS.map(|(word, cause)| (word, Some(cause))).to_vec();
+    words.push(("newborn", None));
+    Ok(match settings.choice("by", &words)? {
+        Some(cause) => Box::new(Apoptosis::judging(cause, settings)?),
+        None => Box::new(Newborns::build(settings)?),
+    })
 }
 
 pub(crate) const ENTRY: Entry = Entry {

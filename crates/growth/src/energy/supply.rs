@@ -90,7 +90,7 @@ impl Supply {
         let kinds = [("fixed", 0), ("scheduled", 1), ("earned", 2), ("surprised", 3)];
         Ok(match settings.choice("supply_kind", &kinds)? {
             0 => Self::Fixed,
-            1 => Self::Scheduled(schedule(settings.list("schedule")?)?),
+            1 => Self::Scheduled(schedule(&settings.list("schedule")?)?),
             2 => Self::Earned { kappa: settings.real("kappa", 1.0, 0.0..=1e6)? },
             _ => Self::Surprised {
                 kappa: settings.real("kappa", 1.0, 0.0..=1e6)?,
@@ -100,10 +100,10 @@ impl Supply {
     }
 }
 
-fn schedule(list: Vec<Value>) -> Result<Vec<(u64, f64)>, SettingError> {
+fn schedule(list: &[Value]) -> Result<Vec<(u64, f64)>, SettingError> {
     let fault = || SettingError::Type {
         name: "schedule".to_owned(),
-        found: Value::List(list.clone()).to_string(),
+        found: Value::List(list.to_vec()).to_string(),
         expected: "a list of [step, supply] with ascending steps from 0 and supplies in 1e-9 to 1e12",
     };
     let entry = |value: &Value| {

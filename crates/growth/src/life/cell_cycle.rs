@@ -234,6 +234,9 @@ impl Strategy for CellCycle {
             }
             // Back in G1 when the commit says that it divided, and not if a budget cut it.
             cell.phase = Phase::G2;
+            if draft.proposals().len() as u64 >= view.budget.edits.unwrap_or(u64::MAX) {
+                continue;
+            }
             room -= view.ledger.map_or(0.0, |ledger| ledger.cost_of(row));
             let age = cell.age(view.step);
             let copying = view.step.saturating_sub(cell.committed);

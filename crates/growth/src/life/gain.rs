@@ -1,6 +1,6 @@
 //! How much faster than others a neuron learns: the young more, the poor less.
 //!
-//! A factor on the rate of learning of a neuron i, η_i / η, for its dendrites and its bias:
+//! A factor on the rate of learning of a neuron i, `η_i` / η, for its dendrites and its bias:
 //!
 //! - *critical period*: `1 + g exp(-age / τ)`, so that a newborn learns 1 + g times as fast and becomes like the others with time.
 //!   In young granule cells of the hippocampus long-term potentiation is easier than in old ones.
@@ -95,7 +95,7 @@ impl Gain {
         libm::exp(-f64::from(self.energy) * (1.0 - filling))
     }
 
-    /// η_i / η for a change of a neuron of this age whose store is filled so far; `None` where nobody keeps accounts.
+    /// `η_i` / η for a change of a neuron of this age whose store is filled so far; `None` where nobody keeps accounts.
     pub fn factor(&self, age: u64, filling: Option<f64>, change: Change) -> f64 {
         match (filling, change) {
             (Some(filling), Change::Increase) => self.of_age(age) * self.of_store(filling),

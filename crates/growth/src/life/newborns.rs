@@ -40,17 +40,11 @@ impl Newborns {
         Self { from, until, threshold, fraction: 0.05, protected: BTreeSet::new() }
     }
 
-    /// Whether settings of `apoptosis` mean this.
-    pub(crate) fn is_meant(settings: &Settings) -> bool {
-        settings.clone().text("by", "").is_ok_and(|by| by == "newborn")
-    }
-
-    /// Selection as an experiment sets it: `by = "newborn"`, `window`, `threshold`, `fraction`.
+    /// Selection as an experiment sets it: `window`, `threshold`, `fraction`.
     ///
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
-        settings.choice("by", &[("newborn", ())])?;
         let fraction = settings.real("fraction", 0.05, 0.0..=1.0)? as f32;
         let threshold = settings.real("threshold", 0.5, 0.0..=1e9)? as f32;
         let (from, until) = match settings.list("window")?.as_slice() {

@@ -98,7 +98,9 @@ proptest! {
                 ledger.advance(&network, &signals(&network, StreamKey::new(seed, "life")), steps);
             } else {
                 let mut draft = Draft::new(&network, 0);
-                moves.iter().for_each(|&(what, who)| happening(&network, &mut draft, what, who));
+                for &(what, who) in &moves {
+                    happening(&network, &mut draft, what, who);
+                }
                 let finished = draft.finish();
                 let commit = network.commit(finished).unwrap();
                 ledger.follow(&network, &commit);
@@ -185,11 +187,6 @@ fn an_account_shows_store_cost_age_and_income() {
 /// What `Costs` and `Ledger::advance` say of their cost; run with `--release -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement"]
-#[expect(
-    clippy::print_stdout,
-    clippy::disallowed_methods,
-    reason = "a measurement reads the clock and says what it saw"
-)]
 fn what_a_settlement_costs() {
     let bench = Bench::new(layers(&[50, 1000, 10]), Wiring::Dense, 1);
     let mut signals = signals(&bench.network, StreamKey::new(1, "life"));
