@@ -21,7 +21,7 @@
 //! - [`registry`] names every method, with its settings, its citation and its contract.
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
-//! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
+//! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides, [`CellCycle`] by checkpoints, and [`Net2Wider`] copies,
 //! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`widen`] where the gradient has no way
 //! to go; [`splitting`] divides where and how the loss falls most; [`Gng`], [`Den`] and [`Neat`] grow by blame, by task and
 //! blindly; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
@@ -80,6 +80,7 @@ mod den;
 pub mod energy;
 mod gng;
 pub mod laws;
+pub mod life;
 mod merge;
 mod mitosis;
 mod nearest;
@@ -109,8 +110,9 @@ pub use budget::{Budget, BudgetError, Cut, Limit, portions};
 pub use cascade_correlation::{CascadeCorrelation, Kin, Objective};
 pub use citation::Citation;
 pub use den::{Den, Keep};
-pub use energy::{Books, Costs, Economy, Ledger, LedgerState, Unit};
+pub use energy::{AccountView, Books, Costs, Economy, Ledger, LedgerState, Supply, Unit};
 pub use gng::{Gng, Removal};
+pub use life::{CellCycle, Cycle, Demand, Gain, Newborns, Phase};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use neat::Neat;

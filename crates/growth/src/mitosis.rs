@@ -9,7 +9,9 @@ use crate::{
     Citation, Strategy, Verdict, View, Why,
     settings::{SettingError, Settings},
 };
-use livenet_core::{Birth, Commit, Draft, Follower, Law, Move, Network, Neurons, Reason, Role, Row, Signal};
+use livenet_core::{
+    Birth, Commit, Draft, Follower, Law, Mark, Move, Network, Neurons, Reason, Role, Row, Scope, Signal,
+};
 
 /// Who divides first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +39,9 @@ pub enum Daughters {
     Noise(f32),
     /// Unequal shares of the axon: the daughter gets this part.
     Share(f32),
+    /// The mother is frozen, in a commit of its own after the division was measured: she keeps what she knows, and the daughter
+    /// learns.
+    Asymmetric,
 }
 
 /// Function-preserving division. Keeps no state between askings.
@@ -73,12 +78,16 @@ impl Mitosis {
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
         let mother = settings.choice("who", &Mother::WORDS)?;
-        let kinds =
-            [("noise", Daughters::Noise(0.05)), ("symmetric", Daughters::Symmetric), ("share", Daughters::Share(0.3))];
+        let kinds = [
+            ("noise", Daughters::Noise(0.05)),
+            ("symmetric", Daughters::Symmetric),
+            ("share", Daughters::Share(0.3)),
+            ("asymmetric", Daughters::Asymmetric),
+        ];
         let daughters = match settings.choice("daughters", &kinds)? {
             Daughters::Noise(scale) => Daughters::Noise(settings.real("noise", f64::from(scale), 0.0..=1e6)? as f32),
             Daughters::Share(part) => Daughters::Share(settings.real("share", f64::from(part), 1e-3..=0.999)? as f32),
-            Daughters::Symmetric => Daughters::Symmetric,
+            other => other,
         };
         let count = settings.integer("count", 4, 1..=i64::from(u32::MAX))? as usize;
         Ok(Self { mother, daughters, count })
@@ -124,6 +133,42 @@ impl Mother {
             Self::Gradient => vec![Signal::Blame],
             Self::Splitting => vec![Signal::Splitting],
             Self::Age | Self::Random => Vec::new(),
+        }
+    }
+}
+
+impl Daughters {
+    /// Proposes a division with this priority, and what makes the daughters differ.
+    pub(crate) fn divide(
+        self,
+        view: &View<'_>,
+        draft: &mut Draft<'_>,
+        (row, priority): (Row<Neurons>, f32),
+        reason: Reason,
+    ) {
+        let (mother, daughter) = (view.network.id(row), draft.name());
+        let share = if let Self::Share(part) = self { part } else { 0.5 };
+        draft
+            .propose_because(Move::Divide { mother, daughter, share }, priority, reason)
+            .expect("a hidden neuron that is alive can divide");
+        match self {
+            Self::Noise(scale) => {
+                // The same draws with opposite signs: the mean of the two stays where the mother was.
+                let key = view.key.at(mother.number());
+                for (neuron, scale) in [(mother, scale), (daughter, -scale)] {
+                    let by = Birth::Random { key, law: Law::Normal, scale };
+                    draft.propose_later(
+                        Move::Perturb { neuron, by },
+                        daughter,
+                        Reason::scored("daughters move apart", scale),
+                    );
+                }
+            }
+            Self::Asymmetric => {
+                let what = Move::Mark { at: Scope::Neuron(mother), mark: Mark::Frozen };
+                draft.propose_later(what, daughter, Reason::scored("the mother keeps what she knows", priority));
+            }
+            Self::Symmetric | Self::Share(_) => {}
         }
     }
 }
@@ -184,7 +229,7 @@ impl Strategy for Mitosis {
             let cost = view.ledger.map_or(0.0, |ledger| ledger.cost_of(row));
             if cost <= room {
                 room -= cost;
-                self.divide(
+                self.daughters.divide(
                     view,
                     draft,
                     (row, score),
@@ -197,27 +242,5 @@ impl Strategy for Mitosis {
 
     fn boxed_clone(&self) -> Box<dyn Strategy> {
         Box::new(*self)
-    }
-}
-
-impl Mitosis {
-    fn divide(&self, view: &View<'_>, draft: &mut Draft<'_>, (row, score): (Row<Neurons>, f32), reason: Reason) {
-        let (mother, daughter) = (view.network.id(row), draft.name());
-        let share = if let Daughters::Share(part) = self.daughters { part } else { 0.5 };
-        draft
-            .propose_because(Move::Divide { mother, daughter, share }, score, reason)
-            .expect("a hidden neuron that is alive can divide");
-        if let Daughters::Noise(scale) = self.daughters {
-            // The same draws with opposite signs: the mean of the two stays where the mother was.
-            let key = view.key.at(mother.number());
-            for (neuron, scale) in [(mother, scale), (daughter, -scale)] {
-                let by = Birth::Random { key, law: Law::Normal, scale };
-                draft.propose_later(
-                    Move::Perturb { neuron, by },
-                    daughter,
-                    Reason::scored("daughters move apart", scale),
-                );
-            }
-        }
     }
 }

@@ -4,9 +4,9 @@
 //! user's own methods stand beside it in a [`Registry`].
 
 use crate::{
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
-    cascade_correlation, den, gng, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, rewire::methods,
-    splitting, turnover, widen, wire,
+    Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, cascade_correlation, den,
+    gng, life, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, rewire::methods, splitting, turnover,
+    widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -105,39 +105,9 @@ impl std::fmt::Debug for Entry {
 /// The built-in methods, alphabetically.
 pub const ALL: &[Entry] = &[
     turnover::methods::AGE_CLOCK_ENTRY,
-    Entry {
-        name: "apoptosis",
-        family: Family::Neurons,
-        axes: Axes {
-            goes: "least utility, dormancy or starvation",
-            grows: "nowhere",
-            born: "-",
-            amount: "a fraction, or energy",
-        },
-        summary: "neurons that starve or contribute least die; their mean output stays",
-        citation: apoptosis::CITATION,
-        settings: &[
-            Setting {
-                name: "by",
-                default: "\"utility\"",
-                about: "`utility`, `dormancy`, or `starvation` as the energy ledger says",
-            },
-            Setting { name: "fraction", default: "0.05", about: "most of the neurons that die in one asking" },
-            Setting {
-                name: "threshold",
-                default: "0.5",
-                about: "only those below this many times the mean utility, or mean |output| of their group; in [0, 1e9]",
-            },
-            Setting {
-                name: "maturity",
-                default: "200",
-                about: "steps after birth before a neuron is judged (a ledger has its own), 0 or more",
-            },
-        ],
-        contract: Contract::None,
-        build: |settings| Ok(Box::new(Apoptosis::build(settings)?)),
-    },
+    apoptosis::ENTRY,
     cascade_correlation::ENTRY,
+    life::ENTRY,
     methods::cht::CHT_ENTRY,
     methods::cht::CHTS_ENTRY,
     methods::cht::CHTSS_ENTRY,
@@ -174,7 +144,7 @@ pub const ALL: &[Entry] = &[
             Setting {
                 name: "daughters",
                 default: "\"noise\"",
-                about: "`noise`, `symmetric` or `share`: how daughters come to differ",
+                about: "`noise`, `symmetric`, `share`, or `asymmetric` with the mother frozen: how daughters come to differ",
             },
             Setting {
                 name: "noise",

@@ -1,42 +1,12 @@
 //! The accounts.
 
-use super::{Books, Costs, Unit};
+use super::{Account, AccountView, Books, Economy, Unit, economy, supply::Senses};
 use crate::{
     Setting,
     settings::{SettingError, Settings},
 };
 use livenet_core::{Commit, Epoch, Follower, Moves, Network, Neurons, Origin, Role, Row, Signal, Signals};
 use serde::{Deserialize, Serialize};
-
-/// How an economy of neurons is run. Energies are in steps of upkeep of one neuron: see [`Unit`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Economy {
-    /// What comes in per step, S.
-    pub supply: f64,
-    /// The part that is handed out by utility, φ.
-    pub competition: f64,
-    /// The part of the supply that growth leaves free, ε. With `competition` at or below it nobody starves.
-    pub reserve: f64,
-    /// The most a store holds.
-    pub capacity: f64,
-    /// What a neuron must have saved to divide.
-    pub threshold: f64,
-    /// What a newborn that is no daughter begins with.
-    pub endowment: f64,
-    /// Steps of upkeep, times 0.55, that a division costs (`BioNumbers` 106070: building a cell costs 0.55 of what
-    /// it uses up in a generation).
-    pub generation: f64,
-    /// Steps after birth or division before a neuron may divide or starve.
-    pub maturity: u64,
-    /// Steps with nothing in store until a neuron is starved.
-    pub grace: u64,
-    /// The part of the neurons that may divide in one asking (at least one may).
-    pub quota: f64,
-    /// What it costs to be a neuron.
-    pub costs: Costs,
-    /// In what energy is counted.
-    pub unit: Unit,
-}
 
 /// Energy of every hidden neuron. See the [module](super).
 #[derive(Clone, Debug, PartialEq)]
@@ -52,84 +22,30 @@ pub struct LedgerState {
     epoch: Option<Epoch>,
     accounts: Vec<Option<Account>>,
     books: Books,
+    /// S₀, of the settings or of the last [`Ledger::resupply`].
+    base: f64,
     supply: f64,
+    senses: Senses,
     /// Mean cost at the last settlement.
     mean_cost: f64,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Account {
-    store: f64,
-    /// Cost per step, as last settled.
-    cost: f64,
-    /// Steps since birth or division.
-    age: u64,
-    /// Steps with an empty store, up to now.
-    empty: u64,
-}
-
 impl Ledger {
     /// The settings of [`Ledger::build`].
-    pub const SETTINGS: &[Setting] = &[
-        Setting {
-            name: "supply",
-            default: "64",
-            about: "energy per step, in upkeeps of one neuron (see `unit`): how many it feeds",
-        },
-        Setting {
-            name: "unit",
-            default: "\"mean\"",
-            about: "one neuron is the `mean` one there is, or the `reference` one below",
-        },
-        Setting { name: "competition", default: "0.2", about: "part of the supply handed out by utility" },
-        Setting { name: "reserve", default: "0.1", about: "part of the supply that growth leaves free" },
-        Setting { name: "capacity", default: "100", about: "most that a neuron stores" },
-        Setting { name: "threshold", default: "0.6 capacity", about: "store at which a neuron may divide" },
-        Setting { name: "endowment", default: "0.3 capacity", about: "store of a newborn that is no daughter" },
-        Setting {
-            name: "generation",
-            default: "0.8 capacity",
-            about: "steps of upkeep, times 0.55, that a division costs",
-        },
-        Setting {
-            name: "maturity",
-            default: "100",
-            about: "steps after birth or division before it may divide or starve",
-        },
-        Setting { name: "grace", default: "200", about: "steps with an empty store until it is starved" },
-        Setting { name: "quota", default: "0.1", about: "part of the neurons that may divide in one asking" },
-        Setting { name: "fan_in", default: "16", about: "fan-in of the reference neuron" },
-        Setting { name: "activity", default: "0.5", about: "mean |output| of the reference neuron" },
-        Setting { name: "drive", default: "1", about: "sum of mean |w x| of the reference neuron" },
-        Setting { name: "plasticity", default: "0", about: "cost per sum of |change of weight|" },
-    ];
+    pub const SETTINGS: &[Setting] = economy::SETTINGS;
 
     /// A ledger as an experiment sets it; see [`Ledger::SETTINGS`].
     ///
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
     pub fn build(settings: &mut Settings) -> Result<Self, SettingError> {
-        let supply = settings.real("supply", 64.0, 1e-9..=1e12)?;
-        let capacity = settings.real("capacity", 100.0, 1e-9..=1e12)?;
-        Ok(Self::new(Economy {
-            supply,
-            competition: settings.real("competition", 0.2, 0.0..=1.0)?,
-            reserve: settings.real("reserve", 0.1, 0.0..=1.0)?,
-            capacity,
-            threshold: settings.real("threshold", 0.6 * capacity, 0.0..=capacity)?,
-            endowment: settings.real("endowment", 0.3 * capacity, 0.0..=capacity)?,
-            generation: settings.real("generation", 0.8 * capacity, 0.0..=1e12)?,
-            maturity: settings.integer("maturity", 100, 0..=i64::MAX)?.unsigned_abs(),
-            grace: settings.integer("grace", 200, 0..=i64::MAX)?.unsigned_abs(),
-            quota: settings.real("quota", 0.1, 0.0..=1.0)?,
-            costs: Costs::build(settings)?,
-            unit: settings.choice("unit", &[("mean", Unit::Mean), ("reference", Unit::Reference)])?,
-        }))
+        Ok(Self::new(Economy::build(settings)?))
     }
 
     /// A ledger without accounts; they are opened when the first network is seen.
     pub fn new(economy: Economy) -> Self {
-        Self { economy, state: LedgerState { supply: economy.supply, mean_cost: 1.0, ..LedgerState::default() } }
+        let supply = economy.supply;
+        Self { economy, state: LedgerState { base: supply, supply, mean_cost: 1.0, ..LedgerState::default() } }
     }
 
     /// How the economy is run.
@@ -142,9 +58,17 @@ impl Ledger {
         self.economy.costs.needs()
     }
 
-    /// Another supply from now on: drought or plenty.
+    /// Another supply S₀ from now on: drought or plenty.
     pub fn resupply(&mut self, supply: f64) {
-        self.state.supply = supply;
+        (self.state.base, self.state.supply) = (supply, supply);
+    }
+
+    /// What the supply may depend on: the step, the loss (of training, or of validation where it was just measured) and the
+    /// accuracy in 0 to 1 if the task has one. To be told before [`Ledger::advance`]; a ledger that is told nothing keeps its
+    /// supply. What is not a finite number changes nothing that it remembers.
+    pub fn sense(&mut self, step: u64, loss: f64, accuracy: Option<f64>) {
+        let LedgerState { base, senses, .. } = &mut self.state;
+        self.state.supply = self.economy.source.sense(senses, *base, step, loss, accuracy);
     }
 
     /// Settles `steps` steps at the activity and utilities of the moment. The supply S is handed out as
@@ -158,15 +82,17 @@ impl Ledger {
     pub fn advance(&mut self, network: &Network, signals: &Signals, steps: u64) {
         self.open(network);
         assert_eq!(self.state.epoch, Some(network.epoch()), "the ledger missed a commit");
-        let utility = |row: usize| {
-            let value = signals.values(Signal::Utility).get(row).copied().unwrap_or(0.0);
-            if value.is_finite() { f64::from(value.max(0.0)) } else { 0.0 }
-        };
-        for (row, account) in self.state.accounts.iter_mut().enumerate() {
+        let costs = self.economy.costs.of_all(network, signals);
+        for (account, cost) in self.state.accounts.iter_mut().zip(costs) {
             if let Some(account) = account {
-                account.cost = self.economy.costs.of(network, signals, row as u32);
+                account.cost = cost;
             }
         }
+        let utilities = signals.values(Signal::Utility);
+        let utility = |row: usize| {
+            let value = utilities.get(row).copied().unwrap_or(0.0);
+            if value.is_finite() { f64::from(value.max(0.0)) } else { 0.0 }
+        };
         let count = self.neurons();
         if count == 0 {
             return;
@@ -185,7 +111,8 @@ impl Ledger {
         for (row, account) in self.state.accounts.iter_mut().enumerate() {
             let Some(account) = account else { continue };
             let part = if useful > 0.0 { utility(row) / useful } else { 1.0 / count as f64 };
-            let income = (basic * account.cost + competition * supply * part) * steps as f64;
+            account.income = basic * account.cost + competition * supply * part;
+            let income = account.income * steps as f64;
             let cost = account.cost * steps as f64;
             books.income += income;
             books.cost += cost;
@@ -233,6 +160,10 @@ impl Ledger {
     /// The cost of a neuron per step, as last settled.
     pub fn cost_of(&self, row: Row<Neurons>) -> f64 {
         self.account(row).map_or(0.0, |account| account.cost)
+    }
+    /// The account of a neuron, if it has one.
+    pub fn account_of(&self, row: Row<Neurons>) -> Option<AccountView> {
+        self.account(row).map(Account::view)
     }
     /// The sum of all stores.
     pub fn store(&self) -> f64 {
@@ -286,20 +217,20 @@ impl Ledger {
             self.state.epoch = Some(network.epoch());
             self.state.accounts =
                 network.neuron_rows().map(|row| (network.role(row) == Role::Hidden).then(|| self.endow())).collect();
-            self.state.books.endowed += self.store();
+            let store = self.store();
+            self.state.books.endow(store);
         }
     }
 
     fn endow(&self) -> Account {
-        Account { store: self.economy.endowment, cost: self.state.mean_cost, age: 0, empty: 0 }
+        Account { store: self.economy.endowment, cost: self.state.mean_cost, ..Account::default() }
     }
 
     /// The division is paid by the mother, and what is left is halved.
     fn charge_division(&mut self, mother: Option<usize>) -> Account {
         let price = self.division_cost();
         let (books, capacity) = (&mut self.state.books, self.economy.capacity);
-        books.cost += price;
-        books.divisions += price;
+        books.divide(price);
         let Some(account) = mother.and_then(|row| self.state.accounts[row].as_mut()) else {
             // The mother died in the same commit: nothing is left to be shared.
             books.forgiven += price;
@@ -308,14 +239,6 @@ impl Ledger {
         account.settle(account.store - price, capacity, books);
         *account = Account { store: account.store / 2.0, age: 0, empty: 0, ..*account };
         *account
-    }
-}
-
-impl Account {
-    fn settle(&mut self, store: f64, capacity: f64, books: &mut Books) {
-        self.store = store.clamp(0.0, capacity);
-        books.spilled += (store - capacity).max(0.0);
-        books.forgiven += (-store).max(0.0);
     }
 }
 
@@ -340,7 +263,7 @@ impl Follower for Ledger {
             Moves::Remap(from) => from.rows().map(|old| old.and_then(|old| before[old as usize])).collect(),
         };
         left -= self.store();
-        self.state.books.lost += left;
+        self.state.books.lose(left);
         // By name is by birth: a mother that is herself newborn has her account before her daughter.
         let mut newborns = commit.newborns.clone();
         newborns.sort_by_key(|newborn| newborn.id);
@@ -352,7 +275,7 @@ impl Follower for Ledger {
             self.state.accounts[row] = Some(if let Origin::DivisionOf(mother) = newborn.origin {
                 self.charge_division(after.row(mother).map(Row::index))
             } else {
-                self.state.books.endowed += self.economy.endowment;
+                self.state.books.endow(self.economy.endowment);
                 self.endow()
             });
         }

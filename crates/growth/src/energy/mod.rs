@@ -9,10 +9,17 @@
 //! Sources: the shares of the costs are those of signalling in cortex (Howarth, Gleeson and Attwell 2012; Harris, Jolivet and
 //! Attwell 2012); income by usefulness is the competition for trophic factors.
 
+mod account;
 mod books;
 mod costs;
+mod economy;
 mod ledger;
+mod supply;
 
+use account::Account;
+pub use account::AccountView;
 pub use books::Books;
 pub use costs::{Costs, Unit};
-pub use ledger::{Economy, Ledger, LedgerState};
+pub use economy::Economy;
+pub use ledger::{Ledger, LedgerState};
+pub use supply::Supply;

@@ -15,6 +15,10 @@ pub(crate) fn settings(entry: &Entry) -> Settings {
         "continual_backprop" | "age_clock" => {
             Settings::none().with("rate", Value::Real(0.05)).with("maturity", Value::Integer(2))
         }
+        "cell_cycle" => Settings::none()
+            .with("maturity", Value::Integer(0))
+            .with("synthesis", Value::Integer(0))
+            .with("quota", Value::Real(0.5)),
         "cascade_correlation" => Settings::none().with("steps", Value::Integer(20)),
         "north" => Settings::none().with("gamma", Value::Real(0.1)).with("candidates", Value::Integer(9)),
         "den" => Settings::none()
