@@ -88,8 +88,8 @@ pub enum Pass {
     /// Plasticity by neuron: what the optimizer's step moves of these neurons' parameters (the weights of what they
     /// hear, bias, decay, gain) counts so many times; of all others once. Moments do not know of it, nor does noise.
     Pace {
-        /// Rows of neurons, ascending, each with its factor.
-        of: Vec<(u32, f32)>,
+        /// Rows of neurons, ascending, each with the factors of what moves towards zero and away from it.
+        of: Vec<(u32, [f32; 2])>,
     },
 }
 

@@ -110,6 +110,23 @@ impl Budget {
         caps.into_iter().find(|(_, cap)| *cap == Some(0)).map_or(Ok(()), |(what, _)| Err(BudgetError { what }))
     }
 
+    /// Both at once: the smaller of each cap.
+    #[must_use]
+    pub fn and(&self, other: &Self) -> Self {
+        let least = |a: Option<u64>, b: Option<u64>| a.into_iter().chain(b).min();
+        Self {
+            neurons: least(self.neurons, other.neurons),
+            connections: least(self.connections, other.connections),
+            edits: least(self.edits, other.edits),
+            cooldown: self.cooldown.max(other.cooldown),
+        }
+    }
+
+    /// The elementary edits of moves, as `edits` counts them.
+    pub fn edits_of(proposals: &[Proposal]) -> u64 {
+        proposals.iter().map(|proposal| edits(&proposal.what)).sum()
+    }
+
     /// Cuts whole moves until the rest fits. Returns what is left and what was cut, in the order of
     /// the cutting.
     pub fn apply<'n>(&self, draft: Draft<'n>) -> (Draft<'n>, Vec<Cut>) {

@@ -2,7 +2,7 @@
 
 use super::{open, output::Output};
 use crate::{Failure, run};
-use livenet_train::session::{Event, Explained};
+use livenet_train::session::{Event, Explained, NeuronEnergy};
 use std::path::PathBuf;
 
 /// Arguments of `explain`.
@@ -20,6 +20,8 @@ pub(super) struct Arguments {
 
 /// Scores of one move that are printed; the rest is counted.
 const SHOWN: usize = 12;
+/// So many of the richest and of the poorest are named.
+const OF_EACH_END: usize = 4;
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let directory = open::directory(&arguments.run)?;
@@ -51,7 +53,37 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     for event in at {
         print(&mut output, event)?;
     }
+    print_energy(&mut output, &events, nearest)?;
     output.finish()
+}
+
+/// The books and the accounts as they were last told of before a step, if there are any.
+fn print_energy(output: &mut Output, events: &[Event], at: u64) -> Result<(), Failure> {
+    let books = events.iter().rev().find_map(|event| match event {
+        Event::Energy { step, store, income, cost, spilled, forgiven, supply } if *step <= at => {
+            Some((step, [store, supply, income, cost, spilled, forgiven]))
+        }
+        _ => None,
+    });
+    if let Some((step, [store, supply, income, cost, spilled, forgiven])) = books {
+        output.line(format_args!("energy at step {step}: {store:.1} in store; per step supply {supply:.2}, income {income:.2}, cost {cost:.2}, spilled {spilled:.2}, forgiven {forgiven:.2}"))?;
+    }
+    let accounts = events.iter().rev().find_map(|event| match event {
+        Event::Accounts { step, of } if *step <= at && !of.is_empty() => Some(of),
+        _ => None,
+    });
+    let Some(accounts) = accounts else { return Ok(()) };
+    let mut by_energy: Vec<_> = accounts.iter().collect();
+    by_energy.sort_by(|a, b| b.energy.total_cmp(&a.energy).then(a.neuron.cmp(&b.neuron)));
+    let words = |of: &[&NeuronEnergy]| -> String {
+        let each = of.iter().map(|one| format!("{} {:.1} (age {})", one.neuron, one.energy, one.age));
+        each.collect::<Vec<_>>().join(", ")
+    };
+    if by_energy.len() <= 2 * OF_EACH_END {
+        return output.line(format_args!("  has saved: {}", words(&by_energy)));
+    }
+    output.line(format_args!("  richest: {}", words(&by_energy[..OF_EACH_END])))?;
+    output.line(format_args!("  poorest: {}", words(&by_energy[by_energy.len() - OF_EACH_END..])))
 }
 
 fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {

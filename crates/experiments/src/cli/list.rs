@@ -1,9 +1,13 @@
 //! `livenet list`: everything that an experiment file can name, with one line each.
 
 use super::output::Output;
-use crate::{Failure, Registry, executors};
+use crate::{
+    Failure, Registry,
+    config::lifecycle::{self, Lifecycle},
+    executors,
+};
 use clap::ValueEnum;
-use livenet_growth::{Axes, Contract, Entry, Family, Setting, Settings};
+use livenet_growth::{Axes, Contract, Entry, Family, Gain, Ledger, Setting, Settings};
 use serde::Serialize;
 
 /// Arguments of `list`.
@@ -25,6 +29,8 @@ enum What {
     Optimizers,
     Activations,
     Losses,
+    Lifecycles,
+    Energy,
 }
 
 /// A line of the list.
@@ -160,12 +166,41 @@ fn items(kind: What, registry: &Registry) -> Vec<Item> {
             };
             registry.activation_names().into_iter().map(|name| plain(name, about(name))).collect()
         }
+        What::Lifecycles => {
+            let of = |life: &Lifecycle| Item {
+                summary: format!("{}\n{}", life.summary, indented(life.text)),
+                ..plain(life.name, "")
+            };
+            lifecycle::ALL.iter().map(of).collect()
+        }
+        What::Energy => {
+            let names: Vec<&str> = Ledger::build(&mut Settings::none())
+                .map_or(Vec::new(), |ledger| ledger.needs())
+                .iter()
+                .map(|signal| signal.name())
+                .collect();
+            let ledger = format!("`[energy]`: an account for every hidden neuron; needs: {}", names.join(", "));
+            vec![
+                with("energy", &ledger, Ledger::SETTINGS),
+                with(
+                    "train.gain",
+                    "how much faster than others the young and the well fed learn; needs: nothing",
+                    Gain::SETTINGS,
+                ),
+            ]
+        }
         What::Losses => {
             let about =
                 |name: &str| LOSSES.iter().find(|(known, _)| *known == name).map_or("your own", |(_, about)| about);
             registry.loss_names().into_iter().map(|name| plain(name, about(name))).collect()
         }
     }
+}
+
+/// The lines of a lifecycle, below its summary.
+fn indented(text: &str) -> String {
+    let lines: Vec<String> = text.lines().filter(|line| !line.is_empty()).map(|line| format!("      {line}")).collect();
+    lines.join("\n")
 }
 
 const OPTIMIZERS: [(&str, &str); 6] = [

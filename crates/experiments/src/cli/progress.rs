@@ -174,7 +174,11 @@ impl Watcher for Progress {
             Event::Started { neurons, connections, .. } | Event::Committed { neurons, connections, .. } => {
                 (self.neurons, self.connections) = (*neurons, *connections);
             }
-            Event::Unchanged { .. } | Event::Tried { .. } | Event::Foretold { .. } | Event::Energy { .. } => {}
+            Event::Unchanged { .. }
+            | Event::Tried { .. }
+            | Event::Foretold { .. }
+            | Event::Energy { .. }
+            | Event::Accounts { .. } => {}
         }
         if self.display != Display::Quiet {
             self.structure(event);

@@ -17,7 +17,7 @@ use crate::{
     task::{Setup, Task},
 };
 use livenet_core::{ExecutorSettings, FireGroup, Inherit, Schedule};
-use livenet_growth::{Ledger, Scale, Settings, When, WhenState, Wiring};
+use livenet_growth::{Budget, Ledger, Scale, Settings, When, WhenState, Wiring};
 use livenet_train::session::{Grower, Learning};
 
 /// How many neurons a group starts with and what they are born with.
@@ -215,6 +215,16 @@ impl Checked {
         Ok(Some(ledger))
     }
 
+    /// What all strategies share.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a budget that allows nothing.
+    pub fn budget(&self, document: &Document) -> Result<Budget, ConfigError> {
+        let budget = self.experiment.budget.unwrap_or_default();
+        budget.check().map_err(|error| document.fault("budget", error.to_string(), None))?;
+        Ok(budget)
+    }
+
     /// The experiment of this arm as it was resolved.
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
@@ -373,7 +383,7 @@ fn build_task(
     Ok(task)
 }
 
-fn settings_of(table: &toml::Table) -> Result<Settings, String> {
+pub(super) fn settings_of(table: &toml::Table) -> Result<Settings, String> {
     table.iter().map(|(key, value)| Ok((key.clone(), value_of(key, value)?))).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use super::{
     error::{ConfigError, Place},
+    lifecycle,
     raw::{Arm, Experiment},
     source::{Source, key_of, override_with, remove, set, touches, typed},
 };
@@ -111,6 +112,9 @@ impl Document {
                 set(&mut table, key, value.clone()).map_err(|message| this.fault(key, message, None))?;
             }
         }
+        lifecycle::unfold(&mut table, &self.folder).map_err(|message| {
+            this.fault("lifecycle", message, "`livenet list lifecycles` shows those there are".to_owned())
+        })?;
         Ok((this.typed(&table)?, table))
     }
 

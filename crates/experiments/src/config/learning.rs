@@ -1,6 +1,7 @@
 //! How weights learn, from `[optim]` and `[train]`.
 
 use super::{
+    checked::settings_of,
     document::Document,
     error::{ConfigError, nearest},
     raw::{Experiment, Optim, Rate},
@@ -10,6 +11,7 @@ use crate::{
     task::{self, Kind},
 };
 use livenet_core::{Optimizer, Pass, StreamKey};
+use livenet_growth::Gain;
 use livenet_train::{Loss, RateSchedule, Shape, session::Learning};
 
 /// The learning of a run.
@@ -39,7 +41,27 @@ pub(super) fn build(
         ));
     }
     let (passes, dropout) = (passes(document, experiment, seed)?, experiment.train.dropout);
-    Ok(Learning { loss, optimizer, rate, passes, dropout, end: Some(steps) })
+    let gain = match &experiment.train.gain {
+        Some(table) => Some(build_gain(document, table)?),
+        None => None,
+    };
+    Ok(Learning {
+        loss,
+        optimizer,
+        rate,
+        passes,
+        gain: gain.filter(|gain| !gain.is_plain()),
+        dropout,
+        end: Some(steps),
+    })
+}
+
+fn build_gain(document: &Document, table: &toml::Table) -> Result<Gain, ConfigError> {
+    let mut settings = settings_of(table).map_err(|message| document.fault("train.gain", message, None))?;
+    let fault = |error: livenet_growth::SettingError| document.fault("train.gain", error.to_string(), None);
+    let gain = Gain::build(&mut settings).map_err(fault)?;
+    settings.finish().map_err(fault)?;
+    Ok(gain)
 }
 
 /// Refuses a number outside what its key can mean.

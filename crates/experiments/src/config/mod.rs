@@ -6,6 +6,7 @@ mod document;
 mod error;
 mod finite;
 mod learning;
+pub mod lifecycle;
 mod network;
 pub mod raw;
 mod size;

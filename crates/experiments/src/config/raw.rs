@@ -40,6 +40,14 @@ pub struct Experiment {
     #[serde(default)]
     #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
     pub energy: Option<toml::Table>,
+    /// What all strategies together may spend: caps on the network, and the edits after one step.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<serde_json::Value>")]
+    pub budget: Option<livenet_growth::Budget>,
+    /// Strategies, plasticity, energy and budget under one name, put before what the file itself says of them: see
+    /// `livenet list lifecycles`; or a file of one's own, `"my-life.toml"`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lifecycle: Option<String>,
     /// Variants that are compared; without any there is one, the file itself.
     #[serde(default)]
     pub arm: Vec<Arm>,
@@ -213,6 +221,10 @@ pub struct Train {
     /// Weight decay (L2), lasso (L1), biases that stay, norm and value clipping, and weight noise, by name.
     #[serde(default)]
     pub passes: Passes,
+    /// How much faster than others some neurons learn: `critical` and `tau` for the young, `energy` for the well fed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<BTreeMap<String, serde_json::Value>>")]
+    pub gain: Option<toml::Table>,
     /// Updates between two looks at the validation part; by default once per epoch, or every 100.
     #[serde(default)]
     pub evaluate_every: Option<u64>,

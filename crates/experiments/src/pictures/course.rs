@@ -2,10 +2,14 @@
 
 use crate::{
     config::Checked,
-    plots::{Curve, EventKind, EventMark, LearningCurves, Series, SizeOverTime},
+    plots::{ActivityRaster, Curve, EventKind, EventMark, LearningCurves, RasterGroup, Series, SizeOverTime},
     run::Outcome,
 };
-use livenet_train::{Loss, session::Event};
+use livenet_core::NeuronId;
+use livenet_train::{
+    Loss,
+    session::{Event, NeuronEnergy},
+};
 
 /// Step and value.
 pub(super) type Points = Vec<(u64, f64)>;
@@ -25,6 +29,8 @@ pub(super) struct Course {
     store: Points,
     income: Points,
     cost: Points,
+    /// By report: energy and age of the neurons that were told of.
+    accounts: Vec<Vec<NeuronEnergy>>,
     dense_connections: u64,
 }
 
@@ -70,6 +76,7 @@ impl Course {
                 self.income.push((*step, *income));
                 self.cost.push((*step, *cost));
             }
+            Event::Accounts { of, .. } => self.accounts.push(of.clone()),
             Event::Unchanged { .. } | Event::Tried { .. } | Event::Foretold { .. } => {}
         }
     }
@@ -106,6 +113,35 @@ impl Course {
         };
         (!self.store.is_empty()).then(books)
     }
+
+    /// Energy and age of every neuron over time, where the experiment kept books.
+    pub(super) fn lives(&self) -> Option<[ActivityRaster; 2]> {
+        let both = || {
+            [
+                raster(&self.accounts, "energy", |one| one.energy),
+                raster(&self.accounts, "age in steps", |one| one.age as f32),
+            ]
+        };
+        (!self.accounts.is_empty()).then(both)
+    }
+}
+
+/// A value of every hidden neuron over the reports, by birth; grey before birth and after death.
+fn raster(accounts: &[Vec<NeuronEnergy>], label: &str, value: impl Fn(&NeuronEnergy) -> f32) -> ActivityRaster {
+    let mut names: Vec<NeuronId> = accounts.iter().flatten().map(|one| one.neuron).collect();
+    names.sort_unstable();
+    names.dedup();
+    let columns = accounts.len();
+    let mut values = vec![f32::NAN; names.len() * columns];
+    for (column, of) in accounts.iter().enumerate() {
+        for one in of {
+            if let Ok(row) = names.binary_search(&one.neuron) {
+                values[row * columns + column] = value(one);
+            }
+        }
+    }
+    let groups = vec![RasterGroup { name: "by birth".to_owned(), neurons: names.len() }];
+    ActivityRaster { groups, columns, values, column_label: "report".to_owned(), value_label: label.to_owned() }
 }
 
 fn loss_label(loss: &Loss) -> String {

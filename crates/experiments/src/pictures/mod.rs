@@ -62,6 +62,10 @@ pub fn draw(
     if let Some(energy) = course.energy() {
         gallery.hang("energy", &energy, "The books of the energy ledger.")?;
     }
+    if let Some([energies, ages]) = course.lives() {
+        gallery.hang("energies", &energies, "What each hidden neuron has saved, at each look at the validation part; grey before its birth and after its death.")?;
+        gallery.hang("ages", &ages, "How old each hidden neuron is, at the same times.")?;
+    }
     let page = page::page(directory, checked, outcome, &events, gallery.illustrations)?;
     directory.write("report.html", page.as_bytes())?;
     gallery.paths.push(directory.file("report.html"));

@@ -91,7 +91,7 @@ fn begin(
         checked.learning().clone(),
         StreamKey::new(checked.seed(), "session"),
     )?;
-    let session = session.with_growers(checked.growers(document, registry)?);
+    let session = session.with_growers(checked.growers(document, registry)?).with_budget(checked.budget(document)?);
     Ok(match checked.ledger(document)? {
         Some(ledger) => session.with_ledger(ledger),
         None => session,

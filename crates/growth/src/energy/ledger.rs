@@ -165,6 +165,10 @@ impl Ledger {
     pub fn account_of(&self, row: Row<Neurons>) -> Option<AccountView> {
         self.account(row).map(Account::view)
     }
+    /// How full the store of a neuron is, from 0 to 1; `None` for those without an account.
+    pub fn filling(&self, row: Row<Neurons>) -> Option<f64> {
+        self.account(row).map(|account| account.store / self.economy.capacity)
+    }
     /// The sum of all stores.
     pub fn store(&self) -> f64 {
         self.accounts().map(|account| account.store).sum()

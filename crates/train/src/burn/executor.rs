@@ -231,8 +231,10 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             let old = column.value.clone();
             update::step(column, gradient, rule, kind == 0, free[usize::from(kind > 0)].as_ref());
             for paces in update::paces(network, rule, kind == 0) {
-                let by = Tensor::from_data(TensorData::from(paces.as_slice()), &self.device);
-                column.value = old.clone() + (column.value.clone() - old.clone()) * by;
+                let [towards, away] = paces.map(|by| columns::column::<Plain<B>>(by, &self.device));
+                let moved = column.value.clone() - old.clone();
+                let by = towards.mask_where((moved.clone() * old.clone()).greater_equal_elem(0.0), away);
+                column.value = old.clone() + moved * by;
             }
         }
         self.optimizer = Some(rule.optimizer);

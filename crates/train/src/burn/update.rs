@@ -80,14 +80,15 @@ pub(super) fn step<I: Backend>(
     }
 }
 
-/// The factors of each pass of plasticity, by connection or by neuron.
-pub(super) fn paces(network: &Network, rule: &UpdateRule, is_weight: bool) -> impl Iterator<Item = Vec<f32>> {
+/// The factors of each pass of plasticity, by connection or by neuron: of what moves towards zero, and away from it.
+pub(super) fn paces(network: &Network, rule: &UpdateRule, is_weight: bool) -> impl Iterator<Item = [Vec<f32>; 2]> {
     rule.passes.iter().filter_map(move |pass| {
         let Pass::Pace { of } = pass else { return None };
-        let mut by = vec![1.0; if is_weight { network.synapse_count() } else { network.neuron_count() }];
-        for &(row, factor) in of {
+        let count = if is_weight { network.synapse_count() } else { network.neuron_count() };
+        let mut by = [vec![1.0; count], vec![1.0; count]];
+        for &(row, factors) in of {
             let own = if is_weight { network.incoming(Row::new(row)) } else { row as usize..row as usize + 1 };
-            by[own].fill(factor);
+            by.iter_mut().zip(factors).for_each(|(by, factor)| by[own.clone()].fill(factor));
         }
         Some(by)
     })

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 /// The parameters of some neurons before an update.
 pub(super) struct Paced<'a> {
-    of: &'a [(u32, f32)],
+    of: &'a [(u32, [f32; 2])],
     /// By neuron, the columns one after the other.
     before: Vec<f32>,
 }
@@ -18,7 +18,7 @@ fn own(network: &Network, row: u32, kind: usize) -> Range<usize> {
 
 impl<'a> Paced<'a> {
     /// Remembers what is about to be updated.
-    pub(super) fn before(network: &Network, of: &'a [(u32, f32)], parameters: &Columns<f32>) -> Self {
+    pub(super) fn before(network: &Network, of: &'a [(u32, [f32; 2])], parameters: &Columns<f32>) -> Self {
         let mut before = Vec::new();
         for &(row, _) in of {
             for (kind, column) in parameters.iter().enumerate() {
@@ -34,7 +34,8 @@ impl<'a> Paced<'a> {
         for &(row, by) in self.of {
             for (kind, column) in parameters.iter_mut().enumerate() {
                 for (value, &before) in column[own(network, row, kind)].iter_mut().zip(before.by_ref()) {
-                    *value = by.mul_add(*value - before, before);
+                    let moved = *value - before;
+                    *value = by[usize::from(moved * before >= 0.0)].mul_add(moved, before);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What a session tells: typed, in order, without any clock.
 
-use livenet_core::{Census, Epoch, Move, Reason};
+use livenet_core::{Census, Epoch, Move, NeuronId, Reason};
 use livenet_growth::{Cut, Why};
 use serde::{Deserialize, Serialize};
 
@@ -113,9 +113,33 @@ pub enum Event {
         income: f64,
         /// Spent per step, since the last of these events.
         cost: f64,
+        /// What nobody could keep, per step: above what a full store holds, and what the dead left.
+        #[serde(default)]
+        spilled: f64,
+        /// Spent below what an empty store holds, per step. Income - cost - spilled + forgiven is the change of the store.
+        #[serde(default)]
+        forgiven: f64,
         /// Supply per step.
         supply: f64,
     },
+    /// Energy and age of the hidden neurons, or of every so many-th where there are many.
+    Accounts {
+        /// Updates so far.
+        step: u64,
+        /// By birth number.
+        of: Vec<NeuronEnergy>,
+    },
+}
+
+/// What a neuron has.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NeuronEnergy {
+    /// Who.
+    pub neuron: NeuronId,
+    /// Its store.
+    pub energy: f32,
+    /// Steps since its birth.
+    pub age: u64,
 }
 
 /// A move with its reason, as `explain` prints it.

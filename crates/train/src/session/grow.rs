@@ -1,8 +1,11 @@
 //! Asking a strategy, and committing what it proposes.
 
-use super::{Batch, Continuity, Event, Explained, Session, SessionError, Source};
+use super::{Batch, Continuity, Event, Explained, NeuronEnergy, Session, SessionError, Source};
 use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
 use livenet_growth::{Budget, Cut, Probe, Still, Verdict, View, Why};
+
+/// Of more neurons than this, every so many-th is told of.
+const MOST_TOLD: usize = 256;
 
 impl Session {
     /// Asks the strategy number `at` once and commits what the budget leaves of its draft.
@@ -11,7 +14,11 @@ impl Session {
         let probe = self.probe(at, source, batch);
         let looked = probe.as_ref().unwrap_or(batch);
         let signals = self.signals_for(at, probe.as_ref())?;
-        let budget = self.growers[at].budget;
+        let left = self.shared.edits.map(|edits| edits.saturating_sub(self.spent));
+        if left == Some(0) {
+            return Ok(());
+        }
+        let budget = self.growers[at].budget.and(&Budget { edits: left, ..self.shared });
         // Out of the session while it looks at it.
         let mut strategy = std::mem::replace(&mut self.growers[at].strategy, Box::new(Still));
         let mut draft = Draft::new(&self.network, self.step);
@@ -154,8 +161,39 @@ impl Session {
         self.ledger_step = self.step;
         if let (Some(ledger), true) = (&mut self.ledger, steps > 0) {
             let signals = self.executor.signals(&self.network, &ledger.needs());
+            ledger.sense(self.step, self.felt.0, self.felt.1);
             ledger.advance(&self.network, &signals, steps);
         }
+    }
+
+    /// Tells what came in and went out since the last time, and what some neurons have.
+    pub(super) fn report_energy(&mut self) {
+        // Accounts are settled when strategies are asked; between two reports that may not have been.
+        let Some(ledger) = self.ledger.as_mut().filter(|ledger| ledger.books().steps > 0) else { return };
+        let books = ledger.take_books();
+        let steps = books.steps as f64;
+        self.events.push(Event::Energy {
+            step: self.step,
+            store: ledger.store(),
+            income: books.income / steps,
+            cost: books.cost / steps,
+            spilled: books.spilled / steps,
+            forgiven: books.forgiven / steps,
+            supply: ledger.supply(),
+        });
+        let mut all: Vec<NeuronEnergy> = self
+            .network
+            .neuron_rows()
+            .filter_map(|row| {
+                let account = ledger.account_of(row)?;
+                let age = self.step.saturating_sub(self.network.born(row));
+                Some(NeuronEnergy { neuron: self.network.id(row), energy: account.store as f32, age })
+            })
+            .collect();
+        all.sort_unstable_by_key(|one| one.neuron);
+        let every = all.len().div_ceil(MOST_TOLD).max(1);
+        let of = all.into_iter().step_by(every).collect();
+        self.events.push(Event::Accounts { step: self.step, of });
     }
 
     /// Commits, writes the journal, lets everything follow, and tells.
@@ -179,6 +217,7 @@ impl Session {
         let before =
             if remakes { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
 
+        self.spent += Budget::edits_of(finished.proposals());
         self.journal.append(&self.network, &finished);
         let commit = self.network.commit(finished).map_err(|source| SessionError::Edit { step, source })?;
         self.journal.committed(&self.network);

@@ -3,6 +3,7 @@
 use super::{Answers, Batch, Measured};
 use crate::{Loss, LossError, RateSchedule, Targets};
 use livenet_core::{Dropout, Optimizer, Pass, StreamKey};
+use livenet_growth::Gain;
 
 /// Loss, optimizer and everything that shapes an update.
 #[derive(Clone, Debug)]
@@ -15,6 +16,8 @@ pub struct Learning {
     pub rate: RateSchedule,
     /// What else happens to weights and gradients, in order.
     pub passes: Vec<Pass>,
+    /// How much faster than others some neurons learn.
+    pub gain: Option<Gain>,
     /// The share of hidden outputs that fall silent in training.
     pub dropout: f32,
     /// The update at which training ends, for schedules that must know.
@@ -24,7 +27,15 @@ pub struct Learning {
 impl Learning {
     /// A loss and an optimizer at a constant rate.
     pub fn new(loss: Loss, optimizer: Optimizer, rate: f32) -> Self {
-        Self { loss, optimizer, rate: RateSchedule::constant(rate), passes: Vec::new(), dropout: 0.0, end: None }
+        Self {
+            loss,
+            optimizer,
+            rate: RateSchedule::constant(rate),
+            passes: Vec::new(),
+            gain: None,
+            dropout: 0.0,
+            end: None,
+        }
     }
 
     /// The learning rate of an update.

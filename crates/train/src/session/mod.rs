@@ -9,6 +9,7 @@ mod error;
 mod event;
 mod grow;
 mod learning;
+mod rule;
 mod source;
 mod state;
 mod together;
@@ -18,14 +19,14 @@ mod trial;
 mod tests;
 
 pub use error::SessionError;
-pub use event::{Event, Explained};
+pub use event::{Event, Explained, NeuronEnergy};
 pub use learning::Learning;
 pub use source::{Answers, Batch, Continuity, Source};
 pub use state::{SavedState, StateError};
 pub use together::{MOST_TOGETHER, Member, alike, together};
 
 use crate::Credit;
-use livenet_core::{ExecError, Executor, Journal, Network, Signal, StreamKey, UpdateRule, Window};
+use livenet_core::{ExecError, Executor, Journal, Network, Signal, StreamKey, Window};
 use livenet_growth::{Budget, Ledger, Moment, Strategy, WhenState};
 
 /// A strategy with when it is asked and what it may spend.
@@ -104,6 +105,11 @@ pub struct Session {
     committed: Option<u64>,
     running: Running,
     last_metric: Option<f64>,
+    /// Loss and accuracy of the last step.
+    felt: (f64, Option<f64>),
+    /// What all strategies together may spend, and the edits that they made after the last step.
+    shared: Budget,
+    spent: u64,
     events: Vec<Event>,
 }
 
@@ -140,6 +146,9 @@ impl Session {
             committed: None,
             running: Running::default(),
             last_metric: None,
+            felt: (f64::NAN, None),
+            shared: Budget::unlimited(),
+            spent: 0,
             events: vec![started],
         })
     }
@@ -159,6 +168,14 @@ impl Session {
         self.ledger = Some(ledger);
         let signals = self.wanted();
         self.executor.observe(&self.network, &signals);
+        self
+    }
+
+    /// The same with a budget that all strategies share: its caps hold besides those of each, and its edits are of all that
+    /// is done after one step.
+    #[must_use]
+    pub fn with_budget(mut self, shared: Budget) -> Self {
+        self.shared = shared;
         self
     }
 
@@ -260,6 +277,7 @@ impl Session {
             }
         }
         self.step += 1;
+        self.spent = 0;
         for &at in due {
             self.ask(at, source, batch)?;
         }
@@ -295,6 +313,7 @@ impl Session {
         if !measured.loss.is_finite() {
             return Err(SessionError::LossNotFinite { step, loss: measured.loss });
         }
+        self.felt = (measured.loss, measured.accuracy);
         self.running.windows += 1;
         self.running.loss += measured.loss;
         if let Some(accuracy) = measured.accuracy {
@@ -303,16 +322,6 @@ impl Session {
             self.running.rows += rows;
         }
         Ok(d_outputs)
-    }
-
-    /// The update of this step.
-    fn rule(&self) -> UpdateRule {
-        UpdateRule {
-            optimizer: self.learning.optimizer,
-            rate: self.learning.rate_at(self.step),
-            passes: self.learning.passes.clone(),
-            step: self.step,
-        }
     }
 
     /// Reports the means since the last report as an event.
@@ -329,18 +338,7 @@ impl Session {
                 operations: self.executor.operations(),
             });
         }
-        // Accounts are settled when strategies are asked; between two reports that may not have been.
-        if let Some(ledger) = self.ledger.as_mut().filter(|ledger| ledger.books().steps > 0) {
-            let books = ledger.take_books();
-            let steps = books.steps as f64;
-            self.events.push(Event::Energy {
-                step: self.step,
-                store: ledger.store(),
-                income: books.income / steps,
-                cost: books.cost / steps,
-                supply: ledger.supply(),
-            });
-        }
+        self.report_energy();
     }
 
     /// The outputs `[cycle][lane][output]` for a window from zero state.

@@ -20,6 +20,9 @@ impl Session {
             committed: None,
             running: Running::default(),
             last_metric: self.last_metric,
+            felt: self.felt,
+            shared: self.shared,
+            spent: 0,
             events: Vec::new(),
         }
     }

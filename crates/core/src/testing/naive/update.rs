@@ -37,7 +37,7 @@ impl Naive {
         }
         for pass in &rule.passes {
             if let Pass::Pace { of } = pass {
-                of.iter().for_each(|&(row, by)| self.pace(network, &before, Row::new(row), f64::from(by)));
+                of.iter().for_each(|&(row, by)| self.pace(network, &before, Row::new(row), by.map(f64::from)));
             }
         }
         for pass in &rule.passes {
@@ -54,10 +54,13 @@ impl Naive {
     }
 
     /// What a neuron's parameters have moved counts so many times.
-    fn pace(&mut self, network: &Network, before: &Parameters, row: Row<Neurons>, by: f64) {
+    fn pace(&mut self, network: &Network, before: &Parameters, row: Row<Neurons>, by: [f64; 2]) {
         for (kind, (values, before)) in self.parameters.columns_mut().into_iter().zip(before.columns()).enumerate() {
             let own = if kind == 0 { network.incoming(row) } else { row.index()..row.index() + 1 };
-            own.for_each(|at| values[at] = before[at] + by * (values[at] - before[at]));
+            for at in own {
+                let moved = values[at] - before[at];
+                values[at] = before[at] + by[usize::from(moved * before[at] >= 0.0)] * moved;
+            }
         }
     }
 

@@ -249,7 +249,9 @@ impl Case<'_> {
         if rule.step.is_multiple_of(3) {
             let mixed = |row: u32| (u64::from(row) + rule.step) % 7;
             let some = self.network.neuron_rows().map(crate::Row::get).filter(|&row| mixed(row) < 3);
-            rule.passes.push(Pass::Pace { of: some.map(|row| (row, 0.5 + mixed(row) as f32)).collect() });
+            rule.passes.push(Pass::Pace {
+                of: some.map(|row| (row, [0.5 + mixed(row) as f32, 1.75 - mixed(row) as f32 / 2.0])).collect(),
+            });
         }
         let (before, from) = (self.subject.export(&self.network), self.naive.parameters().clone());
         let updated = self.naive.update(&self.network, &rule).and_then(|()| self.shaken.update(&self.network, &rule));

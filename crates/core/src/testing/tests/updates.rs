@@ -150,10 +150,13 @@ fn an_update_that_leaves_the_finite_numbers_names_the_neuron() {
 
 #[test]
 fn a_pace_scales_the_step_and_not_the_moments() {
-    let pace = |by: f32| Pass::Pace { of: vec![(2, by)] };
+    let pace = |by: f32| Pass::Pace { of: vec![(2, [by; 2])] };
     close(&weights_after(Optimizer::Sgd, &[pace(3.0)], 1), &[0.5 - 3.0 * 0.375, -0.5 - 3.0 * 0.5, -3.0 * 0.125]);
     // Twice the same gradient: m = g, then 1.5 g, each half as far.
     let momentum = weights_after(Optimizer::Momentum { beta: 0.5 }, &[pace(0.5)], 2);
     close(&momentum, &[0.5 - 0.0625 * 2.5 * 3.0, -0.5 - 0.0625 * 2.5 * 4.0, -0.0625 * 2.5]);
-    close(&weights_after(Optimizer::Sgd, &[Pass::Pace { of: vec![(0, 9.0)] }], 1), &[0.125, -1.0, -0.125]);
+    // The first weight moves towards zero, the second away from it, and so does a bias of zero.
+    let uneven = Pass::Pace { of: vec![(2, [2.0, 0.5])] };
+    close(&weights_after(Optimizer::Sgd, &[uneven], 1), &[0.5 - 0.75, -0.5 - 0.25, -0.0625]);
+    close(&weights_after(Optimizer::Sgd, &[Pass::Pace { of: vec![(0, [9.0; 2])] }], 1), &[0.125, -1.0, -0.125]);
 }

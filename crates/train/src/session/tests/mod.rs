@@ -1,6 +1,8 @@
 //! Sessions on the mock device, where nothing but order and bookkeeping is at stake, and on the CPU where
 //! numbers are.
 
+mod life;
+
 use super::{Answers, Batch, Continuity, Event, Grower, Learning, Session};
 use crate::{Loss, Native, Threads};
 use livenet_core::testing::MockDevice;

@@ -1,0 +1,101 @@
+//! Energy, shared budgets and plasticity in sessions.
+
+use super::{data, learning, on_cpu, on_mock, pair, scripted};
+use crate::session::{Continuity, Event, Grower, Learning, Session};
+use livenet_core::{Birth, Move, Signal};
+use livenet_growth::{Budget, Gain, Ledger, Registry, Settings, Value, Verdict, When, WhenState};
+
+/// A strategy by name, asked at every step.
+fn living(name: &str, settings: Settings) -> Grower {
+    let strategy = Registry::standard().find(name).unwrap().strategy(settings).unwrap();
+    Grower::new(name, strategy, WhenState::new(When::Every { steps: 1, from: 0, until: None }), Budget::unlimited())
+}
+
+fn ledger() -> Ledger {
+    let numbers = [("supply", 6.0), ("competition", 0.6), ("capacity", 8.0), ("threshold", 4.0), ("generation", 3.0)];
+    let settings = numbers.into_iter().fold(Settings::none(), |all, (name, value)| all.with(name, Value::Real(value)));
+    Ledger::build(&mut settings.with("maturity", Value::Integer(2)).with("grace", Value::Integer(3))).unwrap()
+}
+
+fn balances(mut session: Session) {
+    let source = data(Continuity::Carried);
+    let (mut before, mut lived) = (0.0, 0);
+    for step in 0..60 {
+        session.step(&source).unwrap();
+        let ledger = session.ledger().unwrap();
+        let (books, store) = (*ledger.books(), ledger.store());
+        let error = books.balance() - (store - before);
+        assert!(error.abs() <= 1e-12 * (1.0 + store + books.income), "step {step}: {error} in {books:?}");
+        session.report();
+        before = store;
+        for event in session.take_events() {
+            match event {
+                Event::Committed { census, .. } => lived += census.divided + census.died,
+                Event::Energy { store, income, cost, spilled, forgiven, .. } => {
+                    assert_eq!(store, before);
+                    let told = (income - cost - spilled + forgiven) * books.steps as f64;
+                    assert!((told - books.balance()).abs() < 1e-9);
+                }
+                Event::Accounts { of, .. } => {
+                    let sum: f64 = of.iter().map(|one| f64::from(one.energy)).sum();
+                    assert!((sum - before).abs() < 1e-3 && of.is_sorted_by_key(|one| one.neuron));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(lived > 0, "nobody divided or died");
+}
+
+#[test]
+fn the_books_balance_at_every_step_of_a_recurrent_life() {
+    let growers = || {
+        let starves = Settings::none().with("by", Value::Text("starvation".to_owned()));
+        let cycles = Settings::none().with("synthesis", Value::Integer(1));
+        vec![living("apoptosis", starves), living("cell_cycle", cycles)]
+    };
+    balances(on_cpu(learning(0.1, None), growers()).with_ledger(ledger()));
+    balances(on_mock(learning(0.1, None), growers()).with_ledger(ledger()));
+}
+
+#[test]
+fn strategies_share_the_edits_of_a_step() {
+    let two = scripted(Vec::new(), |_, draft, _| {
+        let at = vec![(pair(3, 0), 0), (pair(2, 1), 0)];
+        draft.propose(Move::Grow { at, birth: Birth::Value(0.1) }).unwrap();
+        Verdict::Proposed
+    });
+    let one = scripted(Vec::new(), |_, draft, _| {
+        draft.propose(Move::Connect { at: pair(4, 0), delay: 0, birth: Birth::Value(0.1) }).unwrap();
+        Verdict::Proposed
+    });
+    let growers = || [two.clone(), one.clone()].map(|one| every_step("connects", one, Budget::unlimited())).to_vec();
+    let connections = |edits: Option<u64>| {
+        let shared = Budget { edits, ..Budget::unlimited() };
+        let mut session = on_mock(learning(0.1, Some(9)), growers()).with_budget(shared);
+        session.step(&data(Continuity::Fresh)).unwrap();
+        session.network().synapse_count()
+    };
+    // Six at the start; two of the first strategy, one of the second, if there is something left for it.
+    assert_eq!((connections(None), connections(Some(3)), connections(Some(2))), (9, 9, 8));
+}
+
+#[test]
+fn the_young_learn_faster() {
+    let weights = |learning: Learning| {
+        let mut session = on_cpu(learning, Vec::new());
+        session.step(&data(Continuity::Fresh)).unwrap();
+        let network = session.network().clone();
+        session.executor_mut().signals(&network, &[Signal::Weight]).values(Signal::Weight).to_vec()
+    };
+    let with = |critical: f32| {
+        let gain = Some(Gain { critical, tau: 1.0, ..Gain::default() });
+        weights(Learning { gain, ..learning(0.1, None) })
+    };
+    let (before, plain) = (weights(learning(0.0, None)), weights(learning(0.1, None)));
+    // Born at step 0 and seen at step 0: the lead is whole.
+    for ((before, plain), paced) in before.iter().zip(&plain).zip(with(2.0)) {
+        assert!((paced - before - 3.0 * (plain - before)).abs() < 1e-6, "{before} {plain} {paced}");
+    }
+    assert_eq!(with(0.0), plain);
+}
