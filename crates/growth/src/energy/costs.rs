@@ -71,8 +71,9 @@ impl Costs {
     /// The cost of every neuron per step, by row. What is not a finite number counts as nothing: a diverging
     /// network is caught elsewhere and must not poison the accounts.
     ///
-    /// One pass over the connections in the order of their rows. Measured at 1000 neurons with a fan-in of 50: see `advance` in
-    /// the test `what_a_settlement_costs`.
+    /// One pass over the connections in the order of their rows. A settlement of 1000 neurons with a fan-in of 50 and ten outputs
+    /// that hear all of them takes 54 µs (81 with the cost of change); four sums side by side were not faster. The test
+    /// `what_a_settlement_costs` measures it.
     pub(super) fn of_all(&self, network: &Network, signals: &Signals) -> Vec<f64> {
         let sizes = |signal, count: usize| {
             let values = signals.values(signal);
