@@ -1,6 +1,6 @@
 //! Energy, shared budgets and plasticity in sessions.
 
-use super::{data, learning, on_cpu, on_mock, pair, scripted};
+use super::{data, every_step, learning, on_cpu, on_mock, pair, scripted};
 use crate::session::{Continuity, Event, Grower, Learning, Session};
 use livenet_core::{Birth, Move, Signal};
 use livenet_growth::{Budget, Gain, Ledger, Registry, Settings, Value, Verdict, When, WhenState};
