@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn the_curves_are_those_of_the_paper() {
         let (eta, epsilon, psi): (f64, f64, f64) = (0.1, 0.7, 0.2);
-        let (xi, zeta) = ((eta + epsilon) / 2.0, (eta - epsilon) / (2.0 * 2f64.ln().sqrt()));
+        let (xi, zeta) = (f64::midpoint(eta, epsilon), (eta - epsilon) / (2.0 * 2f64.ln().sqrt()));
         for calcium in (0..20).map(|at| f64::from(at) * 0.07) {
             let gaussian = 2.0 * (-((calcium - xi) / zeta).powi(2)).exp() - 1.0;
             let sigmoid = 2.0 / (1.0 + ((calcium - epsilon) / psi).exp()) - 1.0;

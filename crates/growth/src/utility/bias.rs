@@ -22,7 +22,7 @@ const STEPS: usize = 32;
 /// The bias by (heard, said) samples; `None` where nothing tells it: then the neuron is silent in all of them.
 pub(super) fn bias(activation: Activation, samples: &[(f64, f64)], born: f64) -> Option<f64> {
     let found = match activation {
-        Activation::Square => of_square(samples),
+        Activation::Square => Some(of_square(samples)),
         Activation::User(_) => Some(fitted(activation, samples, born)),
         Activation::Silu | Activation::Gelu => {
             // Above zero there is one branch only.
@@ -47,18 +47,14 @@ fn weighted(activation: Activation, samples: &[(f64, f64)]) -> Option<f64> {
     (weights > 0.0).then(|| sum / weights)
 }
 
-fn of_square(samples: &[(f64, f64)]) -> Option<f64> {
+fn of_square(samples: &[(f64, f64)]) -> f64 {
     let count = samples.len() as f64;
     let mean = |of: &dyn Fn(&(f64, f64)) -> f64| samples.iter().map(of).sum::<f64>() / count;
     let (heard, rest) = (mean(&|(heard, _)| *heard), mean(&|(heard, said)| said - heard * heard));
     let variance = mean(&|(sample, _)| (sample - heard).powi(2));
     let covariance = mean(&|(sample, said)| (sample - heard) * (said - sample * sample - rest));
     // Who always hears the same may have either sign.
-    if variance > 0.0 {
-        Some(covariance / variance / 2.0)
-    } else {
-        Some(mean(&|(_, said)| said.max(0.0).sqrt()) - heard)
-    }
+    if variance > 0.0 { covariance / variance / 2.0 } else { mean(&|(_, said)| said.max(0.0).sqrt()) - heard }
 }
 
 fn fitted(activation: Activation, samples: &[(f64, f64)], born: f64) -> f64 {

@@ -10,14 +10,13 @@ const HALVINGS: u32 = 52;
 pub(super) fn potential(activation: Activation, said: f64) -> Option<f64> {
     let found = match activation {
         Activation::Linear => said,
-        Activation::Relu if said > 0.0 => said,
-        Activation::LeakyRelu if said > 0.0 => said,
+        Activation::Relu | Activation::LeakyRelu if said > 0.0 => said,
         Activation::LeakyRelu => said / Activation::LeakyRelu.derivative(-1.0),
         Activation::Tanh => libm::atanh(said),
         Activation::Sigmoid => libm::log(said) - libm::log1p(-said),
-        Activation::Softplus if said > 0.0 => said + libm::log1p(-libm::exp(-said)),
+        Activation::Softplus if said > 0.0 => said + libm::log(-libm::expm1(-said)),
         // The minimum, from which on they rise, and from zero on z - f(z) < 0.3.
-        Activation::Silu => rising(activation, said, -1.278_464_542_761_073_8)?,
+        Activation::Silu => rising(activation, said, -1.278_464_542_761_074)?,
         Activation::Gelu => rising(activation, said, -0.751_791_524_693_564)?,
         Activation::Relu | Activation::Softplus | Activation::Square | Activation::User(_) => return None,
     };

@@ -14,7 +14,9 @@ pub(super) fn lonely(
     let count = network.neuron_count();
     let (mut hears, mut heard) = (vec![0u32; count], vec![0u32; count]);
     let mut left = vec![true; network.synapse_count()];
-    gone.iter().for_each(|&synapse| left[synapse] = false);
+    for &synapse in gone {
+        left[synapse] = false;
+    }
     for post in network.neuron_rows() {
         for synapse in network.incoming(post).filter(|&synapse| left[synapse]) {
             let pre = network.pres()[synapse] as usize;

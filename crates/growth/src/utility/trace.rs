@@ -46,7 +46,9 @@ pub fn traces(network: &Network, signals: &Signals) -> Vec<Option<f64>> {
     for post in network.neuron_rows().filter(|&row| network.role(row) != Role::Input) {
         let (silent, speaking): (Vec<usize>, Vec<usize>) =
             network.incoming(post).partition(|&synapse| network.marks()[synapse].is_silent());
-        silent.into_iter().for_each(|synapse| traces[synapse] = Some(0.0));
+        for synapse in silent {
+            traces[synapse] = Some(0.0);
+        }
         let dendrite = |synapse: usize| Dendrite {
             synapse,
             pre: Row::new(network.pres()[synapse]),

@@ -40,7 +40,9 @@ fn commit(network: &mut Network, method: &mut SynapticElements, finished: Finish
 
 fn commit_moves(network: &mut Network, method: &mut SynapticElements, moves: Vec<Move>) {
     let mut draft = Draft::new(network, 0);
-    moves.into_iter().for_each(|what| draft.propose(what).unwrap());
+    for what in moves {
+        draft.propose(what).unwrap();
+    }
     let finished = draft.finish();
     commit(network, method, finished);
 }
@@ -208,11 +210,11 @@ fn as_many_go_as_elements_are_missing() {
     let finished = ask(&network, &mut method, (10, &activity));
     let (gone, come) = pairs(&finished);
     assert!(come.is_empty());
-    let of = |id: u64, side: fn(&Synapse) -> NeuronId| gone.iter().filter(|at| side(at) == NeuronId::new(id)).count();
-    let (heard, hears): (fn(&Synapse) -> _, fn(&Synapse) -> _) = (|at| at.pre, |at| at.post);
+    let heard = |id| gone.iter().filter(|at| at.pre == NeuronId::new(id)).count();
+    let hears = |id| gone.iter().filter(|at| at.post == NeuronId::new(id)).count();
     // ⌊2 - 1.5⌋ - 2 = -2 and ⌊4 - 1.5⌋ - 4 = -2; ⌊2 - 0.5⌋ - 2 = -1 and ⌊4 - 0.5⌋ - 4 = -1.
-    assert_eq!([of(4, heard), of(5, heard), of(6, heard)], [2, 1, 0]);
-    assert_eq!([of(4, hears), of(5, hears), of(6, hears)], [2, 1, 0]);
+    assert_eq!([4, 5, 6].map(heard), [2, 1, 0]);
+    assert_eq!([4, 5, 6].map(hears), [2, 1, 0]);
     assert_eq!(gone.len(), 6);
     // And then nobody has too many.
     let mut after = network.clone();
@@ -220,6 +222,23 @@ fn as_many_go_as_elements_are_missing() {
     assert!(pairs(&ask(&after, &mut method, (10, &calm))).0.is_empty());
     let left = vacant(&after, &method, Row::new(4));
     assert!((left.0 - 0.5).abs() < 1e-12 && (left.1 - 0.5).abs() < 1e-12, "{left:?}");
+}
+
+#[test]
+fn the_axonal_side_goes_first_and_the_dendritic_side_goes_by_what_is_left() {
+    // 2 hears 1 and 3. Both 1, which has no other listener, and 2 have one element too few: what 1 loses is enough for 2.
+    for step in 1..20 {
+        let mut network = crate::bench::recurrent([1, 4, 1], 0);
+        let mut method = SynapticElements::new(Homeostasis { inputs: false, outputs: false, rate: 1.0, ..plain() });
+        let [a, b, c] = [1, 2, 3].map(NeuronId::new);
+        let connect = |post, pre| Move::Connect { at: Synapse::new(post, pre), birth: Birth::Value(1.0), delay: 0 };
+        commit_moves(&mut network, &mut method, vec![connect(b, a), connect(b, c)]);
+        ask(&network, &mut method, (0, &[1.0; 6]));
+        // Half an element less.
+        let loud = 1.0 + 0.5 / step as f32;
+        let (gone, _) = pairs(&ask(&network, &mut method, (step, &[1.0, loud, loud, 1.0, 1.0, 1.0])));
+        assert_eq!(gone, [Synapse::new(b, a)]);
+    }
 }
 
 #[test]
