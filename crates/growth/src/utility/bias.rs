@@ -89,7 +89,9 @@ mod tests {
         };
         for activation in Activation::BUILT_IN.into_iter().chain([Activation::User(own)]) {
             for born in [-0.6, 0.0, 0.9] {
-                let heard = (0..40).map(|at| 2.0 * f64::from(at * 7 % 40) / 20.0 - 2.0);
+                // Far into saturation, where what was said to rounding hardly tells the potential.
+                let far = if matches!(activation, Activation::Tanh | Activation::Sigmoid) { 7.0 } else { 2.0 };
+                let heard = (0..40).map(|at| far * (f64::from(at * 7 % 40) / 20.0 - 1.0));
                 // To the precision of an executor.
                 let said = |heard: f64| f64::from(activation.value(heard + born) as f32);
                 let samples: Vec<(f64, f64)> = heard.map(|heard| (heard, said(heard))).collect();

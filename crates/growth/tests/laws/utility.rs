@@ -245,6 +245,8 @@ proptest! {
         let traces: Vec<f64> = (0..network.synapse_count() as u64).map(|at| (key.uniform(at, 0) - 0.2).max(0.0)).collect();
         let flow = Utilities::of(&network, &traces, keep, 10_000);
         prop_assert!(!deep || flow.change == 0.0);
+        // An output that is heard is worth no more.
+        prop_assert!(network.outputs().all(|row| flow.neurons[row as usize] == 1.0));
         if flow.change < 1e-12 {
             let Balance { outputs, kept, inputs, stranded, returned } = flow.balance(&network);
             let went = kept + inputs + stranded + returned;
