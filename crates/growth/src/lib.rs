@@ -24,8 +24,9 @@
 //! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides, [`CellCycle`] by checkpoints, and [`Net2Wider`] copies,
 //! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`widen`] where the gradient has no way
 //! to go; [`splitting`] divides where and how the loss falls most; [`Gng`], [`Den`] and [`Neat`] grow by blame, by task and
-//! blindly; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
-//! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
+//! blindly; [`SynapticElements`] keeps neurons as active as they want to be, [`UtilityEconomy`] lets connections pay for
+//! themselves; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control.
+//! [`Wiring`] is what a network starts with, and the random control beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
 //! what is wrong, and `wire` lays the first paths.
@@ -79,6 +80,7 @@ mod cradle;
 mod den;
 pub mod energy;
 mod gng;
+pub mod homeostasis;
 pub mod laws;
 pub mod life;
 mod merge;
@@ -101,6 +103,7 @@ mod still;
 mod strategy;
 pub mod surface;
 pub mod turnover;
+pub mod utility;
 mod when;
 pub mod widen;
 pub mod wire;
@@ -113,6 +116,7 @@ pub use den::{Den, Keep};
 pub use energy::{AccountView, Books, Costs, Economy, Ledger, LedgerState, Supply, Unit};
 pub use gng::{Gng, Removal};
 pub use life::{CellCycle, Cycle, Demand, Gain, Newborns, Phase};
+pub use homeostasis::SynapticElements;
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use neat::Neat;
@@ -130,6 +134,7 @@ pub use splitting::{Firefly, Spectrum, Splitting};
 pub use still::Still;
 pub use strategy::{BadState, Moment, Probe, Strategy, Verdict, View, Why};
 pub use turnover::Turnover;
+pub use utility::{Utilities, UtilityEconomy};
 pub use when::{When, WhenError, WhenState};
 pub use wire::Wire;
 

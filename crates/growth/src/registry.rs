@@ -7,6 +7,9 @@ use crate::{
     Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, cascade_correlation, den,
     gng, life, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, rewire::methods, splitting, turnover,
     widen, wire,
+    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
+    cascade_correlation, den, gng, homeostasis, merge, mitosis, nearest::nearest, neat, nest, net2wider, north,
+    rewire::methods, splitting, turnover, utility, widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -183,8 +186,10 @@ pub const ALL: &[Entry] = &[
         contract: Contract::Exact,
         build: |_| Ok(Box::new(Still)),
     },
+    homeostasis::ENTRY,
     widen::TINY_ENTRY,
     methods::top_kast::ENTRY,
+    utility::ENTRY,
     Entry {
         name: "wire",
         family: Family::Connections,

@@ -33,10 +33,17 @@ pub(crate) fn settings(entry: &Entry) -> Settings {
         "splitting" => Settings::none().with("count", Value::Integer(1)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
+        // A third of what an output is worth cannot be paid by many.
+        "utility_economy" => Settings::none()
+            .with("keep", Value::Real(0.3))
+            .with("chance", Value::Real(1.0))
+            .with("maturity", Value::Integer(0)),
         "wire" => Settings::none()
             .with("density", Value::Real(0.4))
             .with("dendrites", Value::Integer(2))
             .with("axons", Value::Integer(2)),
+        // Whom nothing was done to may do something at once.
+        "synaptic_elements" => Settings::none().with("initial", Value::Integer(2)).with("weight", Value::Real(0.5)),
         "tiny" | "fisher_growth" => Settings::none().with("search", Value::Flag(false)).with("gamma", Value::Real(1.0)),
         "senn" => Settings::none()
             .with("tau", Value::Real(0.0))
