@@ -24,8 +24,9 @@
 //! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
 //! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`widen`] where the gradient has no way
 //! to go; [`splitting`] divides where and how the loss falls most; [`Gng`], [`Den`] and [`Neat`] grow by blame, by task and
-//! blindly; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control. [`Wiring`]
-//! is what a network starts with, and the random control beside every method that claims to *find* a wiring.
+//! blindly; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control,
+//! [`RandomTwin`] the one beside each of them: as much of the same, by lot. [`Wiring`] is what a network starts with, and the random control
+//! beside every method that claims to *find* a wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
 //! what is wrong, and `wire` lays the first paths.
@@ -89,6 +90,7 @@ mod net2wider;
 mod north;
 mod pairs;
 mod place;
+mod random_twin;
 pub mod registry;
 pub mod rewire;
 mod ring;
@@ -117,6 +119,7 @@ pub use neat::Neat;
 pub use nest::{Nest, Spread};
 pub use net2wider::Net2Wider;
 pub use north::{Incoming, Measure, North, Yardstick};
+pub use random_twin::{Among, RandomTwin};
 pub use registry::{Axes, Contract, Entry, Family, Registry, UnknownStrategy};
 pub use rewire::{
     Rewire,

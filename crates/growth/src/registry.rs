@@ -5,8 +5,8 @@
 
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
-    cascade_correlation, den, gng, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, rewire::methods,
-    splitting, turnover, widen, wire,
+    cascade_correlation, den, gng, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, random_twin,
+    rewire::methods, splitting, turnover, widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -192,6 +192,7 @@ pub const ALL: &[Entry] = &[
     nest::ENTRY,
     net2wider::ENTRY,
     north::ENTRY,
+    random_twin::ENTRY,
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,
@@ -347,6 +348,7 @@ mod tests {
                 let text = || Value::Text(setting.default.trim_matches('"').to_owned());
                 let flag = setting.default.parse().map(Value::Flag);
                 let value = whole.ok().or(flag.ok()).or(number.clone().ok().map(Value::Real)).unwrap_or_else(text);
+                let value = if setting.default == "{}" { Value::Table([].into()) } else { value };
                 let of = |value| entry.strategy(Settings::none().with(setting.name, value)).map(|_| ());
                 assert_eq!(of(value), Ok(()), "{}: {}", entry.name, setting.name);
                 if number.is_ok() {

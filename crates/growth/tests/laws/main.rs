@@ -29,6 +29,7 @@ mod nest;
 mod north;
 mod places;
 mod plateau;
+mod random_twin;
 mod rewiring;
 mod rules;
 mod sampling;
