@@ -18,6 +18,7 @@
 //!   the least wanted first, and says what it cut.
 //! - The [`Ledger`] keeps [`energy`] per neuron: income by usefulness, costs by size and activity. Who is rich may divide, who
 //!   stays at nothing starves. What a division costs is charged by the commit, whoever proposed it.
+//! - What a method computes by itself is counted in [`effort`].
 //! - [`registry`] names every method, with its settings, its citation and its contract.
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
@@ -78,6 +79,7 @@ mod choice;
 mod citation;
 mod cradle;
 mod den;
+pub mod effort;
 pub mod energy;
 mod gng;
 pub mod laws;

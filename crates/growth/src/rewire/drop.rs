@@ -1,6 +1,7 @@
 //! What goes: the rows of a pool that a rule lets go, the surest first.
 
 use super::{Drop, memory::Memory};
+use crate::effort;
 use crate::{View, choice::race};
 use livenet_core::{Signal, Stream};
 use std::collections::BTreeMap;
@@ -26,6 +27,7 @@ impl<'a> Evidence<'a> {
     pub(super) fn new(view: &'a View<'a>, memory: &'a Memory, rule: Drop) -> Self {
         let (mut heard, mut spoken) = (BTreeMap::new(), BTreeMap::new());
         if rule == Drop::LeastImportant {
+            effort::spend(2 * view.network.synapse_count() as u64);
             let weights = view.signals.values(Signal::Weight);
             for post in view.network.neuron_rows() {
                 for row in view.network.incoming(post).filter(|&row| !view.network.marks()[row].is_silent()) {
@@ -129,6 +131,7 @@ impl<'a> Evidence<'a> {
     fn not_drawn(&self, rows: Vec<usize>, due: usize, (from, to): (f32, f32), stream: &mut Stream) -> Vec<usize> {
         let until = self.view.end.map(|end| (end as f64 * 0.75).max(1.0));
         let part = until.map_or(0.0, |until| (self.view.step as f64 / until).min(1.0));
+        effort::spend(2 * rows.len() as u64);
         let power = f64::from(from) + part * (f64::from(to) - f64::from(from));
         let mut keys: Vec<(f64, usize)> = rows
             .into_iter()
@@ -145,6 +148,7 @@ impl<'a> Evidence<'a> {
 
     /// Leaves the `count` rows with the smallest scores; returns the score that just stayed.
     pub(super) fn smallest(&self, rows: &mut Vec<usize>, count: usize) -> Option<f32> {
+        effort::spend(rows.len() as u64);
         let mut scored: Vec<(f32, usize)> = rows.iter().map(|&row| (self.score(row), row)).collect();
         scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let threshold = scored.get(count).map(|&(score, _)| score);

@@ -5,6 +5,7 @@
 
 use super::{Amount, Asking, Drop, Grow, Method, pool::Part};
 use crate::View;
+use crate::effort;
 use livenet_core::{Commit, GroupId, Network, Row, Signal, Synapse};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,6 +82,7 @@ impl Memory {
             }
             Drop::SmallestMovement => {
                 sized(&mut self.movement, count, 0.0);
+                effort::spend(count as u64);
                 for (row, moved) in self.movement.iter_mut().enumerate() {
                     *moved -= of(weights, row) * of(gradients, row);
                 }
@@ -88,6 +90,7 @@ impl Memory {
             _ => {}
         }
         if let Grow::Momentum { beta } = method.grow {
+            effort::spend(2 * (count + self.absent.len() + view.signals.candidates().len()) as u64);
             let blend = |old: f32, new: f32| beta * old + (1.0 - beta) * new;
             sized(&mut self.momentum, count, 0.0);
             for (row, mean) in self.momentum.iter_mut().enumerate() {

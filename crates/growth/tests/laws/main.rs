@@ -15,6 +15,7 @@ mod deep_rewiring;
 mod den;
 mod division;
 mod edits;
+mod effort;
 mod energy;
 mod expansion;
 mod firefly;
