@@ -192,6 +192,7 @@ pub const ALL: &[Entry] = &[
     nest::ENTRY,
     net2wider::ENTRY,
     north::ENTRY,
+    methods::overshoot::ENTRY,
     random_twin::ENTRY,
     turnover::methods::REDO_ENTRY,
     methods::any::ENTRY,

@@ -1,7 +1,7 @@
 //! What can be drawn: connections, absent pairs, neurons, each without replacement within one asking.
 
 use crate::{cradle::Cradle, mitosis::wired, pairs::Pairs};
-use livenet_core::{Draft, GroupId, Network, NeuronId, Neurons, Row, Stream, Synapse};
+use livenet_core::{Draft, GroupId, Network, NeuronId, Neurons, Row, Stream, Synapse, Synapses};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Draws of a pair until one is free, before the free ones are listed.
@@ -31,6 +31,10 @@ pub(super) struct State {
 impl State {
     pub(super) fn of(network: &Network, at: Synapse) -> Self {
         let (Some(row), Some(post)) = (network.synapse_row(at), network.row(at.post)) else { return Self::default() };
+        Self::at(network, post, row)
+    }
+
+    fn at(network: &Network, post: Row<Neurons>, row: Row<Synapses>) -> Self {
         let marks = network.marks()[row.index()];
         Self { silent: marks.is_silent(), frozen: marks.is_frozen(), of_frozen: network.is_frozen(post) }
     }
@@ -66,11 +70,14 @@ impl<'n> Lots<'n> {
     pub(super) fn new(network: &'n Network, among: Among, mut stream: Stream) -> Self {
         let mut connections = BTreeMap::<_, Vec<Synapse>>::new();
         for (row, at) in network.synapses() {
-            let groups = [network.post_of(row), Row::new(network.pres()[row.index()])].map(|of| network.spec(of).group);
+            let post = network.post_of(row);
+            let groups = [post, Row::new(network.pres()[row.index()])].map(|of| network.spec(of).group);
             let between = (among == Among::Pair).then_some((groups[0], groups[1]));
-            connections.entry((between, State::of(network, at))).or_default().push(at);
+            connections.entry((between, State::at(network, post, row))).or_default().push(at);
         }
-        connections.values_mut().for_each(|of| stream.shuffle(of));
+        for of in connections.values_mut() {
+            stream.shuffle(of);
+        }
         Self { network, among, stream, connections, grounds: BTreeMap::new(), drawn: BTreeSet::new() }
     }
 
@@ -159,7 +166,7 @@ impl<'n> Lots<'n> {
                 }
             }
         }
-        ground.full_at = taken.is_empty().then_some(draft.proposals().len());
+        ground.full_at = Some(draft.proposals().len());
         None
     }
 
@@ -168,12 +175,12 @@ impl<'n> Lots<'n> {
         let network = self.network;
         let row = network.row(like)?;
         let divides: BTreeSet<Row<Neurons>> =
-            if must == Must::BeWired { wired(network).collect() } else { BTreeSet::new() };
+            if must == Must::Divide { wired(network).collect() } else { BTreeSet::new() };
         let fits = |other: &Row<Neurons>| {
             let id = network.id(*other);
             network.role(*other) == network.role(row)
-                && network.is_frozen(*other) == (must == Must::BeAsFrozen && network.is_frozen(row))
-                && (must != Must::BeWired || divides.contains(other))
+                && network.is_frozen(*other) == (must == Must::Match && network.is_frozen(row))
+                && (must != Must::Divide || divides.contains(other))
                 && draft.alive(id)
                 && !self.drawn.contains(&id)
         };
@@ -225,15 +232,15 @@ impl Ground {
     }
 }
 
-/// What a neuron that is drawn must be.
+/// What a neuron that is drawn must do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Must {
-    /// Not frozen.
-    BeFree,
-    /// Frozen if and only if the other is.
-    BeAsFrozen,
-    /// Hear and be heard.
-    BeWired,
+    /// Learn: not be frozen.
+    Learn,
+    /// Be frozen if and only if the other is.
+    Match,
+    /// Learn, hear and be heard, as who divides.
+    Divide,
 }
 
 /// On which side of a newborn.

@@ -12,7 +12,10 @@ use livenet_core::{Commit, Draft, Finished, Follower, Network, Proposal, Signal,
 
 const NAME: &str = "random_twin";
 
-/// The random control of another method: see [`random_twin`](super).
+/// The random control of another method. It asks the method with its own view, and proposes as much of each kind with all that was chosen
+/// drawn at random: connections that go and places where they come, between the same two groups while there is room; who divides,
+/// dies, is renewed or merges; the ends of newborns, their weights in any order and of any sign. What was for a neuron goes with
+/// whoever was drawn in its place.
 pub struct RandomTwin {
     inner: Box<dyn Strategy>,
     among: Among,
@@ -68,10 +71,8 @@ impl Strategy for RandomTwin {
             Verdict::Proposed => {
                 let later: Vec<Proposal> = chosen.later().cloned().collect();
                 self.draw(view, draft, 0, chosen.proposals(), &later);
-                match draft.proposals().is_empty() {
-                    true => Verdict::Nothing(Why::NoCandidates),
-                    false => Verdict::Proposed,
-                }
+                let none = draft.proposals().is_empty();
+                if none { Verdict::Nothing(Why::NoCandidates) } else { Verdict::Proposed }
             }
             Verdict::Trial { drafts, steps } => {
                 let again = drafts.into_iter().enumerate().map(|(number, mut chosen): (usize, Finished)| {
@@ -81,10 +82,8 @@ impl Strategy for RandomTwin {
                     own.finish()
                 });
                 let drafts: Vec<Finished> = again.filter(|draft| !draft.is_empty()).collect();
-                match drafts.is_empty() {
-                    true => Verdict::Nothing(Why::NoCandidates),
-                    false => Verdict::Trial { drafts, steps },
-                }
+                let none = drafts.is_empty();
+                if none { Verdict::Nothing(Why::NoCandidates) } else { Verdict::Trial { drafts, steps } }
             }
             nothing => nothing,
         }

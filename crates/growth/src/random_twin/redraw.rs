@@ -21,6 +21,20 @@ pub(super) struct Redraw<'v, 'n> {
     marked: BTreeMap<Synapse, Synapse>,
 }
 
+/// The neurons that a move for values is for.
+fn named(what: &Move) -> Vec<NeuronId> {
+    match *what {
+        Move::Perturb { neuron, .. }
+        | Move::Rebias { neuron, .. }
+        | Move::Retune { neuron, .. }
+        | Move::Mark { at: Scope::Neuron(neuron), .. } => vec![neuron],
+        Move::Reweigh { at, .. } | Move::Scale { at, .. } | Move::Mark { at: Scope::Synapse(at), .. } => {
+            vec![at.post, at.pre]
+        }
+        _ => Vec::new(),
+    }
+}
+
 impl<'v, 'n> Redraw<'v, 'n> {
     pub(super) fn new(view: &'v View<'n>, lots: Lots<'n>) -> Self {
         Self { view, lots, stand_ins: BTreeMap::new(), born: BTreeMap::new(), marked: BTreeMap::new() }
@@ -44,14 +58,8 @@ impl<'v, 'n> Redraw<'v, 'n> {
             let with = self.with(what).or(newborn);
             newborn = with.filter(|with| self.born.contains_key(with));
             let Some(what) = self.follow(draft, what) else { continue };
-            let with = with.unwrap_or_else(|| match what {
-                Move::Reweigh { at, .. } | Move::Scale { at, .. } => at.post,
-                Move::Perturb { neuron, .. } | Move::Rebias { neuron, .. } | Move::Retune { neuron, .. } => neuron,
-                Move::Mark { at: Scope::Neuron(neuron), .. } => neuron,
-                Move::Mark { at: Scope::Synapse(at), .. } => at.post,
-                _ => NeuronId::new(u64::MAX),
-            });
-            if draft.alive(with) {
+            let with = with.or_else(|| named(&what).first().copied());
+            if let Some(with) = with.filter(|&with| draft.alive(with)) {
                 draft.propose_later(what, with, by_lot(reason));
             }
         }
@@ -59,14 +67,7 @@ impl<'v, 'n> Redraw<'v, 'n> {
 
     /// The newborn without whom a move for later is worth nothing: itself, or the daughter of whom it is for.
     fn with(&self, what: &Move) -> Option<NeuronId> {
-        let named = match *what {
-            Move::Perturb { neuron, .. } | Move::Rebias { neuron, .. } | Move::Retune { neuron, .. } => vec![neuron],
-            Move::Mark { at: Scope::Neuron(neuron), .. } => vec![neuron],
-            Move::Reweigh { at, .. } | Move::Scale { at, .. } | Move::Mark { at: Scope::Synapse(at), .. } => {
-                vec![at.post, at.pre]
-            }
-            _ => Vec::new(),
-        };
+        let named = named(what);
         let own = named.iter().copied().find(|id| self.born.contains_key(id));
         let daughter =
             |id: &NeuronId| self.born.iter().find(|(_, mother)| **mother == Some(*id)).map(|(&born, _)| born);
@@ -84,17 +85,19 @@ impl<'v, 'n> Redraw<'v, 'n> {
             Move::Prune { at } => Some(Move::Prune { at: self.go(draft, at) }).filter(|_| !at.is_empty()),
             Move::Connect { at, birth, delay } => {
                 let place = self.come(draft, &[(*at, *delay)]).pop();
-                place.map(|(at, delay)| Move::Connect { at, birth: self.birth(draft, *birth), delay })
+                place.map(|(at, delay)| Move::Connect { at, birth: Self::birth(draft, *birth), delay })
             }
-            Move::Grow { at, birth } => Some(Move::Grow { at: self.come(draft, at), birth: self.birth(draft, *birth) }),
+            Move::Grow { at, birth } => {
+                Some(Move::Grow { at: self.come(draft, at), birth: Self::birth(draft, *birth) })
+            }
             Move::ConnectAll { post, pres, birth } => {
                 let at: Vec<(Synapse, u16)> = pres.iter().map(|&pre| (Synapse::new(*post, pre), 0)).collect();
-                Some(Move::Grow { at: self.come(draft, &at), birth: self.birth(draft, *birth) })
+                Some(Move::Grow { at: self.come(draft, &at), birth: Self::birth(draft, *birth) })
             }
             Move::Rewire { from, to, birth, delay } => {
                 let from = self.go(draft, &[*from]).pop();
                 let to = self.come(draft, &[(*to, *delay)]).pop();
-                let birth = self.birth(draft, *birth);
+                let birth = Self::birth(draft, *birth);
                 from.zip(to).map(|(from, (to, delay))| Move::Rewire { from, to, birth, delay })
             }
             Move::InsertOn { at, neuron, spec } => {
@@ -108,16 +111,16 @@ impl<'v, 'n> Redraw<'v, 'n> {
             }
             Move::Divide { mother, daughter, share } => {
                 self.born.insert(*daughter, Some(*mother));
-                let mother = self.neuron(draft, *mother, Must::BeWired);
+                let mother = self.neuron(draft, *mother, Must::Divide);
                 mother.map(|mother| Move::Divide { mother, daughter: *daughter, share: *share })
             }
             Move::Remove { neuron, mean } => {
-                let neuron = self.neuron(draft, *neuron, Must::BeFree);
+                let neuron = self.neuron(draft, *neuron, Must::Learn);
                 neuron.map(|neuron| Move::Remove { neuron, mean: self.mean(neuron, *mean) })
             }
             Move::Renew { old, new, birth, mean } => {
                 self.born.insert(*new, None);
-                let old = self.neuron(draft, *old, Must::BeFree);
+                let old = self.neuron(draft, *old, Must::Learn);
                 old.map(|old| Move::Renew { old, new: *new, birth: *birth, mean: self.mean(old, *mean) })
             }
             Move::Merge { kept, gone, by } => {
@@ -143,7 +146,7 @@ impl<'v, 'n> Redraw<'v, 'n> {
     }
 
     /// A share of a weight that is gone here is a weight of nothing.
-    fn birth(&self, draft: &Draft<'_>, birth: Birth) -> Birth {
+    fn birth(draft: &Draft<'_>, birth: Birth) -> Birth {
         match birth {
             Birth::Share { of, .. } if !draft.connected(of) => Birth::Value(0.0),
             other => other,
@@ -239,7 +242,7 @@ impl<'v, 'n> Redraw<'v, 'n> {
                 None => self.born.contains_key(&id).then_some(id),
             };
             let stand_ins = [kept, gone].map(|like| (like, known(like)));
-            let drawn = stand_ins.map(|(like, is)| is.or_else(|| self.lots.neuron(draft, like, Must::BeFree)));
+            let drawn = stand_ins.map(|(like, is)| is.or_else(|| self.lots.neuron(draft, like, Must::Learn)));
             let [Some(one), Some(other)] = drawn else { return };
             let what = Move::Merge { kept: one, gone: other, by };
             let done = draft.propose_because(what, priority, reason.clone()).is_ok();
@@ -305,16 +308,14 @@ impl<'v, 'n> Redraw<'v, 'n> {
     /// On what a mark is put: twice on the same, where it was.
     fn mark(&mut self, draft: &Draft<'_>, at: Scope) -> Option<Scope> {
         Some(match at {
-            Scope::Neuron(neuron) => Scope::Neuron(self.neuron(draft, neuron, Must::BeAsFrozen)?),
+            Scope::Neuron(neuron) => Scope::Neuron(self.neuron(draft, neuron, Must::Match)?),
             Scope::Synapse(at) if self.is_of_newborn(at) => Scope::Synapse(self.of_stand_in(draft, at)?),
-            Scope::Synapse(at) => Scope::Synapse(match self.marked.get(&at) {
-                Some(&known) => known,
-                None => {
-                    let drawn = self.lots.connection(draft, at, State::of(self.network(), at))?;
-                    self.marked.insert(at, drawn);
-                    drawn
-                }
-            }),
+            Scope::Synapse(at) => {
+                let known = self.marked.get(&at).copied();
+                let drawn = known.or_else(|| self.lots.connection(draft, at, State::of(self.view.network, at)))?;
+                self.marked.insert(at, drawn);
+                Scope::Synapse(drawn)
+            }
         })
     }
 

@@ -45,14 +45,8 @@ impl StandIn {
     /// The connection of `one`, which it or its daughter is, in the place of that with `other`; always the same.
     pub(super) fn connection(&mut self, one: NeuronId, (side, other): (Side, NeuronId)) -> Option<Synapse> {
         let Ends { known, spare } = if side == Side::Dendrites { &mut self.dendrites } else { &mut self.axon };
-        let end = match known.get(&other) {
-            Some(&drawn) => drawn,
-            None => {
-                let drawn = spare.pop()?;
-                known.insert(other, drawn);
-                drawn
-            }
-        };
+        let end = known.get(&other).copied().or_else(|| spare.pop())?;
+        known.insert(other, end);
         Some(if side == Side::Dendrites { Synapse::new(one, end) } else { Synapse::new(end, one) })
     }
 }

@@ -3,7 +3,7 @@
 use super::{Drop, memory::Memory};
 use crate::effort;
 use crate::{View, choice::race};
-use livenet_core::{Signal, Stream};
+use livenet_core::{Row, Signal, Stream};
 use std::collections::BTreeMap;
 
 /// What decides about rows: signals and memory.
@@ -61,12 +61,16 @@ impl<'a> Evidence<'a> {
             Drop::SmallestMovement => of(&self.memory.movement),
             Drop::LeastImportant => {
                 let network = self.view.network;
-                let post = network.post_of(livenet_core::Row::new(row as u32)).get();
+                let post = network.post_of(Row::new(row as u32)).get();
                 let part = |sums: &BTreeMap<u32, f32>, of: u32| match sums.get(&of) {
                     Some(&sum) if sum > 0.0 => size / sum,
                     _ => 0.0,
                 };
                 part(&self.heard, post) + part(&self.spoken, network.pres()[row])
+            }
+            Drop::LeastContribution => {
+                let heard = Row::new(self.view.network.pres()[row]);
+                size * self.view.signals.of(Signal::OutputMagnitude, heard).abs()
             }
             Drop::Oldest => self.memory.births.get(row).copied().unwrap_or(0) as f32,
             Drop::SignCrossing { .. } => self.weight(row) * self.sign(row),
@@ -91,6 +95,7 @@ impl<'a> Evidence<'a> {
             Drop::SmallestSensitivity => "smallest |w · gradient|",
             Drop::SmallestMovement => "moves most towards zero",
             Drop::LeastImportant => "smallest relative |w|",
+            Drop::LeastContribution => "smallest |w| · mean |output|",
             Drop::Oldest => "oldest",
             Drop::SignCrossing { .. } => "crossed zero",
             Drop::DrawnWeight { .. } => "not drawn by |w|",

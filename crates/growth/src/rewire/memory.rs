@@ -33,6 +33,8 @@ pub(super) struct Memory {
     owed: BTreeMap<Name, f64>,
     /// The pools that are settled.
     settled: BTreeSet<Name>,
+    /// How many connections there were at the first asking, per pool, where that counts.
+    starts: BTreeMap<Name, u64>,
 }
 
 /// A pool's name, that outlives commits.
@@ -61,7 +63,7 @@ impl Memory {
         every > 1
             || matches!(method.drop, Drop::Oldest | Drop::SignCrossing { .. } | Drop::SmallestMovement)
             || matches!(method.grow, Grow::Momentum { .. })
-            || matches!(method.amount, Amount::Rate(_))
+            || matches!(method.amount, Amount::Rate(_) | Amount::Overshoot(_))
             || method.settled < 1.0
             || method.asking == Asking::OnceInsteadOfUpdate
     }
@@ -116,6 +118,11 @@ impl Memory {
     /// What a rate owes to a pool.
     pub(super) fn owed(&mut self, network: &Network, part: Part) -> &mut f64 {
         self.owed.entry(name(network, part)).or_default()
+    }
+
+    /// How many connections a pool had when it was first seen: `now`, if that is now.
+    pub(super) fn start(&mut self, network: &Network, part: Part, now: usize) -> u64 {
+        *self.starts.entry(name(network, part)).or_insert(now as u64)
     }
 
     /// Whether a pool is left alone.

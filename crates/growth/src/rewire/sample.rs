@@ -86,7 +86,7 @@ fn within(network: &Network, part: Part) -> Vec<(GroupId, GroupId, Pairs)> {
         Part::Pair(group, heard) => all.filter(|(post, pre, _)| (*post, *pre) == (group, heard)).collect(),
         Part::Listener(row) => {
             let group = network.spec(Row::new(row)).group;
-            let of = |pre| Pairs::through(network, row..row + 1, &network.members(pre));
+            let of = |pre| Pairs::through(network, row..=row, &network.members(pre));
             let own = all.filter(|(post, ..)| *post == group).map(|(post, pre, _)| (post, pre, of(pre)));
             own.filter(|(.., pairs)| !pairs.is_empty()).collect()
         }

@@ -28,6 +28,7 @@ mod merging;
 mod neat;
 mod nest;
 mod north;
+mod overshoot;
 mod places;
 mod plateau;
 mod random_twin;

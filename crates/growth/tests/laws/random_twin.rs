@@ -202,8 +202,12 @@ fn every_connection_is_as_likely_to_go_and_every_place_to_be_taken() {
             panic!("{:?}", asked.proposals)
         };
         assert_eq!((places.len(), at.len()), (2, 2));
-        places.iter().for_each(|(at, _)| *come.entry(*at).or_default() += 1);
-        at.iter().for_each(|at| *gone.entry(*at).or_default() += 1);
+        for (at, _) in places {
+            *come.entry(*at).or_default() += 1;
+        }
+        for at in at {
+            *gone.entry(*at).or_default() += 1;
+        }
     }
     // Of the same two layers, all of them, alike within five deviations.
     for (found, all) in [(&gone, &first), (&come, &absent)] {
