@@ -25,7 +25,7 @@
 //! [`RigL`](rewire::RIGL) and a dozen others are [constants](rewire::methods); [`Mitosis`] divides and [`Net2Wider`] copies,
 //! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`widen`] where the gradient has no way
 //! to go; [`splitting`] divides where and how the loss falls most; [`Gng`], [`Den`] and [`Neat`] grow by blame, by task and
-//! blindly; [`turnover`] renews in place, [`Apoptosis`] removes,  [`Merging`] makes one of two, [`Still`] is the control,
+//! blindly; [`turnover`] renews in place, [`Apoptosis`] removes, [`Retraction`] draws in what a starving neuron cannot keep, [`Merging`] makes one of two, [`Still`] is the control,
 //! [`RandomTwin`] the one beside each of them: as much of the same, by lot. [`Wiring`] is what a network starts with, and the random control
 //! beside every method that claims to *find* a wiring.
 //!
@@ -94,6 +94,7 @@ mod pairs;
 mod place;
 mod random_twin;
 pub mod registry;
+mod retraction;
 pub mod rewire;
 mod ring;
 mod saved;
@@ -123,6 +124,7 @@ pub use net2wider::Net2Wider;
 pub use north::{Incoming, Measure, North, Yardstick};
 pub use random_twin::{Among, RandomTwin};
 pub use registry::{Axes, Contract, Entry, Family, Registry, UnknownStrategy};
+pub use retraction::Retraction;
 pub use rewire::{
     Rewire,
     methods::{SoftDeepR, TopKast},

@@ -6,7 +6,7 @@
 use crate::{
     Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
     cascade_correlation, den, gng, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, random_twin,
-    rewire::methods, splitting, turnover, widen, wire,
+    retraction, rewire::methods, splitting, turnover, widen, wire,
 };
 
 /// What a method promises about the function of the network at the moment of the change.
@@ -195,6 +195,7 @@ pub const ALL: &[Entry] = &[
     methods::overshoot::ENTRY,
     random_twin::ENTRY,
     turnover::methods::REDO_ENTRY,
+    retraction::ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,
     widen::SENN_ENTRY,

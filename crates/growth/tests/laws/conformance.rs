@@ -28,6 +28,10 @@ pub(crate) fn settings(entry: &Entry) -> Settings {
         "overshoot" => Settings::none().with("peak_step", Value::Integer(6)).with("settled_step", Value::Integer(12)),
         "merge" => Settings::none().with("correlation", Value::Real(0.2)),
         "splitting" => Settings::none().with("count", Value::Integer(1)),
+        "retraction" => Settings::none()
+            .with("low", Value::Real(1.0))
+            .with("upkeep", Value::Real(1e6))
+            .with("patience", Value::Integer(1)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()
@@ -48,7 +52,7 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
     entry.strategy(settings(entry)).unwrap()
 }
 
-fn ledger() -> Ledger {
+pub(crate) fn ledger() -> Ledger {
     let settings = Settings::none()
         .with("maturity", Value::Integer(5))
         .with("grace", Value::Integer(5))

@@ -32,6 +32,7 @@ mod overshoot;
 mod places;
 mod plateau;
 mod random_twin;
+mod retraction;
 mod rewiring;
 mod rules;
 mod sampling;
