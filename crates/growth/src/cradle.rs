@@ -47,6 +47,11 @@ impl<'n> Cradle<'n> {
         }
     }
 
+    /// The cradle of what is already decided.
+    pub(crate) fn for_spec(network: &'n Network, spec: NeuronSpec) -> Self {
+        Self { network, spec }
+    }
+
     /// All of a network, in the order of firing.
     pub(crate) fn all(network: &'n Network) -> impl Iterator<Item = Self> + 'n {
         hidden_groups(network).map(|id| Self::of(network, id))

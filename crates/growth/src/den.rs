@@ -16,6 +16,7 @@
 //! keeps the *least* drifted of those over the threshold, `argsort(..)[:k]`, where the paper splits all of them, which is the default here: `keep = "least"` with
 //! `splits = 10` does as the code. A copy keeps the bias of now, since a bias is known to no strategy.
 
+use crate::effort;
 use crate::{
     Axes, BadState, Citation, Contract, Entry, Family, Setting, Strategy, Verdict, View, Why,
     cradle::{Cradle, hidden_groups},
@@ -131,6 +132,7 @@ impl Den {
     /// How far the dendrites of a neuron moved since the last asking.
     fn drift_of(&self, view: &View<'_>, row: Row<Neurons>) -> f64 {
         let weights = view.signals.values(Signal::Weight);
+        effort::spend(view.network.incoming(row).len() as u64);
         let moved = view.network.incoming(row).map(|synapse| f64::from(weights[synapse] - self.state.weights[synapse]));
         moved.map(|by| by * by).sum::<f64>().sqrt()
     }

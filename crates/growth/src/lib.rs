@@ -18,6 +18,7 @@
 //!   the least wanted first, and says what it cut.
 //! - The [`Ledger`] keeps [`energy`] per neuron: income by usefulness, costs by size and activity. Who is rich may divide, who
 //!   stays at nothing starves. What a division costs is charged by the commit, whoever proposed it.
+//! - What a method computes by itself is counted in [`effort`].
 //! - [`registry`] names every method, with its settings, its citation and its contract.
 //!
 //! The methods: [`wire`] trains connections from none; [`rewire`] is an engine of which [`SET`](rewire::SET),
@@ -25,8 +26,10 @@
 //! [`CascadeCorrelation`], [`Nest`] and [`North`] bear neurons with something to say, [`widen`] where the gradient has no way
 //! to go; [`splitting`] divides where and how the loss falls most; [`Gng`], [`Den`] and [`Neat`] grow by blame, by task and
 //! blindly; [`SynapticElements`] keeps neurons as active as they want to be, [`UtilityEconomy`] lets connections pay for
-//! themselves; [`turnover`] renews in place, [`Apoptosis`] removes, [`Merging`] makes one of two, [`Still`] is the control.
-//! [`Wiring`] is what a network starts with, and the random control beside every method that claims to *find* a wiring.
+//! themselves; [`turnover`] renews in place, [`Apoptosis`] removes, [`Retraction`] draws in what a starving neuron cannot
+//! keep, [`Merging`] makes one of two; [`Still`] is the control, and [`RandomTwin`] the one beside each of them: as much of the
+//! same, by lot. [`Wiring`] is what a network starts with, and the random control beside every method that claims to *find* a
+//! wiring.
 //!
 //! A running example: four inputs, six hidden neurons, one output, nothing connected; the inputs' residuals say
 //! what is wrong, and `wire` lays the first paths.
@@ -78,6 +81,7 @@ mod choice;
 mod citation;
 mod cradle;
 mod den;
+pub mod effort;
 pub mod energy;
 mod gng;
 pub mod homeostasis;
@@ -92,7 +96,9 @@ mod net2wider;
 mod north;
 mod pairs;
 mod place;
+mod random_twin;
 pub mod registry;
+mod retraction;
 pub mod rewire;
 mod ring;
 mod saved;
@@ -115,15 +121,17 @@ pub use citation::Citation;
 pub use den::{Den, Keep};
 pub use energy::{AccountView, Books, Costs, Economy, Ledger, LedgerState, Supply, Unit};
 pub use gng::{Gng, Removal};
-pub use life::{CellCycle, Cycle, Demand, Gain, Newborns, Phase};
 pub use homeostasis::SynapticElements;
+pub use life::{CellCycle, Cycle, Demand, Gain, Newborns, Phase};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use neat::Neat;
 pub use nest::{Nest, Spread};
 pub use net2wider::Net2Wider;
 pub use north::{Incoming, Measure, North, Yardstick};
+pub use random_twin::{Among, RandomTwin};
 pub use registry::{Axes, Contract, Entry, Family, Registry, UnknownStrategy};
+pub use retraction::Retraction;
 pub use rewire::{
     Rewire,
     methods::{SoftDeepR, TopKast},

@@ -23,6 +23,7 @@
 //! (github.com/k8lion/Neurogenesis, `nestneuron`) drops the sign of G, so that half of its bridges climb, and bridges the share
 //! 1 - β; neither is offered.
 
+use crate::effort;
 use crate::{
     Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
     cradle::Cradle,
@@ -169,6 +170,7 @@ fn product<I: Iterator<Item = f64>>(
     post: Row<Neurons>,
     heard: impl Fn(usize) -> Option<(usize, I)>,
 ) -> f64 {
+    effort::spend((blames.cycles() * blames.lanes()) as u64);
     let cycles = (0..blames.cycles()).rev().filter_map(heard);
     cycles
         .map(|(ago, heard)| {
@@ -222,6 +224,7 @@ impl Newborn<'_> {
         let activation = self.cradle.spec.unit.activation;
         let says = |ago: usize| {
             let mut potentials = vec![0.0; said.lanes()];
+            effort::spend((self.dendrites.len() * said.lanes()) as u64);
             for (&pre, weight) in &self.dendrites {
                 let heard = said.back(ago + self.cradle.lag_from(pre), pre).unwrap_or(&[]);
                 potentials.iter_mut().zip(heard).for_each(|(z, &value)| *z += weight * f64::from(value));

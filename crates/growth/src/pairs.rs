@@ -30,7 +30,7 @@ impl Pairs {
     }
 
     /// The pairs through which these rows may listen to those.
-    pub(crate) fn through(network: &Network, posts: Range<u32>, heard: &Range<u32>) -> Self {
+    pub(crate) fn through(network: &Network, posts: impl IntoIterator<Item = u32>, heard: &Range<u32>) -> Self {
         let (mut spans, mut total) = (Vec::new(), 0);
         for listener in posts {
             network.reach_of(Row::new(listener), &mut |range| {

@@ -5,10 +5,7 @@
 
 use crate::{
     Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis, cascade_correlation, den,
-    gng, life, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, rewire::methods, splitting, turnover,
-    widen, wire,
-    Apoptosis, Citation, Mitosis, Setting, SettingError, Settings, Still, Strategy, Wire, apoptosis,
-    cascade_correlation, den, gng, homeostasis, merge, mitosis, nearest::nearest, neat, nest, net2wider, north,
+    gng, homeostasis, life, merge, mitosis, nearest::nearest, neat, nest, net2wider, north, random_twin, retraction,
     rewire::methods, splitting, turnover, utility, widen, wire,
 };
 
@@ -165,7 +162,10 @@ pub const ALL: &[Entry] = &[
     nest::ENTRY,
     net2wider::ENTRY,
     north::ENTRY,
+    methods::overshoot::ENTRY,
+    random_twin::ENTRY,
     turnover::methods::REDO_ENTRY,
+    retraction::ENTRY,
     methods::any::ENTRY,
     methods::rigl::ENTRY,
     widen::SENN_ENTRY,
@@ -322,6 +322,7 @@ mod tests {
                 let text = || Value::Text(setting.default.trim_matches('"').to_owned());
                 let flag = setting.default.parse().map(Value::Flag);
                 let value = whole.ok().or(flag.ok()).or(number.clone().ok().map(Value::Real)).unwrap_or_else(text);
+                let value = if setting.default == "{}" { Value::Table([].into()) } else { value };
                 let of = |value| entry.strategy(Settings::none().with(setting.name, value)).map(|_| ());
                 assert_eq!(of(value), Ok(()), "{}: {}", entry.name, setting.name);
                 if number.is_ok() {

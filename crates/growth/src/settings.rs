@@ -19,6 +19,8 @@ pub enum Value {
     Flag(bool),
     /// Several of these.
     List(Vec<Value>),
+    /// Several of these by name: the settings of something inside.
+    Table(BTreeMap<String, Value>),
 }
 
 impl fmt::Display for Value {
@@ -31,6 +33,11 @@ impl fmt::Display for Value {
             Self::List(values) => {
                 let parts: Vec<String> = values.iter().map(ToString::to_string).collect();
                 write!(f, "[{}]", parts.join(", "))
+            }
+            Self::Table(values) if values.is_empty() => write!(f, "{{}}"),
+            Self::Table(values) => {
+                let parts: Vec<String> = values.iter().map(|(name, value)| format!("{name} = {value}")).collect();
+                write!(f, "{{ {} }}", parts.join(", "))
             }
         }
     }
@@ -254,6 +261,18 @@ impl Settings {
         }
     }
 
+    /// The settings of something inside, to be consumed by it; none when they are not given.
+    ///
+    /// # Errors
+    /// [`SettingError`] for another type.
+    pub fn table(&mut self, name: &str) -> Result<Self, SettingError> {
+        match self.take(name) {
+            None => Ok(Self::none()),
+            Some(Value::Table(values)) => Ok(values.into_iter().collect()),
+            Some(other) => Err(type_error(name, &other, "a table of settings")),
+        }
+    }
+
     /// Refuses what nobody took.
     ///
     /// # Errors
@@ -306,6 +325,18 @@ mod tests {
         assert!(of("n", Value::Real(1.0)).integer("n", 1, 0..=3).is_err());
         assert_eq!(of("f", Value::Flag(true)).flag("f", false), Ok(true));
         assert_eq!(of("l", Value::List(vec![Value::Integer(1)])).list("l"), Ok(vec![Value::Integer(1)]));
+    }
+
+    #[test]
+    fn tables_are_settings_of_their_own() {
+        let inside = Value::Table([("alpha".to_owned(), Value::Real(0.5))].into());
+        assert_eq!(inside.to_string(), "{ alpha = 0.5 }");
+        let mut inside = of("settings", inside).table("settings").unwrap();
+        assert_eq!(inside.real("alpha", 0.1, 0.0..=1.0), Ok(0.5));
+        assert_eq!(inside.finish(), Ok(()));
+        assert_eq!(Settings::none().table("settings"), Ok(Settings { asked: Vec::new(), ..Settings::none() }));
+        let refused = of("settings", Value::Integer(1)).table("settings").unwrap_err();
+        assert_eq!(refused.to_string(), "setting `settings` is 1; expected a table of settings");
     }
 
     #[test]

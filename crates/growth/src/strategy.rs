@@ -112,6 +112,8 @@ pub enum Why {
         /// The cap.
         cap: u64,
     },
+    /// It asks for the energy of neurons, and the experiment keeps no accounts.
+    NoAccounts,
 }
 
 /// A method of changing structure.

@@ -397,9 +397,15 @@ fn value_of(key: &str, value: &toml::Value) -> Result<livenet_growth::Value, Str
         toml::Value::Array(items) => {
             Value::List(items.iter().map(|item| value_of(key, item)).collect::<Result<_, _>>()?)
         }
+        toml::Value::Table(table) => Value::Table(
+            table
+                .iter()
+                .map(|(name, value)| Ok((name.clone(), value_of(name, value)?)))
+                .collect::<Result<_, String>>()?,
+        ),
         other => {
             return Err(format!(
-                "`{key}` is a {}; a setting is a number, a text, true or false, or a list of these",
+                "`{key}` is a {}; a setting is a number, a text, true or false, a list or a table of these",
                 other.type_str()
             ));
         }

@@ -12,7 +12,7 @@ use std::path::Path;
 /// What every checkpoint begins with; the version comes next.
 const MAGIC: &[u8; 7] = b"LIVECKP";
 /// The version that is written, and the only one that is read.
-const VERSION: u8 = b'1';
+const VERSION: u8 = b'2';
 
 /// The best state so far, by the validation part.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

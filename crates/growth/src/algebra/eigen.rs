@@ -7,6 +7,7 @@
 #![expect(clippy::needless_range_loop, reason = "the textbook speaks of several columns by one index")]
 
 use super::matrix::Matrix;
+use crate::effort;
 
 /// Shifts per eigenvalue before it is taken as it is.
 const MOST_SHIFTS: usize = 64;
@@ -32,6 +33,7 @@ impl Eigen {
         if n == 0 || !symmetric.is_finite() {
             return Self { values: vec![0.0; n], vectors: Matrix::zeros(n, n) };
         }
+        effort::spend(9 * (n as u64).pow(3) / 2);
         // Row j holds column j of the textbook's matrix: all inner loops run along rows.
         let mut v = Matrix::from_fn(n, n, |j, k| symmetric.at(k.max(j), k.min(j)));
         let (mut d, mut e) = (vec![0.0; n], vec![0.0; n]);

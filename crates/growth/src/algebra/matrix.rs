@@ -1,5 +1,7 @@
 //! A small dense matrix in f64. Sums run in a fixed order, so that results are the same on every machine.
 
+use crate::effort;
+
 /// Numbers in rows.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Matrix {
@@ -75,6 +77,7 @@ impl Matrix {
     #[track_caller]
     pub fn times(&self, other: &Self) -> Self {
         assert_eq!(self.columns, other.rows, "columns of the one are rows of the other");
+        effort::spend((self.rows * self.columns * other.columns) as u64);
         let mut product = Self::zeros(self.rows, other.columns);
         for row in 0..self.rows {
             for (inner, &factor) in self.row(row).iter().enumerate() {
@@ -92,6 +95,7 @@ impl Matrix {
     #[track_caller]
     pub fn outer(&self, other: &Self) -> Self {
         assert_eq!(self.rows, other.rows, "as many samples of each");
+        effort::spend((self.rows * self.columns * other.columns) as u64);
         let mut sum = Self::zeros(self.columns, other.columns);
         for sample in 0..self.rows {
             for (row, &factor) in self.row(sample).iter().enumerate() {
@@ -146,5 +150,6 @@ fn add(sum: &mut [f64], factor: f64, row: &[f64]) {
 
 /// The inner product.
 pub fn dot(a: &[f64], b: &[f64]) -> f64 {
+    effort::spend(a.len().min(b.len()) as u64);
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }

@@ -1,6 +1,7 @@
 //! Singular values by one-sided Jacobi rotations (Hestenes 1958): slow, short, and right to the last bit for small values too.
 
 use super::matrix::{Matrix, dot};
+use crate::effort;
 
 /// Rounds over all pairs before it is taken as it is; ten are many.
 const MOST_SWEEPS: usize = 60;
@@ -73,6 +74,7 @@ fn turn(a: &mut Matrix, v: &mut Matrix, p: usize, q: usize) -> bool {
     let t = if zeta < 0.0 { -1.0 } else { 1.0 } / (zeta.abs() + libm::hypot(1.0, zeta));
     let c = 1.0 / libm::hypot(1.0, t);
     let s = c * t;
+    effort::spend(4 * (a.columns() + v.columns()) as u64);
     for matrix in [a, v] {
         let (p, q) = matrix.two_rows_mut(p, q);
         for (p, q) in p.iter_mut().zip(q) {

@@ -5,6 +5,7 @@
 
 use super::{method::Objective, patterns::Patterns, patterns::centred};
 use crate::algebra::dot;
+use crate::effort;
 use livenet_core::{Activation, End, Stream};
 
 /// The largest step of a weight, in first steps.
@@ -37,6 +38,7 @@ impl Candidate {
     fn says(&self, patterns: &Patterns, activation: Activation) -> (Vec<f64>, Vec<f64>) {
         let (bias, weights) = self.weights.split_last().map_or((0.0, &[][..]), |(bias, rest)| (*bias, rest));
         let mut potentials = vec![bias; patterns.len()];
+        effort::spend((weights.len() * patterns.len()) as u64);
         for (weight, input) in weights.iter().zip(&patterns.inputs) {
             for (potential, value) in potentials.iter_mut().zip(input) {
                 *potential += weight * value;
@@ -147,6 +149,7 @@ fn covariances(values: &[f64], patterns: &Patterns) -> Vec<f64> {
 /// Σ over outputs of their weight times their centred error, per pattern.
 fn weighted(weights: &[f64], patterns: &Patterns) -> Vec<f64> {
     let mut sum = vec![0.0; patterns.len()];
+    effort::spend((weights.len() * patterns.len()) as u64);
     for (weight, errors) in weights.iter().zip(&patterns.centred) {
         for (sum, error) in sum.iter_mut().zip(errors) {
             *sum += weight * error;

@@ -1,6 +1,6 @@
 //! A network on the executor that defines the arithmetic, asked in the middle of a sequence.
 
-use crate::{Budget, Strategy, View, Wiring};
+use crate::{Budget, Ledger, Strategy, View, Wiring};
 use livenet_core::testing::Naive;
 use livenet_core::{Draft, Executor as _, ExecutorSettings, Follower as _, Network, StreamKey, Window};
 
@@ -14,6 +14,8 @@ pub struct Living {
     pub network: Network,
     /// What runs it.
     pub naive: Naive,
+    /// Energy accounts, if there are any.
+    pub ledger: Option<Ledger>,
     key: StreamKey,
 }
 
@@ -34,7 +36,7 @@ impl Living {
         let parameters = naive.parameters_mut();
         parameters.weights.iter_mut().enumerate().for_each(|(row, weight)| *weight = weights(row));
         parameters.bias.iter_mut().enumerate().for_each(|(row, bias)| *bias = biases(row));
-        Self { network, naive, key }
+        Self { network, naive, ledger: None, key }
     }
 
     fn window(&mut self, number: u64) -> Vec<f32> {
@@ -66,7 +68,7 @@ impl Living {
             step: 300,
             end: Some(1000),
             budget: Budget::unlimited(),
-            ledger: None,
+            ledger: self.ledger.as_ref(),
             key: self.key.at(7),
         };
         method.propose(&view, &mut draft);

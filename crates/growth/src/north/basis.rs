@@ -1,6 +1,7 @@
 //! An orthonormal basis of what was said so far, and what of a vector is new to it.
 
 pub(super) use crate::algebra::dot;
+use crate::effort;
 
 /// A vector of which less than this part is new adds nothing.
 const NEW: f64 = 1e-9;
@@ -53,6 +54,7 @@ pub(super) fn scale(vector: &mut [f64], by: f64) {
 /// Takes out of a vector what lies along a direction of length 1.
 pub(super) fn subtract(vector: &mut [f64], direction: &[f64]) {
     let along = dot(vector, direction);
+    effort::spend(vector.len() as u64);
     for (value, direction) in vector.iter_mut().zip(direction) {
         *value -= along * direction;
     }
@@ -80,6 +82,7 @@ pub(super) fn least_squares(rows: &[Vec<f64>], target: &[f64]) -> Vec<f64> {
         if !length.is_finite() {
             break;
         }
+        effort::spend((2 * weights.len() + rest.len()) as u64);
         weights.iter_mut().zip(&direction).for_each(|(weight, by)| *weight += length * by);
         rest.iter_mut().zip(&image).for_each(|(rest, by)| *rest -= length * by);
         slope = back(&rest);
@@ -94,6 +97,7 @@ pub(super) fn least_squares(rows: &[Vec<f64>], target: &[f64]) -> Vec<f64> {
 /// The sum of the rows, each times its weight: Xᵀ w.
 pub(super) fn mixed(rows: &[Vec<f64>], weights: &[f64]) -> Vec<f64> {
     let mut sum = vec![0.0; rows.first().map_or(0, Vec::len)];
+    effort::spend((rows.len() * sum.len()) as u64);
     for (row, weight) in rows.iter().zip(weights) {
         for (sum, value) in sum.iter_mut().zip(row) {
             *sum += weight * value;

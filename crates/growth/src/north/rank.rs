@@ -5,6 +5,7 @@
 //! and Van Loan, 8.3 and 8.4). Plain sums in fixed order: the same count on every machine.
 
 use crate::algebra::dot;
+use crate::effort;
 
 /// The number of singular values of these rows above `least`, 0 or more.
 pub(super) fn above(rows: &[Vec<f64>], least: f64) -> usize {
@@ -29,6 +30,7 @@ pub(super) fn above(rows: &[Vec<f64>], least: f64) -> usize {
 /// The diagonal of the tridiagonal form of a symmetric matrix, and what stands beside it.
 fn tridiagonal(mut a: Vec<Vec<f64>>) -> (Vec<f64>, Vec<f64>) {
     let n = a.len();
+    effort::spend(2 * (n as u64).pow(3) / 3);
     let mut beside = vec![0.0; n.saturating_sub(1)];
     for k in 0..n.saturating_sub(2) {
         let mut v: Vec<f64> = (k + 1..n).map(|i| a[i][k]).collect();

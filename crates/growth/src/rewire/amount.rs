@@ -1,5 +1,6 @@
 //! How much is rewired in one asking.
 
+use super::Overshoot;
 use std::f64::consts::PI;
 
 /// How many connections change.
@@ -56,6 +57,8 @@ pub enum Amount {
         /// How sharp the bend is: 6 in the authors' code.
         steepness: f32,
     },
+    /// The same up to a peak and down to what stays.
+    Overshoot(Overshoot),
     /// As many come as fall by the rule of what goes, where that rule names them itself.
     AsFallen,
 }
@@ -69,6 +72,10 @@ pub(super) struct Of {
     pub(super) all: usize,
     /// Pairs in reach.
     pub(super) pairs: u64,
+    /// All of the network.
+    pub(super) all_pairs: u64,
+    /// Connections that there were at the first asking.
+    pub(super) start: u64,
     /// Steps since the last asking.
     pub(super) steps: u64,
 }
@@ -108,13 +115,14 @@ impl Amount {
             | Self::Density(_)
             | Self::Ramp { .. }
             | Self::Sigmoid { .. }
+            | Self::Overshoot(_)
             | Self::AsFallen => None,
         }
     }
 
     /// Whether what goes is replaced, rather than a size aimed at.
     pub(super) const fn replaces(&self) -> bool {
-        !matches!(self, Self::Density(_) | Self::Ramp { .. } | Self::Sigmoid { .. })
+        !matches!(self, Self::Density(_) | Self::Ramp { .. } | Self::Sigmoid { .. } | Self::Overshoot(_))
     }
 
     /// The density aimed at, where there is one.
@@ -158,6 +166,10 @@ impl Amount {
                 let wanted = (of.pairs as f64 * self.density(step, end).unwrap_or(0.0)).round() as usize;
                 (of.present.saturating_sub(wanted), wanted.saturating_sub(of.present))
             }
+            Self::Overshoot(overshoot) => {
+                let wanted = overshoot.wanted(of.start, (of.pairs, of.all_pairs), (step, end)).round() as usize;
+                (of.present.saturating_sub(wanted), wanted.saturating_sub(of.present))
+            }
             Self::AsFallen => both(of.present),
         }
     }
@@ -167,7 +179,7 @@ impl Amount {
 mod tests {
     use super::*;
 
-    const OF: Of = Of { present: 10, all: 20, pairs: 40, steps: 1 };
+    const OF: Of = Of { present: 10, all: 20, pairs: 40, all_pairs: 80, start: 10, steps: 1 };
 
     fn due(amount: Amount, present: usize) -> (usize, usize) {
         amount.due(Of { present, ..OF }, 0, None, &mut 0.0)

@@ -8,6 +8,7 @@
 //! Where the window is not longer than the lag, nothing can be said, and the pair scores 0; nor does who always says the same.
 
 use crate::View;
+use crate::effort;
 use livenet_core::Row;
 
 /// Mean and centred moments of pairs of samples.
@@ -22,7 +23,9 @@ impl Moments {
     /// Of samples that are paired.
     pub(crate) fn of(pairs: impl Iterator<Item = (f32, f32)> + Clone) -> Self {
         let pairs = pairs.map(|(a, b)| (f64::from(a), f64::from(b)));
-        let count = pairs.clone().count().max(1) as f64;
+        let count = pairs.clone().count().max(1);
+        effort::spend(5 * count as u64);
+        let count = count as f64;
         let mean = |of: &dyn Fn((f64, f64)) -> f64| pairs.clone().map(of).sum::<f64>() / count;
         let means = [mean(&|(a, _)| a), mean(&|(_, b)| b)];
         Self {

@@ -1,8 +1,9 @@
 //! What goes: the rows of a pool that a rule lets go, the surest first.
 
 use super::{Drop, memory::Memory};
+use crate::effort;
 use crate::{View, choice::race};
-use livenet_core::{Signal, Stream};
+use livenet_core::{Row, Signal, Stream};
 use std::collections::BTreeMap;
 
 /// What decides about rows: signals and memory.
@@ -26,6 +27,7 @@ impl<'a> Evidence<'a> {
     pub(super) fn new(view: &'a View<'a>, memory: &'a Memory, rule: Drop) -> Self {
         let (mut heard, mut spoken) = (BTreeMap::new(), BTreeMap::new());
         if rule == Drop::LeastImportant {
+            effort::spend(2 * view.network.synapse_count() as u64);
             let weights = view.signals.values(Signal::Weight);
             for post in view.network.neuron_rows() {
                 for row in view.network.incoming(post).filter(|&row| !view.network.marks()[row].is_silent()) {
@@ -59,12 +61,16 @@ impl<'a> Evidence<'a> {
             Drop::SmallestMovement => of(&self.memory.movement),
             Drop::LeastImportant => {
                 let network = self.view.network;
-                let post = network.post_of(livenet_core::Row::new(row as u32)).get();
+                let post = network.post_of(Row::new(row as u32)).get();
                 let part = |sums: &BTreeMap<u32, f32>, of: u32| match sums.get(&of) {
                     Some(&sum) if sum > 0.0 => size / sum,
                     _ => 0.0,
                 };
                 part(&self.heard, post) + part(&self.spoken, network.pres()[row])
+            }
+            Drop::LeastContribution => {
+                let heard = Row::new(self.view.network.pres()[row]);
+                size * self.view.signals.of(Signal::OutputMagnitude, heard).abs()
             }
             Drop::Oldest => self.memory.births.get(row).copied().unwrap_or(0) as f32,
             Drop::SignCrossing { .. } => self.weight(row) * self.sign(row),
@@ -89,6 +95,7 @@ impl<'a> Evidence<'a> {
             Drop::SmallestSensitivity => "smallest |w · gradient|",
             Drop::SmallestMovement => "moves most towards zero",
             Drop::LeastImportant => "smallest relative |w|",
+            Drop::LeastContribution => "smallest |w| · mean |output|",
             Drop::Oldest => "oldest",
             Drop::SignCrossing { .. } => "crossed zero",
             Drop::DrawnWeight { .. } => "not drawn by |w|",
@@ -129,6 +136,7 @@ impl<'a> Evidence<'a> {
     fn not_drawn(&self, rows: Vec<usize>, due: usize, (from, to): (f32, f32), stream: &mut Stream) -> Vec<usize> {
         let until = self.view.end.map(|end| (end as f64 * 0.75).max(1.0));
         let part = until.map_or(0.0, |until| (self.view.step as f64 / until).min(1.0));
+        effort::spend(2 * rows.len() as u64);
         let power = f64::from(from) + part * (f64::from(to) - f64::from(from));
         let mut keys: Vec<(f64, usize)> = rows
             .into_iter()
@@ -145,6 +153,7 @@ impl<'a> Evidence<'a> {
 
     /// Leaves the `count` rows with the smallest scores; returns the score that just stayed.
     pub(super) fn smallest(&self, rows: &mut Vec<usize>, count: usize) -> Option<f32> {
+        effort::spend(rows.len() as u64);
         let mut scored: Vec<(f32, usize)> = rows.iter().map(|&row| (self.score(row), row)).collect();
         scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let threshold = scored.get(count).map(|&(score, _)| score);

@@ -63,6 +63,9 @@ impl Strategy for Rewire {
         if weighs && (acts || watches_weights) {
             needs.push(Signal::Weight);
         }
+        if drop == Drop::LeastContribution && acts {
+            needs.push(Signal::OutputMagnitude);
+        }
         let gradient = drop == Drop::SmallestSensitivity || grow == Grow::Gradient;
         if momentum || drop == Drop::SmallestMovement || (acts && gradient) {
             needs.push(Signal::Gradient);

@@ -1,6 +1,7 @@
 //! Where it grows: the places of a pool that a rule scores, and those taken.
 
 use super::{Grow, Method, Pick, coactivity, memory::Memory, paths, pool::Pool, residual, sample};
+use crate::effort;
 use crate::{
     View,
     choice::draw,
@@ -146,6 +147,7 @@ impl Ground<'_> {
             Grow::Near { width } => self.score_absent(stream, |post, pre, _| {
                 let [a, b] = [post, pre].map(|row| network.spec(Row::new(row)).position);
                 let (dx, dy) = (f64::from(a[0] - b[0]), f64::from(a[1] - b[1]));
+                effort::spend(4);
                 let near = libm::exp(-(dx * dx + dy * dy) / f64::from(width).powi(2)) as f32;
                 (near, near)
             }),
@@ -193,6 +195,8 @@ impl Ground<'_> {
 
     fn pick(&self, mut places: Vec<Place>, count: usize, stream: &mut Stream) -> Chosen {
         let considered = places.len() as u64;
+        // Of those that nobody scores there is nothing to compute.
+        effort::spend(if self.method.grow == Grow::Random { 0 } else { considered });
         if self.method.grow == Grow::Random {
             stream.shuffle(&mut places);
             places.truncate(count);

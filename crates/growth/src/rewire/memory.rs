@@ -5,6 +5,7 @@
 
 use super::{Amount, Asking, Drop, Grow, Method, pool::Part};
 use crate::View;
+use crate::effort;
 use livenet_core::{Commit, GroupId, Network, Row, Signal, Synapse};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,6 +33,8 @@ pub(super) struct Memory {
     owed: BTreeMap<Name, f64>,
     /// The pools that are settled.
     settled: BTreeSet<Name>,
+    /// How many connections there were at the first asking, per pool, where that counts.
+    starts: BTreeMap<Name, u64>,
 }
 
 /// A pool's name, that outlives commits.
@@ -60,7 +63,7 @@ impl Memory {
         every > 1
             || matches!(method.drop, Drop::Oldest | Drop::SignCrossing { .. } | Drop::SmallestMovement)
             || matches!(method.grow, Grow::Momentum { .. })
-            || matches!(method.amount, Amount::Rate(_))
+            || matches!(method.amount, Amount::Rate(_) | Amount::Overshoot(_))
             || method.settled < 1.0
             || method.asking == Asking::OnceInsteadOfUpdate
     }
@@ -81,6 +84,7 @@ impl Memory {
             }
             Drop::SmallestMovement => {
                 sized(&mut self.movement, count, 0.0);
+                effort::spend(count as u64);
                 for (row, moved) in self.movement.iter_mut().enumerate() {
                     *moved -= of(weights, row) * of(gradients, row);
                 }
@@ -88,6 +92,7 @@ impl Memory {
             _ => {}
         }
         if let Grow::Momentum { beta } = method.grow {
+            effort::spend(2 * (count + self.absent.len() + view.signals.candidates().len()) as u64);
             let blend = |old: f32, new: f32| beta * old + (1.0 - beta) * new;
             sized(&mut self.momentum, count, 0.0);
             for (row, mean) in self.momentum.iter_mut().enumerate() {
@@ -113,6 +118,11 @@ impl Memory {
     /// What a rate owes to a pool.
     pub(super) fn owed(&mut self, network: &Network, part: Part) -> &mut f64 {
         self.owed.entry(name(network, part)).or_default()
+    }
+
+    /// How many connections a pool had when it was first seen: `now`, if that is now.
+    pub(super) fn start(&mut self, network: &Network, part: Part, now: usize) -> u64 {
+        *self.starts.entry(name(network, part)).or_insert(now as u64)
     }
 
     /// Whether a pool is left alone.

@@ -21,6 +21,8 @@ pub enum Drop {
     /// The smallest |w| / Σ |w| over what the listener hears + |w| / Σ |w| over who hears the same neuron: who is the last to
     /// be heard here, or to hear, stays.
     LeastImportant,
+    /// The smallest |w| · mean |output| of the heard: what tells its listener least.
+    LeastContribution,
     /// The oldest. Those there at the start are equally old.
     Oldest,
     /// All whose θ is below `l1`, the farthest first: θ is the weight times its sign at birth, so that whoever crossed zero

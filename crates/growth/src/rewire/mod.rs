@@ -18,6 +18,7 @@ mod grow;
 mod memory;
 mod method;
 pub mod methods;
+mod overshoot;
 mod paths;
 mod plan;
 mod pool;
@@ -30,5 +31,7 @@ pub(crate) use coactivity::Moments;
 pub use engine::Rewire;
 pub use method::{Asking, Balance, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Spread, Stranded, Thinning};
 pub use methods::{
-    CHT, CHTS, CHTSS, CORRELATION, DEEP_R, DISTANCE, GMP, GSE, HEBBIAN, MOVEMENT, RIGL, SET, SNFS, SNIP, SRIGL,
+    CHT, CHTS, CHTSS, CORRELATION, DEEP_R, DISTANCE, GMP, GSE, HEBBIAN, MOVEMENT, OVERSHOOT, RIGL, SET, SNFS, SNIP,
+    SRIGL,
 };
+pub use overshoot::{Curve, Moment, Overshoot, Stays};

@@ -25,6 +25,7 @@
 //! once as who hears and once as who is heard, and its two places are no neighbours. Between two groups of a layered
 //! network that is the paper's graph.
 
+use crate::effort;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Scores of all pairs (listener, heard) on a path, of the graph with these connections (listener, heard).
@@ -35,12 +36,13 @@ pub(super) fn scores(connected: &BTreeSet<(u32, u32)>) -> BTreeMap<(u32, u32), f
         heard_by.entry(pre).or_default().push(post);
     }
     let degree = |of: &BTreeMap<u32, Vec<u32>>, row: u32| of[&row].len() as f64;
-    let mut scores = BTreeMap::new();
+    let (mut scores, mut steps) = (BTreeMap::new(), 0);
     for (&u, listeners) in &heard_by {
         // How many listeners each other one shares with u.
         let mut shared = BTreeMap::<u32, f64>::new();
         for &z1 in listeners {
             hears[&z1].iter().for_each(|&z2| *shared.entry(z2).or_default() += 1.0);
+            steps += hears[&z1].len() as u64;
         }
         for &z1 in listeners {
             let others = || hears[&z1].iter().copied().filter(|&z2| z2 != u);
@@ -51,12 +53,15 @@ pub(super) fn scores(connected: &BTreeSet<(u32, u32)>) -> BTreeMap<(u32, u32), f
             for z2 in others() {
                 let outside = degree(&heard_by, z2) - shared[&z2];
                 for v in ends(z2) {
+                    // Once in what is heard in common, and twice in the score.
+                    steps += 3;
                     let first = degree(&hears, z1) - common[&v];
                     *scores.entry((v, u)).or_insert(0.0) += 1.0 / (first * outside).sqrt();
                 }
             }
         }
     }
+    effort::spend(steps);
     scores.into_iter().map(|(pair, score)| (pair, score as f32)).collect()
 }
 
@@ -67,17 +72,21 @@ pub(super) fn of_neighbours(connected: &BTreeSet<(u32, u32)>) -> BTreeMap<(u32, 
         hears.entry(post).or_default().push(pre);
         heard_by.entry(pre).or_default().push(post);
     }
-    let mut scores = BTreeMap::<(u32, u32), f64>::new();
+    let (mut scores, mut steps) = (BTreeMap::<(u32, u32), f64>::new(), 0);
     // For each seed, whoever is on the same side and shares a neighbour with it, and what that one leads to.
     let mut walk =
         |near: &BTreeMap<u32, Vec<u32>>, far: &BTreeMap<u32, Vec<u32>>, pair: &dyn Fn(u32, u32) -> (u32, u32)| {
             for (&seed, neighbours) in near {
                 let mut common = BTreeMap::<u32, f64>::new();
                 let others = neighbours.iter().flat_map(|neighbour| &far[neighbour]).filter(|&&other| other != seed);
-                others.for_each(|&other| *common.entry(other).or_default() += 1.0);
+                others.for_each(|&other| {
+                    *common.entry(other).or_default() += 1.0;
+                    steps += 1;
+                });
                 for (other, common) in common {
                     let outside = (near[&other].len() as f64 - common).max(1.0);
                     for &end in &near[&other] {
+                        steps += 1;
                         if !connected.contains(&pair(seed, end)) {
                             *scores.entry(pair(seed, end)).or_default() += (1.0 + common) / outside;
                         }
@@ -87,6 +96,7 @@ pub(super) fn of_neighbours(connected: &BTreeSet<(u32, u32)>) -> BTreeMap<(u32, 
         };
     walk(&hears, &heard_by, &|post, pre| (post, pre));
     walk(&heard_by, &hears, &|pre, post| (post, pre));
+    effort::spend(steps);
     scores.into_iter().map(|(pair, score)| (pair, score as f32)).collect()
 }
 
@@ -96,6 +106,14 @@ mod tests {
 
     fn of(connected: &[(u32, u32)]) -> Vec<((u32, u32), f32)> {
         scores(&connected.iter().copied().collect()).into_iter().collect()
+    }
+
+    #[test]
+    fn each_step_of_each_path_is_counted() {
+        effort::take();
+        of(&[(10, 0), (10, 1), (11, 1)]);
+        // From 0: 10 hears two, and one path. From 1: 10 hears two, 11 one.
+        assert_eq!(effort::take(), 2 + 3 + 2 + 1);
     }
 
     #[test]

@@ -60,6 +60,7 @@ impl Due {
     /// How much is due by now; takes it off what a rate owes.
     pub(super) fn of(view: &View<'_>, method: &Method, memory: &mut Memory, pools: &[Pool]) -> Self {
         let all: usize = pools.iter().map(|pool| pool.present.len()).sum();
+        let all_pairs = pools.iter().map(|pool| pool.pairs.len()).sum();
         let steps = view.step.saturating_sub(memory.last).max(1);
         memory.last = view.step;
         let mut each = Vec::with_capacity(pools.len());
@@ -72,7 +73,11 @@ impl Due {
                 each.push(Share::default());
                 continue;
             }
-            let of = Of { present: eligible, all, pairs: pool.pairs.len(), steps };
+            let start = match method.amount {
+                Amount::Overshoot(_) => memory.start(view.network, pool.part, pool.present.len()),
+                _ => 0,
+            };
+            let of = Of { present: eligible, all, pairs: pool.pairs.len(), all_pairs, start, steps };
             let present = Of { present: pool.present.len(), ..of };
             let thin = method.thinning.map_or(0, |thinning| thinning.to.surplus(present, view.step, view.end));
             let of = Of { present: eligible.saturating_sub(thin), ..of };

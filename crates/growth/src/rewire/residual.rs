@@ -8,12 +8,14 @@
 //! outputs, that is the paper's sum.
 
 use crate::View;
+use crate::effort;
 use livenet_core::{Row, Signal};
 
 /// Score and lean of a pair: see the [module](self).
 pub(super) fn score(view: &View<'_>, post: u32, pre: u32) -> (f32, f32) {
     let (network, residuals) = (view.network, view.signals.values(Signal::Residual));
     let outputs = network.outputs();
+    effort::spend(outputs.len() as u64);
     let of = |output: usize| residuals.get(output * network.neuron_count() + pre as usize).copied().unwrap_or(0.0);
     let spread = view.signals.of(Signal::OutputVariance, Row::new(pre)).max(0.0).sqrt();
     // Who always says the same tells nothing that a bias could not.

@@ -21,6 +21,7 @@ use super::{
     pool::{Part, Pool},
 };
 use crate::View;
+use crate::effort;
 use crate::pairs::{Pairs, group_pairs};
 use livenet_core::{GroupId, Network, Row, Samples, Stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +31,7 @@ pub(super) fn gradient(view: &View<'_>, (post, pre): (u32, u32), delay: u16) -> 
     let (Some(outputs), Some(blames)) = (view.signals.outputs(), view.signals.blames()) else { return 0.0 };
     let (network, [post, pre]) = (view.network, [post, pre].map(Row::new));
     let lag = network.schedule().lag(network.spec(pre).group, network.spec(post).group, delay) as usize;
+    effort::spend((blames.cycles() * blames.lanes().min(outputs.lanes())) as u64);
     let cycle = |ago: usize| Some(blames.back(ago, post)?.iter().zip(outputs.back(ago + lag, pre)?));
     let terms = (0..blames.cycles()).filter_map(cycle).flatten();
     let sum = terms.map(|(&blame, &output)| f64::from(blame) * f64::from(output)).sum::<f64>() as f32;
@@ -84,7 +86,7 @@ fn within(network: &Network, part: Part) -> Vec<(GroupId, GroupId, Pairs)> {
         Part::Pair(group, heard) => all.filter(|(post, pre, _)| (*post, *pre) == (group, heard)).collect(),
         Part::Listener(row) => {
             let group = network.spec(Row::new(row)).group;
-            let of = |pre| Pairs::through(network, row..row + 1, &network.members(pre));
+            let of = |pre| Pairs::through(network, row..=row, &network.members(pre));
             let own = all.filter(|(post, ..)| *post == group).map(|(post, pre, _)| (post, pre, of(pre)));
             own.filter(|(.., pairs)| !pairs.is_empty()).collect()
         }
@@ -98,6 +100,8 @@ fn sums(view: &View<'_>, guide: Guide, stream: &mut Stream) -> Option<[Vec<f64>;
     let signs: Vec<f64> = (0..outputs.lanes().max(blames.lanes()))
         .map(|_| if guide == Guide::Bound || stream.bits() >> 63 == 0 { 1.0 } else { -1.0 })
         .collect();
+    let looked_at = |samples: &Samples| samples.cycles() * samples.lanes() * view.network.neuron_count();
+    effort::spend((looked_at(outputs) + looked_at(blames)) as u64);
     let of = |samples: &Samples, row| {
         let cycles = (0..samples.cycles()).flat_map(|cycle| samples.of(cycle, row).iter().zip(&signs));
         let size = |value: f32| f64::from(if guide == Guide::Bound { value.abs() } else { value });

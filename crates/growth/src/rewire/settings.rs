@@ -1,6 +1,6 @@
 //! What an experiment may set of a rewiring method: what its axes have, and no more.
 
-use super::{Amount, Balance, Drop, Fan, Grow, Guide, Method, NewWeight, Rewire};
+use super::{Amount, Balance, Curve, Drop, Fan, Grow, Guide, Method, Moment, NewWeight, Overshoot, Rewire, Stays};
 use crate::settings::{Setting, SettingError, Settings};
 
 impl Rewire {
@@ -114,7 +114,26 @@ fn amount(amount: Amount, settings: &mut Settings) -> Result<Amount, SettingErro
             until: part(settings, "thinned", until)?,
             steepness: settings.real("steepness", f64::from(steepness), 0.0..=1e3)? as f32,
         },
+        Amount::Overshoot(default) => Amount::Overshoot(overshoot(default, settings)?),
         Amount::AsFallen => Amount::AsFallen,
+    })
+}
+
+fn overshoot(default: Overshoot, settings: &mut Settings) -> Result<Overshoot, SettingError> {
+    let density = if let Stays::Density(density) = default.stays { density } else { 0.1 };
+    let density = Stays::Density(part(settings, "density", density)?);
+    let count = settings.integer("count", 0, 0..=i64::from(u32::MAX))? as u32;
+    let mut moment = |default: Moment, at, step| {
+        let at = if let Moment::Part(default) = default { Moment::Part(part(settings, at, default)?) } else { default };
+        let step = settings.integer(step, 0, 0..=i64::from(u32::MAX))? as u32;
+        Ok(if step == 0 { at } else { Moment::Step(step) })
+    };
+    Ok(Overshoot {
+        stays: if count == 0 { density } else { Stays::Count(count) },
+        peak_at: moment(default.peak_at, "peak_at", "peak_step")?,
+        settled_at: moment(default.settled_at, "settled_at", "settled_step")?,
+        peak: settings.real("peak", f64::from(default.peak), 1.0..=1e3)? as f32,
+        curve: settings.choice("curve", &[("cosine", Curve::Cosine), ("linear", Curve::Linear)])?,
     })
 }
 

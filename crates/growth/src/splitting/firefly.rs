@@ -27,6 +27,7 @@ use super::{
     split::{Planned, Spectrum, Split, part_later},
     steepest::{lanes, probe, spectrum},
 };
+use crate::effort;
 use crate::{
     Axes, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
     cradle::{Cradle, hidden_groups},
@@ -191,8 +192,14 @@ impl Place {
     }
 
     fn potentials(&self, u: &[f64]) -> Vec<Vec<f64>> {
+        effort::spend((self.heard.iter().map(Vec::len).sum::<usize>()) as u64);
         let potential = |x: &[f64]| x.iter().zip(u).map(|(x, u)| x * u).sum();
         self.heard.iter().map(|cycle| cycle.chunks_exact(self.width).map(potential).collect()).collect()
+    }
+
+    /// How many blames there are of all listeners.
+    fn blamed(&self) -> u64 {
+        self.blames.iter().flat_map(|(_, cycles)| cycles).map(|lanes| lanes.len() as u64).sum()
     }
 
     /// G: the gradient that a connection to each listener would have.
@@ -206,11 +213,13 @@ impl Place {
             let cycles = blames.iter().zip(said.iter().skip(*lag));
             cycles.map(|(blame, said)| blame.iter().zip(said).map(|(b, s)| b * s).sum::<f64>()).sum()
         };
+        effort::spend(self.blamed());
         self.blames.iter().map(of).collect()
     }
 
     /// The direction in which ‖G‖² rises most, of norm 1.
     fn climb(&self, u: &[f64], told: &[f64]) -> Option<Vec<f64>> {
+        effort::spend(self.blamed() + self.heard.iter().map(Vec::len).sum::<usize>() as u64);
         let mut up = vec![0.0; u.len()];
         for (ago, potentials) in self.potentials(u).into_iter().enumerate() {
             for (lane, z) in potentials.into_iter().enumerate() {

@@ -1,5 +1,6 @@
 //! What a neuron heard through its dendrites, with how its output bends there, sample by sample.
 
+use crate::effort;
 use crate::{View, algebra::Matrix};
 use livenet_core::{Neurons, Row};
 
@@ -48,7 +49,9 @@ impl Heard {
 
     /// S, its lower triangle.
     pub(crate) fn matrix(&self) -> Matrix {
-        let mut matrix = Matrix::zeros(self.dendrites.len(), self.dendrites.len());
+        let n = self.dendrites.len();
+        let mut matrix = Matrix::zeros(n, n);
+        effort::spend((self.bends.len() * (n + n * (n + 1) / 2)) as u64);
         for (bend, x) in self.samples() {
             for at in 0..x.len() {
                 let by = bend * x[at];
@@ -61,6 +64,7 @@ impl Heard {
     /// `sign` times S v.
     pub(crate) fn times(&self, sign: f64, v: &[f64]) -> Vec<f64> {
         let mut image = vec![0.0; v.len()];
+        effort::spend((self.bends.len() * (2 * v.len() + 1)) as u64);
         for (bend, x) in self.samples() {
             let by: f64 = sign * bend * x.iter().zip(v).map(|(x, v)| x * v).sum::<f64>();
             image.iter_mut().zip(x).for_each(|(entry, x)| *entry += by * x);

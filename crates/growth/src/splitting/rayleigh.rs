@@ -1,6 +1,7 @@
 //! Descent on the Rayleigh quotient: the smallest eigenvalue without the matrix.
 
 use crate::algebra::{dot, eigen::Pair};
+use crate::effort;
 
 /// Descends from `start` on R(v) = vᵀSv / vᵀv, whose gradient at a unit v is 2 (Sv - R v), for at most so many `steps`,
 /// of which each costs one product with S. The result is never below the smallest eigenvalue.
@@ -23,6 +24,7 @@ pub(crate) fn descend(apply: &dyn Fn(&[f64]) -> Vec<f64>, start: Vec<f64>, steps
         let length = libm::hypot(beside, least - quotient);
         let (c, s) = (beside / length, (least - quotient) / length);
         let combine = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| c * a + s * b).collect::<Vec<f64>>();
+        effort::spend(5 * v.len() as u64);
         (v, image) = (combine(&v, &along), combine(&image, &turned));
         quotient = dot(&v, &image) / dot(&v, &v);
     }

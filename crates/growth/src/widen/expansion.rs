@@ -17,6 +17,7 @@
 
 use super::evidence::Evidence;
 use crate::algebra::{Eigen, Matrix, dot};
+use crate::effort;
 
 /// Part of the largest eigenvalue of S below which a direction has no gradient.
 const FLAT: f64 = 1e-8;
@@ -60,6 +61,7 @@ impl Expansion {
             return (0.0, vec![0.0; said.len()]);
         }
         let mut c = vec![0.0; self.residual.columns()];
+        effort::spend((said.len() * c.len()) as u64);
         for (sample, said) in said.iter().enumerate() {
             for (c, residual) in c.iter_mut().zip(self.residual.row(sample)) {
                 *c += said * residual / n;

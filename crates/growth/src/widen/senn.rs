@@ -22,6 +22,7 @@ use super::{
     planned::{self, Planned},
     site::{Newborn, Site},
 };
+use crate::effort;
 use crate::{
     Axes, BadState, Citation, Contract, Entry, Family, Probe, Setting, Strategy, Verdict, View, Why,
     algebra::dot,
@@ -107,6 +108,7 @@ impl Senn {
             let said: Vec<f64> = potentials.iter().map(|&z| activation.value(z)).collect();
             let (bound, slope) = expansion.bound_and_slope(&said);
             let mut gradient = vec![0.0; weights.len()];
+            effort::spend((evidence.samples() * (weights.len() + 1)) as u64);
             for (sample, (z, slope)) in potentials.iter().zip(slope).enumerate() {
                 let slope = slope * activation.derivative(*z);
                 gradient.iter_mut().zip(evidence.heard.row(sample)).for_each(|(sum, heard)| *sum += slope * heard);

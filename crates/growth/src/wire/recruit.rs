@@ -1,6 +1,7 @@
 //! Recruiting: free neurons become detectors of what is still wrong, or pass on what was said.
 
 use super::{Standing, Wire};
+use crate::effort;
 use crate::{View, choice::draw};
 use livenet_core::{Birth, Draft, Move, Network, NeuronId, Reason, Role, Row, Signal, Stream, Synapse};
 use std::collections::BTreeSet;
@@ -63,6 +64,7 @@ pub(super) fn recruit(
         heard: (0..n as u32).filter(|&row| is_hidden(row) && standing.is_heard(row)).collect(),
         unheard: BTreeSet::new(),
     };
+    effort::spend((n * outputs.len()) as u64);
     let energy: Vec<f32> =
         (0..outputs.len()).map(|output| (0..n as u32).map(|row| residual.of(output, row).powi(2)).sum()).collect();
 

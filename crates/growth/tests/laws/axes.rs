@@ -8,7 +8,19 @@ use proptest::prelude::*;
 const AXES: [(&str, &[&str]); 8] = [
     (
         "drop",
-        &["weight", "sign", "sensitivity", "movement", "importance", "age", "crossing", "drawn", "random", "nothing"],
+        &[
+            "weight",
+            "sign",
+            "sensitivity",
+            "movement",
+            "importance",
+            "contribution",
+            "age",
+            "crossing",
+            "drawn",
+            "random",
+            "nothing",
+        ],
     ),
     (
         "grow",
@@ -26,7 +38,7 @@ const AXES: [(&str, &[&str]); 8] = [
         ],
     ),
     ("pick", &["best", "drawn"]),
-    ("amount", &["fraction", "cosine", "cubic", "rate", "count", "density", "ramp", "sigmoid", "fallen"]),
+    ("amount", &["fraction", "cosine", "cubic", "rate", "count", "density", "ramp", "sigmoid", "overshoot", "fallen"]),
     ("birth", &["zero", "normal", "uniform", "fan_in", "step"]),
     ("spread", &["gone", "momentum"]),
     ("fan", &["free", "constant"]),

@@ -29,8 +29,13 @@ pub(crate) fn settings(entry: &Entry) -> Settings {
         "firefly" => Settings::none().with("ratio", Value::Real(0.01)),
         "gng" => Settings::none().with("lambda", Value::Integer(1)),
         "neat" => Settings::none().with("add_node", Value::Real(1.0)).with("add_connection", Value::Real(1.0)),
+        "overshoot" => Settings::none().with("peak_step", Value::Integer(6)).with("settled_step", Value::Integer(12)),
         "merge" => Settings::none().with("correlation", Value::Real(0.2)),
         "splitting" => Settings::none().with("count", Value::Integer(1)),
+        "retraction" => Settings::none()
+            .with("low", Value::Real(1.0))
+            .with("upkeep", Value::Real(1e6))
+            .with("patience", Value::Integer(1)),
         "snr" => Settings::none().with("rarity", Value::Real(1.0)).with("threshold", Value::Real(1e6)),
         "redo" => Settings::none().with("threshold", Value::Real(1.0)),
         // A third of what an output is worth cannot be paid by many.
@@ -58,7 +63,7 @@ pub(crate) fn build(entry: &Entry) -> Box<dyn Strategy> {
     entry.strategy(settings(entry)).unwrap()
 }
 
-fn ledger() -> Ledger {
+pub(crate) fn ledger() -> Ledger {
     let settings = Settings::none()
         .with("maturity", Value::Integer(5))
         .with("grace", Value::Integer(5))
@@ -127,6 +132,9 @@ fn every_method_can_be_held_to_the_laws_as_one_of_ones_own() {
     for entry in registry::ALL {
         let settings = match entry.name {
             // Only who is the same may merge, where little may change.
+            "overshoot" => {
+                Settings::none().with("peak_step", Value::Integer(6)).with("settled_step", Value::Integer(12))
+            }
             "merge" => Settings::none().with("correlation", Value::Real(0.999_999)),
             _ => settings(entry),
         };

@@ -2,7 +2,7 @@
 
 use super::{Batch, Continuity, Event, Explained, NeuronEnergy, Session, SessionError, Source};
 use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
-use livenet_growth::{Budget, Cut, Probe, Still, Verdict, View, Why};
+use livenet_growth::{Budget, Cut, Probe, Still, Verdict, View, Why, effort};
 
 /// Of more neurons than this, every so many-th is told of.
 const MOST_TOLD: usize = 256;
@@ -31,7 +31,9 @@ impl Session {
             budget,
             key: self.key.at(at as u64).at(self.step),
         };
+        let _of_others = effort::take();
         let verdict = strategy.propose(&view, &mut draft);
+        self.effort += effort::take();
         self.growers[at].strategy = strategy;
         let (mut finished, cut) = match verdict {
             Verdict::Proposed => {

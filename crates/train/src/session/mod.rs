@@ -110,6 +110,8 @@ pub struct Session {
     /// What all strategies together may spend, and the edits that they made after the last step.
     shared: Budget,
     spent: u64,
+    /// Multiply-adds of strategies themselves and of trials on clones.
+    effort: u64,
     events: Vec<Event>,
 }
 
@@ -149,6 +151,7 @@ impl Session {
             felt: (f64::NAN, None),
             shared: Budget::unlimited(),
             spent: 0,
+            effort: 0,
             events: vec![started],
         })
     }
@@ -221,6 +224,11 @@ impl Session {
     /// The energy accounts, if there are any.
     pub fn ledger(&self) -> Option<&Ledger> {
         self.ledger.as_ref()
+    }
+    /// Multiply-adds so far: of training, of every look at samples for a strategy (gradients of what is absent among them), of
+    /// what strategies computed by themselves, and of trials on clones.
+    pub fn operations(&self) -> u64 {
+        self.executor.operations() + self.effort
     }
     /// Updates done.
     pub fn steps(&self) -> u64 {
@@ -335,7 +343,7 @@ impl Session {
                 rate: self.learning.rate_at(self.step.saturating_sub(1)),
                 neurons: self.network.neuron_count() as u64,
                 connections: self.network.active_count() as u64,
-                operations: self.executor.operations(),
+                operations: self.operations(),
             });
         }
         self.report_energy();

@@ -22,6 +22,7 @@ pub struct SavedState {
     ledger_step: u64,
     running: Running,
     last_metric: Option<f64>,
+    effort: u64,
 }
 
 /// Why a state cannot be taken up.
@@ -75,6 +76,7 @@ impl Session {
             ledger_step: self.ledger_step,
             running: self.running,
             last_metric: self.last_metric,
+            effort: self.effort,
         }
     }
 
@@ -108,7 +110,7 @@ impl Session {
         (self.network, self.executor) = (network, executor);
         self.executor.observe(&self.network, &wanted);
         (self.step, self.ledger_step) = (saved.step, saved.ledger_step);
-        (self.running, self.last_metric) = (saved.running, saved.last_metric);
+        (self.running, self.last_metric, self.effort) = (saved.running, saved.last_metric, saved.effort);
         self.events.retain(|event| !matches!(event, Event::Started { .. }));
         Ok(())
     }

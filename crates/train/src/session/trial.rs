@@ -23,6 +23,7 @@ impl Session {
             felt: self.felt,
             shared: self.shared,
             spent: 0,
+            effort: 0,
             events: Vec::new(),
         }
     }
@@ -46,6 +47,7 @@ impl Session {
                 clone.executor.follow(&clone.network, &commit);
                 clone.credit.follow(&clone.network, &commit);
             }
+            let before = clone.operations();
             let mut diverged = false;
             for _ in 0..steps {
                 match clone.step(source) {
@@ -57,6 +59,7 @@ impl Session {
                 }
             }
             let measured = if diverged { None } else { Some(clone.measure(source.validation())) };
+            self.effort += clone.operations() - before;
             losses.push(match measured {
                 Some(Err(error)) if !error.is_divergence() => return Err(error),
                 Some(Ok(measured)) => measured.loss,

@@ -20,7 +20,7 @@ impl Driver<'_> {
         }
         self.checkpoint(Checkpoint::FINAL)?;
         // Of all training, whichever state is tested.
-        let (steps, operations) = (self.session.steps(), self.session.executor().operations());
+        let (steps, operations) = (self.session.steps(), self.session.operations());
         let mut metrics = BTreeMap::new();
         let mut put = |name: &str, value: Option<f64>| {
             if let Some(value) = value.filter(|value| value.is_finite()) {

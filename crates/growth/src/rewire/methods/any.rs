@@ -1,7 +1,7 @@
 //! `rewire`: any combination of the axes.
 
 use crate::rewire::{
-    Amount, Drop, Fan, Grow, Guide, Method, NewWeight, Pick, Rewire, Spread, Stranded, Thinning, settings,
+    Amount, Drop, Fan, Grow, Guide, Method, NewWeight, OVERSHOOT, Pick, Rewire, Spread, Stranded, Thinning, settings,
 };
 use crate::{Axes, Citation, Contract, Entry, Family, Setting, SettingError, Settings};
 
@@ -11,6 +11,7 @@ const DROPS: &[(&str, Drop)] = &[
     ("sensitivity", Drop::SmallestSensitivity),
     ("movement", Drop::SmallestMovement),
     ("importance", Drop::LeastImportant),
+    ("contribution", Drop::LeastContribution),
     ("age", Drop::Oldest),
     ("crossing", Drop::SignCrossing { l1: 0.0 }),
     ("drawn", Drop::DrawnWeight { from: 1.0, to: 9.0 }),
@@ -40,6 +41,7 @@ const AMOUNTS: &[(&str, Amount)] = &[
     ("density", Amount::Density(0.1)),
     ("ramp", Amount::Ramp { start: 1.0, end: 0.1, from: 0.0, until: 0.75 }),
     ("sigmoid", Amount::Sigmoid { start: 1.0, end: 0.1, from: 0.0, until: 0.75, steepness: 6.0 }),
+    ("overshoot", OVERSHOOT.amount),
     ("fallen", Amount::AsFallen),
 ];
 
@@ -87,7 +89,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting {
             name: "drop",
             default: "\"weight\"",
-            about: "what goes: `weight`, `sign`, `sensitivity`, `movement`, `importance`, `age`, `crossing` (with `l1`), `drawn` (with `power` and `power_end`), `random` or `nothing`",
+            about: "what goes: `weight`, `sign`, `sensitivity`, `movement`, `importance`, `contribution`, `age`, `crossing` (with `l1`), `drawn` (with `power` and `power_end`), `random` or `nothing`",
         },
         Setting {
             name: "grow",
@@ -102,7 +104,7 @@ pub(crate) const ENTRY: Entry = Entry {
         Setting {
             name: "amount",
             default: "\"fraction\"",
-            about: "how much: `fraction`, `cosine`, `cubic`, `rate`, `count`, `density`, `ramp`, `sigmoid` or `fallen`, each with its settings",
+            about: "how much: `fraction`, `cosine`, `cubic`, `rate`, `count`, `density`, `ramp`, `sigmoid`, `overshoot` or `fallen`, each with its settings",
         },
         Setting {
             name: "birth",

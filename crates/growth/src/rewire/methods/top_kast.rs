@@ -1,5 +1,6 @@
 //! `top_kast`: always sparse forward, a little less sparse backward.
 
+use crate::effort;
 use crate::rewire::{Balance, pool::pools_without};
 use crate::{
     Axes, BadState, Citation, Contract, Entry, Family, Setting, SettingError, Settings, Strategy, Verdict, View, Why,
@@ -103,6 +104,7 @@ impl Strategy for TopKast {
         for pool in &pools {
             let part = |share: f32| (pool.pairs.len() as f64 * f64::from(share)).round() as usize;
             let mut rows = pool.present.clone();
+            effort::spend(rows.len() as u64);
             rows.sort_by(|&a, &b| size(b).total_cmp(&size(a)).then(a.cmp(&b)));
             let wanted = |rank: usize| match rank {
                 _ if rank < part(self.forward) => State::Heard,
