@@ -45,7 +45,7 @@ pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use panels::Store;
 pub use rows::{deinterleave, dots, interleave, scale_shift, sums};
-pub use running::{blend, blend_one, deviations};
+pub use running::{Part, add_lanes, blend, blend_one, fold_lanes};
 pub use transpose::Transpose;
 pub use update::{Counts, Decay, Elements, Moments, Step, update};
 

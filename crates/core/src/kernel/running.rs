@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! old = f * old + (1 - f) * new          // blend, in f64
-//! deviation = |value - sum / weight|
+//! sum[lane] += part of value[lane]       // add_lanes, in f32; then one sum of all lanes, in f64
 //! ```
 
 use super::dispatch::{Kernel, Target, Wide};
+use super::{LANES, Lanes};
 
 struct Blend<'a> {
     forget: f64,
@@ -56,33 +57,94 @@ pub fn blend_one(forget: f64, old: &mut [f32], new: f32) {
     Target::best().run(BlendOne { forget, old, new });
 }
 
-struct Deviations<'a> {
-    values: &'a [f32],
-    sums: &'a [f32],
-    weights: &'a [f32],
-    to: &'a mut [f32],
+/// What of a value is added.
+#[derive(Clone, Copy, Debug)]
+pub enum Part<'a> {
+    /// Itself.
+    Value,
+    /// |value|.
+    Magnitude,
+    /// value².
+    Square,
+    /// |value - m|, with m by row.
+    Deviation(&'a [f32]),
 }
 
-impl Kernel for Deviations<'_> {
-    type Output = ();
-    #[inline(always)]
-    fn run<W: Wide>(self) {
-        let of = self.values.iter().zip(self.sums).zip(self.weights);
-        for (to, ((value, sum), weight)) in self.to.iter_mut().zip(of) {
-            *to = (value - sum / weight).abs();
+struct Add<'a> {
+    rows: &'a [Lanes],
+    part: Part<'a>,
+    to: &'a mut [Lanes],
+}
+
+#[inline(always)]
+fn each(rows: &[Lanes], to: &mut [Lanes], of: impl Fn(f32) -> f32) {
+    for (to, row) in to.iter_mut().zip(rows) {
+        for lane in 0..LANES {
+            to.0[lane] += of(row.0[lane]);
         }
     }
 }
 
-/// How far each value is from its running mean, `sums / weights`.
+impl Kernel for Add<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(self) {
+        let Self { rows, part, to } = self;
+        match part {
+            Part::Value => each(rows, to, |value| value),
+            Part::Magnitude => each(rows, to, f32::abs),
+            Part::Square => each(rows, to, |value| value * value),
+            Part::Deviation(means) => {
+                for ((to, row), mean) in to.iter_mut().zip(rows).zip(means) {
+                    for lane in 0..LANES {
+                        to.0[lane] += (row.0[lane] - mean).abs();
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Adds a part of each value, lane by lane.
 ///
 /// # Panics
 /// If the lengths disagree.
 #[track_caller]
-pub fn deviations(values: &[f32], sums: &[f32], weights: &[f32], to: &mut [f32]) {
-    let n = values.len();
-    assert!(sums.len() == n && weights.len() == n && to.len() == n, "a mean per value");
-    Target::best().run(Deviations { values, sums, weights, to });
+pub fn add_lanes(rows: &[Lanes], part: Part<'_>, to: &mut [Lanes]) {
+    let means = if let Part::Deviation(means) = part { means.len() } else { rows.len() };
+    assert!(rows.len() == to.len() && means == rows.len(), "a sum, and a mean, per row");
+    Target::best().run(Add { rows, part, to });
+}
+
+struct Fold<'a> {
+    rows: &'a [Lanes],
+    by: f64,
+    to: &'a mut [f32],
+}
+
+impl Kernel for Fold<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(self) {
+        for (row, to) in self.rows.iter().zip(self.to) {
+            let mut sums = [0.0; LANES / 2];
+            for lane in 0..LANES / 2 {
+                sums[lane] = f64::from(row.0[lane]) + f64::from(row.0[lane + LANES / 2]);
+            }
+            let [a, b, c, d, e, f, g, h] = sums;
+            *to = ((((a + e) + (c + g)) + ((b + f) + (d + h))) / self.by) as f32;
+        }
+    }
+}
+
+/// The sum of the lanes of each row, in f64 by a fixed tree, divided by `by`.
+///
+/// # Panics
+/// If the lengths disagree.
+#[track_caller]
+pub fn fold_lanes(rows: &[Lanes], by: f64, to: &mut [f32]) {
+    assert_eq!(rows.len(), to.len(), "a sum per row");
+    Target::best().run(Fold { rows, by, to });
 }
 
 #[cfg(test)]
@@ -95,20 +157,47 @@ mod tests {
         blend_one(0.99, &mut one, 2.0);
         assert_eq!(one, [0.3f32, 0.5].map(|old| (0.99 * f64::from(old) + (1.0 - 0.99) * 2.0) as f32));
         let values: Vec<f32> = (0..77).map(|at| (at as f32 * 0.37).sin()).collect();
-        let weights: Vec<f32> = (0..77).map(|at| 0.01 + at as f32 * 0.01).collect();
+        let before: Vec<f32> = (0..77).map(|at| 0.01 + at as f32 * 0.01).collect();
         let run = |target: Target| {
-            let (mut old, mut to) = (weights.clone(), vec![0.0; 77]);
+            let mut old = before.clone();
             target.run(Blend { forget: 0.99, old: &mut old, new: &values });
-            target.run(Deviations { values: &values, sums: &old, weights: &weights, to: &mut to });
-            (old, to)
+            old
         };
-        let (old, to) = run(Target::best());
-        for target in Target::available() {
-            assert_eq!(run(target), (old.clone(), to.clone()), "{}", target.name());
-        }
+        let old = run(Target::best());
+        assert!(Target::available().all(|target| run(target) == old));
         for at in 0..77 {
-            let known = (0.99 * f64::from(weights[at]) + (1.0 - 0.99) * f64::from(values[at])) as f32;
-            assert_eq!((old[at], to[at]), (known, (values[at] - known / weights[at]).abs()));
+            let known = (0.99 * f64::from(before[at]) + (1.0 - 0.99) * f64::from(values[at])) as f32;
+            assert_eq!(old[at], known);
+        }
+    }
+
+    #[test]
+    fn parts_of_rows_are_summed_on_every_target() {
+        let value = |row: usize, lane: usize| (row * 16 + lane) as f32 * 0.1 - 7.0;
+        let rows: Vec<Lanes> = (0..19).map(|row| Lanes(std::array::from_fn(|lane| value(row, lane)))).collect();
+        let means: Vec<f32> = (0..19).map(|row| row as f32).collect();
+        let parts: [(Part<'_>, &dyn Fn(f32, usize) -> f32); 4] = [
+            (Part::Value, &|value, _| value),
+            (Part::Magnitude, &|value, _| value.abs()),
+            (Part::Square, &|value, _| value * value),
+            (Part::Deviation(&means), &|value, row| (value - row as f32).abs()),
+        ];
+        for (part, of) in parts {
+            let run = |target: Target| {
+                let (mut to, mut means) = (vec![Lanes::all(0.5); 19], vec![0.0; 19]);
+                target.run(Add { rows: &rows, part, to: &mut to });
+                target.run(Fold { rows: &to, by: 16.0, to: &mut means });
+                means
+            };
+            let found = run(Target::best());
+            assert!(Target::available().all(|target| run(target) == found), "{part:?}");
+            for (row, found) in found.iter().enumerate() {
+                let known = (0..16).map(|lane| f64::from(0.5 + of(value(row, lane), row))).sum::<f64>() / 16.0;
+                assert!(
+                    (f64::from(*found) - known).abs() < 1e-5 * known.abs().max(1.0),
+                    "{part:?}: {found} is not {known}"
+                );
+            }
         }
     }
 }

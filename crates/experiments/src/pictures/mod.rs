@@ -3,7 +3,7 @@
 //! Invariant: a function of the run's events, journal, checkpoints and report alone, so that drawing
 //! again gives the same bytes. Each file turns one part of a run into the values of [`crate::plots`].
 
-mod activity;
+pub(crate) mod activity;
 pub mod comparison;
 mod course;
 mod lineage;
@@ -53,7 +53,7 @@ pub fn draw(
     gallery.hang("degrees", &structure::degrees(&start, &end), "How many connections arrive at a neuron (inputs left out) and leave it (outputs left out), at the start and at the end.")?;
     gallery.hang("weights", &structure::weights(&start, &end), "The weights of all active connections.")?;
     // A network that diverged says nothing that could be drawn.
-    if let Ok(activity) = activity::raster(checked, session) {
+    if let Ok(activity) = activity::raster(checked, session, activity::COLUMNS) {
         gallery.hang("activity", &activity, "What each neuron says to the first samples of the validation part.")?;
     }
     let lineage = lineage::tree(&run::journal(directory, &mut |_| {})?, session.steps())

@@ -1,9 +1,9 @@
-//! What this version writes is read by every later one, or refused by name. `tests/formats/1` holds a small run as
-//! version 1 of journal and checkpoint wrote it.
+//! What this version writes is read by every later one, or refused by name. `tests/formats/2` holds a small run as
+//! version 1 of the journal and 2 of the checkpoint wrote it; `tests/formats/1` one with a checkpoint of version 1, which is refused.
 //!
 //! A fault here means that the form of a file changed. Then raise its version (`VERSION` in `run/checkpoint.rs` or
 //! `core/src/journal/record.rs`), let the old one still be read or be refused with what to do, and mint a new folder:
-//! `LIVENET_MINT=2 cargo test -p livenet-experiments --test cli formats`. Old folders stay.
+//! `LIVENET_MINT=3 cargo test -p livenet-experiments --test cli formats`. Old folders stay.
 
 use super::{Bench, assert_same};
 use livenet_experiments::{
@@ -32,14 +32,14 @@ fn copy(from: &Path, to: &Path) {
 }
 
 #[test]
-fn a_run_of_version_1_opens_and_goes_on() {
+fn a_run_of_version_2_opens_and_goes_on() {
     let bench = Bench::new(SMALL);
     if let Some(version) = std::env::var_os("LIVENET_MINT") {
         bench.call("run tiny.toml -q").succeeds();
         copy(&bench.only_run("runs"), &folder(version.to_str().unwrap()));
     }
     let run = bench.path("kept");
-    copy(&folder("1"), &run);
+    copy(&folder("2"), &run);
     let directory = RunDirectory::open(&run).unwrap();
 
     let checkpoint = Checkpoint::read(&directory, Checkpoint::FINAL).unwrap();
@@ -91,12 +91,15 @@ fn files_of_another_version_say_so_and_what_to_do() {
     rewrite("journal.bin", b"livenet jungle 1\n", b"livenet journal 1\n");
 
     bench.write("row.csv", b"1,1\n");
-    rewrite("checkpoints/final.ckpt", b"LIVECKP1", b"LIVECKP2");
-    let said = &["final.ckpt is a checkpoint of version 2", "reads version 1", "manifest.json"];
+    rewrite("checkpoints/final.ckpt", b"LIVECKP2", b"LIVECKP3");
+    let said = &["final.ckpt is a checkpoint of version 3", "reads version 2", "manifest.json"];
     bench.call("predict runs/tiny --input row.csv").fails(1, said);
+    let old = bench.path("old");
+    copy(&folder("1"), &old);
+    bench.call("predict old --input row.csv").fails(1, &["final.ckpt is a checkpoint of version 1", "reads version 2"]);
     // A run that is to go on passes it over with a warning, as it does a damaged one.
     std::fs::remove_file(run.join("report.json")).unwrap();
     let answer = bench.call("run tiny.toml -q --resume").succeeds();
-    assert!(answer.err().is_empty() || answer.err().contains("version 2"), "{}", answer.err());
+    assert!(answer.err().is_empty() || answer.err().contains("version 3"), "{}", answer.err());
     assert_same(&bench.only_run("whole"), &run);
 }

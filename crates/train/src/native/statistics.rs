@@ -4,7 +4,7 @@
 //! with F = [`Signal::FORGET`]. Each neuron has its own weight, 0 at birth. What nobody observes costs nothing.
 
 use super::activity::Activity;
-use livenet_core::kernel::{self, LANES, Lanes, Layout};
+use livenet_core::kernel::{self, LANES, Lanes, Layout, Part};
 use livenet_core::{Commit, Network, Signal, Store as _};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -22,6 +22,10 @@ pub(super) struct Statistics {
     running: Vec<Running>,
     /// Means of the window at hand.
     means: Vec<f32>,
+    /// Running means of outputs, from which deviations are taken.
+    centres: Vec<f32>,
+    /// Mean outputs of the window at hand.
+    plain: Vec<f32>,
 }
 
 const FORGET: f64 = Signal::FORGET as f64;
@@ -42,37 +46,37 @@ impl Seen<'_> {
         self.activity.end - self.activity.window..self.activity.end
     }
 
-    /// The mean of a function (of a value and its neuron) over cycles and lanes, by neuron.
-    fn mean(&self, means: &mut Vec<f32>, of: impl Fn(f32, usize) -> f32 + Sync) {
+    /// The mean of a part of the values over cycles and lanes, by neuron.
+    fn mean(&self, means: &mut Vec<f32>, part: Part<'_>) {
         means.clear();
         means.resize(self.layout.neurons(), 0.0);
         let count = (self.window().len() * self.activity.lanes) as f64;
-        let part = |(at, means): (usize, &mut [f32])| {
+        let some = |(at, means): (usize, &mut [f32])| {
             let first = at * NEURONS;
-            let mut sums = [0.0_f64; NEURONS];
+            let part = match part {
+                Part::Deviation(from) => Part::Deviation(&from[first..first + means.len()]),
+                other => other,
+            };
+            let mut lanes = [Lanes::ZERO; NEURONS];
+            let lanes = &mut lanes[..means.len()];
             for block in 0..self.activity.blocks() {
-                let mut lanes = [[0.0_f32; LANES]; NEURONS];
+                let real = self.activity.lanes_of(block);
+                let before = if real < LANES { lanes.to_vec() } else { Vec::new() };
                 for cycle in self.window() {
                     let row = self.layout.row(block, cycle, first);
-                    for (neuron, (sum, row)) in lanes.iter_mut().zip(&self.rows[row..row + means.len()]).enumerate() {
-                        for (sum, &value) in sum.iter_mut().zip(&row.0) {
-                            *sum += of(value, first + neuron);
-                        }
-                    }
+                    kernel::add_lanes(&self.rows[row..row + lanes.len()], part, lanes);
                 }
-                let real = self.activity.lanes_of(block);
-                for (sum, lanes) in sums.iter_mut().zip(&lanes) {
-                    *sum += lanes[..real].iter().map(|&value| f64::from(value)).sum::<f64>();
+                // Lanes beyond the samples do not count.
+                for (lanes, before) in lanes.iter_mut().zip(before) {
+                    lanes.0[real..].copy_from_slice(&before.0[real..]);
                 }
             }
-            for (mean, sum) in means.iter_mut().zip(sums) {
-                *mean = (sum / count) as f32;
-            }
+            kernel::fold_lanes(lanes, count, means);
         };
         if rayon::current_thread_index().is_some() {
-            means.par_chunks_mut(NEURONS).enumerate().for_each(part);
+            means.par_chunks_mut(NEURONS).enumerate().for_each(some);
         } else {
-            means.chunks_mut(NEURONS).enumerate().for_each(part);
+            means.chunks_mut(NEURONS).enumerate().for_each(some);
         }
     }
 }
@@ -86,13 +90,17 @@ enum Look<'a> {
 }
 
 impl Look<'_> {
-    fn mean(&self, means: &mut Vec<f32>, of: impl Fn(f32, usize) -> f32 + Sync) {
-        match *self {
-            Self::Recorded(seen) => seen.mean(means, of),
-            Self::One(values) => {
-                means.clear();
-                means.extend(values.iter().enumerate().map(|(neuron, &value)| of(value, neuron)));
-            }
+    fn mean(&self, means: &mut Vec<f32>, part: Part<'_>) {
+        let values = match *self {
+            Self::Recorded(seen) => return seen.mean(means, part),
+            Self::One(values) => values,
+        };
+        means.clear();
+        match part {
+            Part::Value => means.extend_from_slice(values),
+            Part::Magnitude => means.extend(values.iter().map(|value| value.abs())),
+            Part::Square => means.extend(values.iter().map(|value| value * value)),
+            Part::Deviation(from) => means.extend(values.iter().zip(from).map(|(value, mean)| (value - mean).abs())),
         }
     }
 }
@@ -128,25 +136,27 @@ impl Statistics {
     }
 
     fn heard(&mut self, seen: Look<'_>) {
-        let means = &mut self.means;
-        for Running { signal, columns } in self.running.iter_mut().filter(|running| running.signal != Signal::Blame) {
-            match signal {
-                Signal::OutputMagnitude | Signal::Dormancy => seen.mean(means, |y, _| y.abs()),
-                _ => seen.mean(means, |y, _| y),
+        let Self { running, means, centres, plain } = self;
+        // Several need the plain mean.
+        let wants_mean = |signal| !matches!(signal, Signal::OutputMagnitude | Signal::Dormancy | Signal::Blame);
+        if running.iter().any(|running| wants_mean(running.signal)) {
+            seen.mean(plain, Part::Value);
+        }
+        for Running { signal, columns } in running.iter_mut().filter(|running| running.signal != Signal::Blame) {
+            if wants_mean(*signal) {
+                blend_all(&mut columns[0], plain);
+            } else {
+                seen.mean(means, Part::Magnitude);
+                blend_all(&mut columns[0], means);
             }
-            blend_all(&mut columns[0], means);
             columns.last_mut().into_iter().for_each(|weights| kernel::blend_one(FORGET, weights, 1.0));
             if let [first, second, weights] = columns.as_mut_slice() {
                 if *signal == Signal::Utility {
-                    let (first, weights) = (&*first, &*weights);
-                    match seen {
-                        Look::One(values) => kernel::deviations(values, first, weights, means),
-                        Look::Recorded(seen) => {
-                            seen.mean(means, |y, neuron| (y - first[neuron] / weights[neuron]).abs());
-                        }
-                    }
+                    centres.clear();
+                    centres.extend(first.iter().zip(&*weights).map(|(first, weight)| first / weight));
+                    seen.mean(means, Part::Deviation(centres));
                 } else {
-                    seen.mean(means, |y, _| y * y);
+                    seen.mean(means, Part::Square);
                 }
                 blend_all(second, means);
             }
@@ -165,7 +175,7 @@ impl Statistics {
 
     fn felt(&mut self, seen: Look<'_>) {
         for Running { columns, .. } in self.running.iter_mut().filter(|running| running.signal == Signal::Blame) {
-            seen.mean(&mut self.means, |blame, _| blame.abs());
+            seen.mean(&mut self.means, Part::Magnitude);
             blend_all(&mut columns[0], &self.means);
             kernel::blend_one(FORGET, &mut columns[1], 1.0);
         }

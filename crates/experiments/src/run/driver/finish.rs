@@ -3,6 +3,7 @@
 use super::{Driver, Pictures, Watcher};
 use crate::{
     Failure,
+    pictures::activity::activity,
     run::{Checkpoint, Ending, Outcome, RunError, disk, rebuild},
 };
 use livenet_train::session::Event;
@@ -52,6 +53,12 @@ impl Driver<'_> {
         put("online_loss_first", first);
         put("online_loss_last", last);
         put("validation_accuracy", self.validation.1);
+        if !matches!(ending, Ending::Diverged { .. }) {
+            let [low, median, high] = activity(self.checked, &mut self.session).map_or([None; 3], |all| all.map(Some));
+            put("hidden_activity_p10", low);
+            put("hidden_activity_median", median);
+            put("hidden_activity_p90", high);
+        }
         let network = self.session.network();
         let outcome = Outcome {
             schema_version: 1,
