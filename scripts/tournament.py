@@ -215,8 +215,8 @@ class Tournament:
         if tune:
             lines += ["", "[tune]", f"seeds = {toml(tune)}"]
             lines.insert(3, 'search = "grid"')
-        for path, values in axes:
-            lines += ["", "[[axis]]", f"key = {toml(path)}", f"values = {toml(values)}"]
+        for axis, path, values in axes:
+            lines += ["", "[[axis]]", f"name = {toml(axis)}", f"key = {toml(path)}", f"values = {toml(values)}"]
         for label, of in settings:
             lines += ["", "[[setting]]", f"name = {toml(label)}", f"set = {toml(of)}"]
         path = self.out / "sweeps" / f"{name}.toml"
@@ -262,9 +262,9 @@ class Tournament:
             for method in self.methods:
                 place = Place(self.tasks[tune["task"]], tune["density"])
                 name = f"tune-{self.arena_name(arena)}{method['name'].replace(' ', '-')}"
-                axes = [(f"optim.{arena[0]}.rate", self.rates(arena, "amount" not in method))]
+                axes = [("rate", f"optim.{arena[0]}.rate", self.rates(arena, "amount" not in method))]
                 if "amount" in method:
-                    axes.append((amount_key(method), place.fill(method["amount"]["values"])))
+                    axes.append(("amount", amount_key(method), place.fill(method["amount"]["values"])))
                 # `[tune]` runs what it chose once more, on the seed after those that chose; no table has it.
                 after = max(tune["seeds"]) + 1
                 path = self.write(name, place, arena, [(method["name"], keys(method, place))], [after], axes=axes, tune=tune["seeds"])
@@ -276,10 +276,8 @@ class Tournament:
                     continue
                 one = {"rate": found["rate"]}
                 if "amount" in method:
-                    of = axes[1][1]
-                    value = next(value for other, value in found.items() if other != "rate")
-                    one["amount"] = of.index(value)
-                    one["value"] = value
+                    one["amount"] = axes[1][2].index(found["amount"])
+                    one["value"] = found["amount"]
                 chosen[method["name"]] = one
             (self.out / f"chosen{'-' + self.arena_name(arena)[:-1] if len(self.arenas) > 1 else ''}.json").write_text(json.dumps(chosen, indent=1) + "\n")
 
@@ -453,11 +451,11 @@ class Tournament:
             own = runs[label]
             method = self.method(label)
             mark = " (control)" if method["family"] == "control" or method.get("peak") == "control" else ""
-            interval = find(summary.get(label, {}), "averages", "iqm", "interval")
+            average = find(summary.get(label, {}), "averages", "iqm") or {}
             value = iqm([run["value"] for run in own.values()])
             cell = "diverged" if value is None else f"{factor * value:.{digits}f}"
-            if interval:
-                cell += f" [{factor * interval[0]:.{digits}f}, {factor * interval[1]:.{digits}f}]"
+            if "low" in average:
+                cell += f" [{factor * average['low']:.{digits}f}, {factor * average['high']:.{digits}f}]"
             lines.append(
                 f"| {label}{mark} | {len(own)} | {cell} | {paired(own, control, factor, digits)} | {holm(compared, label)} | "
                 f"{paired(own, runs.get(label + ' twin', {}), factor, digits)} | {middle(label, 'peak'):.0f} | "
