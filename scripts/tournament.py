@@ -162,19 +162,20 @@ class Tournament:
         optimizers = optimizers if isinstance(optimizers, list) else [optimizers]
         inherits = inherits if isinstance(inherits, list) else [inherits]
         # One arena for each optimizer and moment policy; a single one has no name.
-        self.arenas = [(optimizer, inherit) for optimizer in optimizers for inherit in inherits]
+        # Plain gradient descent has no moments that could be inherited.
+        self.arenas = [(one, inherit) for one in optimizers for inherit in (inherits if one != "sgd" else inherits[:1])]
         for folder in ("sweeps", "runs"):
             (self.out / folder).mkdir(parents=True, exist_ok=True)
 
     def arena_name(self, arena):
         short = {"from_origin": "inherit", "nothing": "zero"}
-        return "" if len(self.arenas) == 1 else f"{arena[0]}-{short[arena[1]]}-"
+        if len(self.arenas) == 1:
+            return ""
+        return "sgd-" if arena[0] == "sgd" else f"{arena[0]}-{short[arena[1]]}-"
 
     def places(self):
-        return [Place(task, density) for task in self.tasks.values() for density in task["densities"]]
-
-    def left_out(self, method, place):
-        return place.task["name"] in method.get("not_on", [])
+        places = [Place(task, density) for task in self.tasks.values() for density in task["densities"]]
+        return [place for place in places if self.options.only in (None, place.name)]
 
     # Sweep files.
 
@@ -231,13 +232,15 @@ class Tournament:
         """Runs a sweep, or hands it over; the same again does what is missing. Says whether it is done."""
         options = self.options
         command = [options.livenet, "sweep", path, "--out", self.out / "runs", "--quiet", "--json"]
-        if options.on == "slurm":
+        if options.on == "nowhere":
+            command = [*command[:-2], "--dry-run"]
+        elif options.on == "slurm":
             command += ["--on", "slurm", *options.slurm]
         else:
             command += ["--jobs", options.jobs, "--threads", 1]
         begun = time.time()
         done = subprocess.run(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        state = {0: "done", 1: "some failed"}.get(done.returncode, f"ended with {done.returncode}")
+        state = {0: {"here": "done", "slurm": "handed over, or done", "nowhere": "can run"}[options.on], 1: "some failed"}.get(done.returncode, f"ended with {done.returncode}")
         print(f"{time.strftime('%F %T')} {path.stem}: {state}, {time.time() - begun:.0f} s", flush=True)
         if done.returncode:
             print(done.stderr.strip()[-2000:], flush=True)
@@ -268,7 +271,7 @@ class Tournament:
                 # `[tune]` runs what it chose once more, on the seed after those that chose; no table has it.
                 after = max(tune["seeds"]) + 1
                 path = self.write(name, place, arena, [(method["name"], keys(method, place))], [after], axes=axes, tune=tune["seeds"])
-                if not self.sweep(path):
+                if not self.sweep(path) or self.options.on == "nowhere":
                     continue
                 found = self.read_tuning(name)
                 if found is None:
@@ -279,7 +282,8 @@ class Tournament:
                     one["amount"] = axes[1][2].index(found["amount"])
                     one["value"] = found["amount"]
                 chosen[method["name"]] = one
-            (self.out / f"chosen{'-' + self.arena_name(arena)[:-1] if len(self.arenas) > 1 else ''}.json").write_text(json.dumps(chosen, indent=1) + "\n")
+            if self.options.on != "nowhere":
+                self.chosen_path(arena).write_text(json.dumps(chosen, indent=1) + "\n")
 
     def read_tuning(self, name):
         paths = list((self.out / "runs" / name).rglob("tuning.json"))
@@ -288,8 +292,14 @@ class Tournament:
         setting = json.loads(paths[0].read_text())["settings"][0]
         return None if setting["chosen"] is None else setting["curve"][setting["chosen"]]["values"]
 
+    def chosen_path(self, arena):
+        return self.out / f"chosen-{self.arena_name(arena)}.json".replace("-.json", ".json")
+
     def chosen(self, arena):
-        path = self.out / f"chosen{'-' + self.arena_name(arena)[:-1] if len(self.arenas) > 1 else ''}.json"
+        path = self.chosen_path(arena)
+        if self.options.on == "nowhere" and not path.exists():
+            # Only to see that all of it can run.
+            return {method["name"]: {"rate": self.rates(arena)[1], "amount": 0} for method in self.methods}
         return json.loads(path.read_text()) if path.exists() else {}
 
     # Tables.
@@ -298,7 +308,7 @@ class Tournament:
         """Label and keys of every method and twin, with what was chosen for it."""
         chosen = self.chosen(arena)
         for method in self.methods:
-            if table not in method.get("tables", [1, 2, 3]) or self.left_out(method, place) or method["name"] not in chosen:
+            if table not in method.get("tables", [1, 2, 3]) or method["name"] not in chosen:
                 continue
             for twin in [False, True] if method.get("twin") else [False]:
                 label = method["name"] + (" twin" if twin else "")
@@ -321,7 +331,7 @@ class Tournament:
             for arena in self.arenas:
                 steps = None
                 if table > 1:
-                    steps = self.scaled().get(self.table_name(table, place, arena))
+                    steps = self.scaled(place, arena).get(str(table))
                     if steps is None:
                         print(f"{self.table_name(table, place, arena)} is not calibrated yet", flush=True)
                         continue
@@ -331,57 +341,59 @@ class Tournament:
 
     # Calibration: how many updates of a method cost as much as static Erdős–Rényi's.
 
-    def scaled(self):
-        path = self.out / "steps.json"
+    def scaled(self, place, arena):
+        path = self.out / "calibrated" / f"{self.arena_name(arena)}{place.name}-steps.json"
         return json.loads(path.read_text()) if path.exists() else {}
 
     def calibrate(self):
         """Two passes for each method, one seed: in proportion to what table 1 cost, then in proportion to what that cost."""
-        path = self.out / "measured.json"
-        measured = json.loads(path.read_text()) if path.exists() else {}
-
-        def measure(config, steps):
-            name = f"{config.stem}-{steps}"
-            if name not in measured:
-                measured[name] = self.measure(config, steps)
-                path.write_text(json.dumps(measured, indent=0) + "\n")
-            return measured[name]
-
+        folder = self.out / "calibrated"
+        folder.mkdir(exist_ok=True)
         for place in self.places():
             for arena in self.arenas:
                 sweep = self.out / "runs" / self.table_name(1, place, arena)
-                if not (sweep / "plan.json").exists():
+                if (sweep / "plan.json").exists():
+                    scaled = self.calibrate_one(place, sweep, folder / f"{self.arena_name(arena)}{place.name}-measured.json")
+                    path = folder / f"{self.arena_name(arena)}{place.name}-steps.json"
+                    path.write_text(json.dumps(scaled, indent=1) + "\n")
+                    print(f"{time.strftime('%F %T')} {self.arena_name(arena)}{place.name} is calibrated", flush=True)
+
+    def calibrate_one(self, place, sweep, path):
+        measured = json.loads(path.read_text()) if path.exists() else {}
+
+        def measure(label, steps):
+            name = f"{label}, {steps} updates"
+            if name not in measured:
+                measured[name] = self.measure(configs[label], steps)
+                path.write_text(json.dumps(measured, indent=0) + "\n")
+            return measured[name]
+
+        trials = json.loads((sweep / "plan.json").read_text())["trials"]
+        configs = {trial["label"]: sweep / "configs" / f"{trial['config']}.toml" for trial in trials}
+        full, control = place.task["steps"], self.plan["control"]
+        target = measure(control, full)
+        # What a process takes before and after training, plots included, is no part of its time.
+        start = measure(control, 1)["seconds"]
+        costs = {2: lambda one: one["operations"], 3: lambda one: max(one["seconds"] - start, 1e-3)}
+        scaled = {}
+        for table, cost in costs.items():
+            scaled[table] = {control: full}
+            for label in configs:
+                if label == control or table not in self.method(label).get("tables", [1, 2, 3]):
                     continue
-                trials = json.loads((sweep / "plan.json").read_text())["trials"]
-                configs = {trial["label"]: sweep / "configs" / f"{trial['config']}.toml" for trial in trials}
-                full = place.task["steps"]
-                control = measure(configs[self.plan["control"]], full)
-                start = measure(configs[self.plan["control"]], 1)["seconds"]
-                known = self.scaled()
-                for table in (2, 3):
-                    scaled = {}
-                    for label, config in configs.items():
-                        if table not in self.method(label).get("tables", [1, 2, 3]):
-                            continue
-                        cost = lambda one: one["operations"] if table == 2 else max(one["seconds"] - start, 1e-3)
-                        steps = full
-                        if label != self.plan["control"]:
-                            for _ in range(2):
-                                one = measure(config, steps)
-                                if one is None:
-                                    steps = None
-                                    break
-                                steps = round(steps * cost(control) / cost(one))
-                                steps = min(max(steps, 10), 10 * full)
-                        if steps:
-                            scaled[label] = steps
-                    known[self.table_name(table, place, arena)] = scaled
-                (self.out / "steps.json").write_text(json.dumps(known, indent=1) + "\n")
-                print(f"{time.strftime('%F %T')} {place.name} is calibrated", flush=True)
+                steps = full
+                for _ in range(2):
+                    one = measure(label, steps)
+                    if one is None:
+                        break
+                    steps = min(max(round(steps * cost(target) / cost(one)), 10), 10 * full)
+                else:
+                    scaled[table][label] = steps
+        return scaled
 
     def measure(self, config, steps):
         """Operations and processor seconds of one run. A process has one thread, so on a core of its own these are its seconds."""
-        scratch = self.out / "calibration"
+        scratch = self.out / f"scratch-{os.getpid()}"
         shutil.rmtree(scratch, ignore_errors=True)
         command = [self.options.livenet, "run", config, "--seed", 1, "--threads", 1, "--set", f"train.steps={steps}", "--out", scratch, "--quiet"]
         process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -515,14 +527,15 @@ def holm(compared, label):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["all", "tune", "table", "calibrate", "tables", "write"])
+    parser.add_argument("command", choices=["all", "tune", "table", "calibrate", "tables"])
     parser.add_argument("number", nargs="?", type=int, choices=sorted(TABLES), help="of `table`: which")
     parser.add_argument("--plan", default=HERE / "reduced.toml", type=Path)
     parser.add_argument("--out", default="runs/tournament", help="where sweeps, runs and tables go [runs/tournament]")
     parser.add_argument("--livenet", default="livenet", help="the binary")
     parser.add_argument("--jobs", default=2, type=int, help="processes at once")
     parser.add_argument("--seeds", type=int, help="only the first so many seeds")
-    parser.add_argument("--on", choices=["here", "slurm"], default="here")
+    parser.add_argument("--only", help="only this task and density, such as digits-5")
+    parser.add_argument("--on", choices=["here", "slurm", "nowhere"], default="here", help="nowhere: write the sweep files and see that they can run")
     parser.add_argument("--slurm", nargs=argparse.REMAINDER, default=[], help="the last option: further options of `livenet sweep --on slurm`")
     options = parser.parse_args()
     tournament = Tournament(options)

@@ -127,11 +127,9 @@ impl Kernel for Fold<'_> {
     #[inline(always)]
     fn run<W: Wide>(self) {
         for (row, to) in self.rows.iter().zip(self.to) {
-            let mut sums = [0.0; LANES / 2];
-            for lane in 0..LANES / 2 {
-                sums[lane] = f64::from(row.0[lane]) + f64::from(row.0[lane + LANES / 2]);
-            }
-            let [a, b, c, d, e, f, g, h] = sums;
+            const HALF: usize = LANES / 2;
+            let sum = |lane: usize| f64::from(row.0[lane]) + f64::from(row.0[lane + HALF]);
+            let [a, b, c, d, e, f, g, h]: [f64; HALF] = std::array::from_fn(sum);
             *to = ((((a + e) + (c + g)) + ((b + f) + (d + h))) / self.by) as f32;
         }
     }
@@ -176,13 +174,13 @@ mod tests {
         let value = |row: usize, lane: usize| (row * 16 + lane) as f32 * 0.1 - 7.0;
         let rows: Vec<Lanes> = (0..19).map(|row| Lanes(std::array::from_fn(|lane| value(row, lane)))).collect();
         let means: Vec<f32> = (0..19).map(|row| row as f32).collect();
-        let parts: [(Part<'_>, &dyn Fn(f32, usize) -> f32); 4] = [
-            (Part::Value, &|value, _| value),
-            (Part::Magnitude, &|value, _| value.abs()),
-            (Part::Square, &|value, _| value * value),
-            (Part::Deviation(&means), &|value, row| (value - row as f32).abs()),
-        ];
-        for (part, of) in parts {
+        let of = |part: Part<'_>, value: f32, row: usize| match part {
+            Part::Value => value,
+            Part::Magnitude => value.abs(),
+            Part::Square => value * value,
+            Part::Deviation(means) => (value - means[row]).abs(),
+        };
+        for part in [Part::Value, Part::Magnitude, Part::Square, Part::Deviation(&means)] {
             let run = |target: Target| {
                 let (mut to, mut means) = (vec![Lanes::all(0.5); 19], vec![0.0; 19]);
                 target.run(Add { rows: &rows, part, to: &mut to });
@@ -192,7 +190,7 @@ mod tests {
             let found = run(Target::best());
             assert!(Target::available().all(|target| run(target) == found), "{part:?}");
             for (row, found) in found.iter().enumerate() {
-                let known = (0..16).map(|lane| f64::from(0.5 + of(value(row, lane), row))).sum::<f64>() / 16.0;
+                let known = (0..16).map(|lane| f64::from(0.5 + of(part, value(row, lane), row))).sum::<f64>() / 16.0;
                 assert!(
                     (f64::from(*found) - known).abs() < 1e-5 * known.abs().max(1.0),
                     "{part:?}: {found} is not {known}"

@@ -403,10 +403,9 @@ fn value_of(key: &str, value: &toml::Value) -> Result<livenet_growth::Value, Str
                 .map(|(name, value)| Ok((name.clone(), value_of(name, value)?)))
                 .collect::<Result<_, String>>()?,
         ),
-        other => {
+        toml::Value::Datetime(_) => {
             return Err(format!(
-                "`{key}` is a {}; a setting is a number, a text, true or false, a list or a table of these",
-                other.type_str()
+                "`{key}` is a date; a setting is a number, a text, true or false, a list or a table of these"
             ));
         }
     })

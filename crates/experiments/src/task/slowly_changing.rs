@@ -45,7 +45,7 @@ impl Target {
                 (0..BITS).filter(|&bit| sign(unit, u64::from(bit)) > 0.0).fold(0, |bits, bit| bits | 1 << bit);
             let (bias, out) = (sign(unit, 100), sign(unit, 101));
             let sum = 2.0 * (positive as u32).count_ones() as f32 - BITS as f32;
-            let shift = (BITS as f32 - sum + bias) / 2.0;
+            let shift = f32::midpoint(BITS as f32 - sum, bias);
             (positive as u32, 0.7 * (BITS + 1) as f32 - shift - bias, out)
         });
         Self { units: units.collect(), bias: sign(UNITS as u64, 0) }

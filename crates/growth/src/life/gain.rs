@@ -3,7 +3,7 @@
 //! A factor on the rate of learning of a neuron i, `η_i` / η, for its dendrites and its bias:
 //!
 //! - *critical period*: `1 + g exp(-age / τ)`, so that a newborn learns 1 + g times as fast and becomes like the others with time.
-//!   In young granule cells of the hippocampus long-term potentiation is easier than in old ones.
+//!   In young granule cells of the hippocampus long-term potentiation is easier than in old ones (Ge et al. 2007).
 //! - *energy*: `exp(-k (1 - E / E_max))` for what becomes stronger and 1 for what becomes weaker: potentiation is what costs
 //!   energy. The form and k = 5 are those of energy-dependent STDP (Jaras et al. 2021).
 //!

@@ -284,7 +284,9 @@ impl Strategy for Turnover {
         if !stirs {
             self.state.last = moment.step;
             if !drawn {
-                mature.iter().for_each(|&(group, count)| *self.state.owed.entry(group).or_default() += due(count));
+                for &(group, count) in &mature {
+                    *self.state.owed.entry(group).or_default() += due(count);
+                }
             }
         }
         stirs

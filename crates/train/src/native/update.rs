@@ -122,7 +122,9 @@ impl Memory {
             };
             kernel::update(step, elements, Moments { first, second, counts: self.steps.of_kind(kind) });
         }
-        paced.iter().for_each(|paced| paced.after(network, parameters));
+        for paced in &paced {
+            paced.after(network, parameters);
+        }
         for pass in &rule.passes {
             if let Pass::Noise { scale, key } = pass {
                 let (key, frozen) = (key.at(rule.step), plan.frozen.as_ref());

@@ -37,7 +37,9 @@ impl Naive {
         }
         for pass in &rule.passes {
             if let Pass::Pace { of } = pass {
-                of.iter().for_each(|&(row, by)| self.pace(network, &before, Row::new(row), by.map(f64::from)));
+                for &(row, by) in of {
+                    self.pace(network, &before, Row::new(row), by.map(f64::from));
+                }
             }
         }
         for pass in &rule.passes {
