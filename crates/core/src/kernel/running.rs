@@ -2,11 +2,11 @@
 //!
 //! ```text
 //! old = f * old + (1 - f) * new          // blend, in f64
-//! sum[lane] += part of value[lane]       // add_lanes, in f32; then one sum of all lanes, in f64
+//! sum[lane] += part of value[lane]       // add_lanes; then one sum of all lanes, by a fixed tree
 //! ```
 
 use super::dispatch::{Kernel, Target, Wide};
-use super::{LANES, Lanes};
+use super::Lanes;
 
 struct Blend<'a> {
     forget: f64,
@@ -77,12 +77,21 @@ struct Add<'a> {
 }
 
 #[inline(always)]
-fn each(rows: &[Lanes], to: &mut [Lanes], of: impl Fn(f32) -> f32) {
-    for (to, row) in to.iter_mut().zip(rows) {
-        for lane in 0..LANES {
-            to.0[lane] += of(row.0[lane]);
-        }
+fn each<W: Wide>(rows: &[Lanes], to: &mut [Lanes], of: impl Fn(W, usize) -> W) {
+    for (at, (to, row)) in to.iter_mut().zip(rows).enumerate() {
+        W::load(to).plus(of(W::load(row), at)).store(to);
     }
+}
+
+/// |value|: all but the sign.
+#[inline(always)]
+fn magnitude<W: Wide>(value: W) -> W {
+    let mut lanes = Lanes::ZERO;
+    value.store(&mut lanes);
+    for lane in &mut lanes.0 {
+        *lane = f32::from_bits(lane.to_bits() & 0x7fff_ffff);
+    }
+    W::load(&lanes)
 }
 
 impl Kernel for Add<'_> {
@@ -91,16 +100,10 @@ impl Kernel for Add<'_> {
     fn run<W: Wide>(self) {
         let Self { rows, part, to } = self;
         match part {
-            Part::Value => each(rows, to, |value| value),
-            Part::Magnitude => each(rows, to, f32::abs),
-            Part::Square => each(rows, to, |value| value * value),
-            Part::Deviation(means) => {
-                for ((to, row), mean) in to.iter_mut().zip(rows).zip(means) {
-                    for lane in 0..LANES {
-                        to.0[lane] += (row.0[lane] - mean).abs();
-                    }
-                }
-            }
+            Part::Value => each::<W>(rows, to, |value, _| value),
+            Part::Magnitude => each::<W>(rows, to, |value, _| magnitude(value)),
+            Part::Square => each::<W>(rows, to, |value, _| value.times(value)),
+            Part::Deviation(means) => each::<W>(rows, to, |value, at| magnitude(value.plus(W::splat(-means[at])))),
         }
     }
 }
@@ -127,15 +130,12 @@ impl Kernel for Fold<'_> {
     #[inline(always)]
     fn run<W: Wide>(self) {
         for (row, to) in self.rows.iter().zip(self.to) {
-            const HALF: usize = LANES / 2;
-            let sum = |lane: usize| f64::from(row.0[lane]) + f64::from(row.0[lane + HALF]);
-            let [a, b, c, d, e, f, g, h]: [f64; HALF] = std::array::from_fn(sum);
-            *to = ((((a + e) + (c + g)) + ((b + f) + (d + h))) / self.by) as f32;
+            *to = (f64::from(W::load(row).tree()) / self.by) as f32;
         }
     }
 }
 
-/// The sum of the lanes of each row, in f64 by a fixed tree, divided by `by`.
+/// The sum of the lanes of each row, by a fixed tree, divided by `by`.
 ///
 /// # Panics
 /// If the lengths disagree.
