@@ -372,11 +372,8 @@ class Tournament:
         configs = {trial["label"]: sweep / "configs" / f"{trial['config']}.toml" for trial in trials}
         full, control = place.task["steps"], self.plan["control"]
         target = measure(control, full)
-        # What a process takes before and after training, plots included, is no part of its time.
-        start = measure(control, 1)["seconds"]
-        costs = {2: lambda one: one["operations"], 3: lambda one: max(one["seconds"] - start, 1e-3)}
         scaled = {}
-        for table, cost in costs.items():
+        for table, cost in ((2, "operations"), (3, "seconds")):
             scaled[table] = {control: full}
             for label in configs:
                 if label == control or table not in self.method(label).get("tables", [1, 2, 3]):
@@ -386,26 +383,35 @@ class Tournament:
                     one = measure(label, steps)
                     if one is None:
                         break
-                    steps = min(max(round(steps * cost(target) / cost(one)), 10), 10 * full)
+                    steps = min(max(round(steps * target[cost] / max(one[cost], 1e-3)), 10), 10 * full)
                 else:
                     scaled[table][label] = steps
         return scaled
 
     def measure(self, config, steps):
-        """Operations and processor seconds of one run. A process has one thread, so on a core of its own these are its seconds."""
+        """Operations and processor seconds of training, the least of three runs where they are short.
+
+        The report has the seconds of training by the clock; what share of them the process had a processor is known of its whole life alone,
+        plots included. On a core of its own that share is 1.
+        """
         scratch = self.out / f"scratch-{os.getpid()}"
-        shutil.rmtree(scratch, ignore_errors=True)
         command = [self.options.livenet, "run", config, "--seed", 1, "--threads", 1, "--set", f"train.steps={steps}", "--out", scratch, "--quiet"]
-        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        reports = list(scratch.rglob("report.json"))
-        if process.returncode or not reports:
-            print(f"{config} failed in calibration", flush=True)
-            return None
-        report = json.loads(reports[0].read_text())
+        seconds = []
+        while len(seconds) < 3 and sum(seconds) < 10:
+            shutil.rmtree(scratch, ignore_errors=True)
+            begun = time.monotonic()
+            process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            _, status, usage = os.wait4(process.pid, 0)
+            share = min(1, (usage.ru_utime + usage.ru_stime) / (time.monotonic() - begun))
+            process.returncode = os.waitstatus_to_exitcode(status)
+            reports = list(scratch.rglob("report.json"))
+            if process.returncode or not reports:
+                print(f"{config} failed in calibration", flush=True)
+                return None
+            report = json.loads(reports[0].read_text())
+            seconds.append(share * report["seconds"])
         shutil.rmtree(scratch, ignore_errors=True)
-        return {"operations": report["operations"], "seconds": round(usage.ru_utime + usage.ru_stime, 3)}
+        return {"operations": report["operations"], "seconds": round(min(seconds), 4)}
 
     def method(self, label):
         name = label.removesuffix(" twin")

@@ -5,8 +5,8 @@
 //! sum[lane] += part of value[lane]       // add_lanes; then one sum of all lanes, by a fixed tree
 //! ```
 
-use super::dispatch::{Kernel, Target, Wide};
 use super::Lanes;
+use super::dispatch::{Kernel, Target, Wide};
 
 struct Blend<'a> {
     forget: f64,
