@@ -389,7 +389,7 @@ class Tournament:
         return scaled
 
     def measure(self, config, steps):
-        """Operations and processor seconds of training, the least of three runs where they are short.
+        """Operations and processor seconds of training, the least of five runs where they are short.
 
         The report has the seconds of training by the clock; what share of them the process had a processor is known of its whole life alone,
         plots included. On a core of its own that share is 1.
@@ -397,7 +397,7 @@ class Tournament:
         scratch = self.out / f"scratch-{os.getpid()}"
         command = [self.options.livenet, "run", config, "--seed", 1, "--threads", 1, "--set", f"train.steps={steps}", "--out", scratch, "--quiet"]
         seconds = []
-        while len(seconds) < 3 and sum(seconds) < 10:
+        while len(seconds) < 5 and sum(seconds) < 10:
             shutil.rmtree(scratch, ignore_errors=True)
             begun = time.monotonic()
             process = subprocess.Popen(list(map(str, command)), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
