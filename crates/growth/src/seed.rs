@@ -113,38 +113,13 @@ impl Wiring {
         scale: Scale,
     ) -> Result<(), EditError> {
         let network = draft.network();
-        let wired = self.choose(network, wiring);
-        let mut heard_by = BTreeMap::<u32, u32>::new();
-        for &(_, pre, _) in &wired {
-            *heard_by.entry(pre).or_default() += 1;
-        }
         let id = |row| network.id(Row::new(row));
-        for chunk in wired.chunk_by(|a, b| a.0 == b.0) {
-            let post: NeuronId = id(chunk[0].0);
-            let of = |pre: u32, delay| (Synapse::new(post, id(pre)), delay);
-            let fan_in = chunk.len() as f32;
-            let birth = match scale {
-                Scale::He => random(key, Law::Normal, (2.0 / fan_in).sqrt()),
-                Scale::Normal(deviation) => random(key, Law::Normal, deviation),
-                Scale::Uniform(width) => random(key, Law::Uniform, width),
-                Scale::KaimingUniform => {
-                    let activation = network.spec(Row::new(chunk[0].0)).unit.activation;
-                    random(key, Law::Uniform, kaiming_bound(activation, fan_in))
-                }
-                Scale::Glorot | Scale::GlorotUniform => {
-                    let (law, over) = if scale == Scale::Glorot { (Law::Normal, 2.0) } else { (Law::Uniform, 6.0) };
-                    for &(_, pre, delay) in chunk {
-                        let width = (over / (fan_in + heard_by[&pre] as f32)).sqrt();
-                        let (at, delay) = of(pre, delay);
-                        draft.propose(Move::Connect { at, birth: random(key, law, width), delay })?;
-                    }
-                    continue;
-                }
-            };
-            let at = chunk.iter().map(|&(_, pre, delay)| of(pre, delay)).collect();
-            draft.propose(Move::Grow { at, birth })?;
-        }
-        Ok(())
+        let wired: Vec<(Synapse, u16)> = self
+            .choose(network, wiring)
+            .into_iter()
+            .map(|(post, pre, delay)| (Synapse::new(id(post), id(pre)), delay))
+            .collect();
+        scale.connect(draft, &wired, key)
     }
 
     /// (listener, heard, delay), ascending.
@@ -191,6 +166,44 @@ impl Wiring {
         }
         wired.sort_unstable();
         wired
+    }
+}
+
+impl Scale {
+    /// Proposes these connections, ends and delay, with first weights of this scale: one move per listener, whose connections
+    /// stand together. Fan-in and fan-out are those of the list.
+    ///
+    /// # Errors
+    /// [`EditError`] when some of them are there already, or out of reach.
+    pub fn connect(self, draft: &mut Draft<'_>, wired: &[(Synapse, u16)], key: StreamKey) -> Result<(), EditError> {
+        let network = draft.network();
+        let mut heard_by = BTreeMap::<NeuronId, u32>::new();
+        for (at, _) in wired {
+            *heard_by.entry(at.pre).or_default() += 1;
+        }
+        for chunk in wired.chunk_by(|a, b| a.0.post == b.0.post) {
+            let fan_in = chunk.len() as f32;
+            let birth = match self {
+                Self::He => random(key, Law::Normal, (2.0 / fan_in).sqrt()),
+                Self::Normal(deviation) => random(key, Law::Normal, deviation),
+                Self::Uniform(width) => random(key, Law::Uniform, width),
+                Self::KaimingUniform => {
+                    let post = chunk[0].0.post;
+                    let row = network.row(post).ok_or(EditError::UnknownNeuron { neuron: post })?;
+                    random(key, Law::Uniform, kaiming_bound(network.spec(row).unit.activation, fan_in))
+                }
+                Self::Glorot | Self::GlorotUniform => {
+                    let (law, over) = if self == Self::Glorot { (Law::Normal, 2.0) } else { (Law::Uniform, 6.0) };
+                    for &(at, delay) in chunk {
+                        let width = (over / (fan_in + heard_by[&at.pre] as f32)).sqrt();
+                        draft.propose(Move::Connect { at, birth: random(key, law, width), delay })?;
+                    }
+                    continue;
+                }
+            };
+            draft.propose(Move::Grow { at: chunk.to_vec(), birth })?;
+        }
+        Ok(())
     }
 }
 

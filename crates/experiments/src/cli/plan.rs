@@ -72,9 +72,12 @@ impl Plan {
                 let message = format!("{} stands there twice", seeds[at]);
                 return Err(document.fault("seeds", message, "list each seed once".to_owned()).into());
             }
-            // The hash is the same for every seed, and so is whatever can be wrong.
+            let check =
+                |seed| Checked::new(document, arm, seed, registry, &Places::from_environment(), choice.executor);
+            // The hash is the same for every seed, and so is whatever can be wrong; but where each has a wiring of its own that
+            // another run found.
             let first = seeds.first().copied().unwrap_or(1);
-            let checked = Checked::new(document, arm, first, registry, &Places::from_environment(), choice.executor)?;
+            let checked = check(first)?;
             executors::known(checked.executor())?;
             if let Some(at) = hashes.iter().position(|hash| hash == checked.hash()) {
                 let message = format!("arms `{}` and `{arm}` are the same run", arms[at]);
@@ -85,11 +88,12 @@ impl Plan {
             hashes.push(checked.hash().to_owned());
             name.clone_from(&checked.experiment().name);
             let folder = out.join(&name);
-            runs.extend(seeds.into_iter().map(|seed| {
-                let path = folder.join(format!("{}-s{seed}", checked.hash()));
-                let (hash, data) = (checked.hash().to_owned(), checked.task().shape().data.clone());
-                Planned { arm: arm.clone(), seed, hash, data, path }
-            }));
+            for seed in seeds {
+                let own = if checked.differs_by_seed() && seed != first { Some(check(seed)?) } else { None };
+                let hash = own.as_ref().unwrap_or(&checked).hash().to_owned();
+                let path = folder.join(format!("{hash}-s{seed}"));
+                runs.push(Planned { arm: arm.clone(), seed, hash, data: checked.task().shape().data.clone(), path });
+            }
         }
         let (experiment, _) = document.arm(&arms[0])?;
         let claims = claims::of(document, &experiment.claim, &all, &arms)?;

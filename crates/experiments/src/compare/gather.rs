@@ -169,7 +169,7 @@ struct Loose {
 fn labelled(runs: &[Loose], names: &mut Vec<String>) -> Vec<Trial> {
     let mut hashes: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for Loose { manifest, .. } in runs {
-        hashes.entry((&manifest.experiment, &manifest.arm)).or_default().insert(&manifest.config);
+        hashes.entry((&manifest.experiment, &manifest.arm)).or_default().insert(manifest.common());
     }
     let mut trials: Vec<Trial> = runs
         .iter()
@@ -180,7 +180,7 @@ fn labelled(runs: &[Loose], names: &mut Vec<String>) -> Vec<Trial> {
                 (manifest.experiment.clone(), &manifest.arm)
             };
             let several = hashes[&(manifest.experiment.as_str(), manifest.arm.as_str())].len() > 1;
-            let hash: String = manifest.config.chars().take(8).collect();
+            let hash: String = manifest.common().chars().take(8).collect();
             Trial {
                 task,
                 label: if several { format!("{label} {hash}") } else { label.clone() },

@@ -1,14 +1,16 @@
 //! A checked config: every cross-field rule applied, everything built that can be built.
 //!
 //! Only this runs. Its hash names the run's directory: it takes in the executor and leaves out
-//! threads, seeds, claims and where things are written.
+//! threads, seeds, claims and where things are written. Where the wiring is that of another run, it takes in what was found
+//! there and leaves out where; what the runs of all seeds have in common then has a hash of its own.
 
 use super::{
     document::Document,
     error::{ConfigError, nearest},
     finite::refuse_not_finite,
+    found::Found,
     learning, network,
-    raw::{Experiment, InitName, Keep, ScheduleName, WiringName},
+    raw::{Experiment, InitName, Keep, RunWiring, ScheduleName, WiringName},
     size,
 };
 use crate::{
@@ -16,7 +18,7 @@ use crate::{
     data::{Places, digest},
     task::{Setup, Task},
 };
-use livenet_core::{ExecutorSettings, FireGroup, Inherit, Schedule};
+use livenet_core::{ExecutorSettings, FireGroup, GroupId, Inherit, Schedule};
 use livenet_growth::{Budget, Ledger, Scale, Settings, When, WhenState, Wiring};
 use livenet_train::session::{Grower, Learning};
 
@@ -38,10 +40,12 @@ pub struct Checked {
     arm: String,
     seed: u64,
     hash: String,
+    common: String,
     task: Box<dyn Task>,
     groups: Vec<FireGroup>,
     birthrights: Vec<Birthright>,
     wiring: Wiring,
+    found: Option<Found>,
     init: Scale,
     learning: Learning,
     steps: u64,
@@ -62,7 +66,7 @@ impl Checked {
         places: &Places,
         executor: Option<&str>,
     ) -> Result<Self, ConfigError> {
-        let (experiment, table) = document.arm(arm)?;
+        let (mut experiment, table) = document.arm(arm)?;
         let document = &document.as_arm(arm)?;
         refuse_not_finite(document, &experiment, &table)?;
         let executor = executor.map_or_else(|| experiment.executor.clone(), Into::into);
@@ -84,6 +88,16 @@ impl Checked {
             decay: group.decay,
         }));
         birthrights.push(Birthright { neurons: shape.outputs as u32, bias: 0.0, decay: 0.9 });
+        let common = common_hash(&experiment, &executor);
+        let found = match experiment.network.wiring.clone() {
+            WiringName::Run(run) => {
+                let found = Found::read(document, &run, seed, &groups, &shape)?;
+                settle(&mut experiment, &mut birthrights, &found);
+                found.check_reach(document, (&groups, &birthrights), schedule(&experiment))?;
+                Some(found)
+            }
+            _ => None,
+        };
         let epoch = shape.epoch;
         let steps = match (experiment.train.steps, experiment.train.epochs, epoch) {
             (Some(steps), None, _) => steps,
@@ -130,7 +144,8 @@ impl Checked {
             ));
         }
         let wiring = match experiment.network.wiring {
-            WiringName::None => Wiring::None,
+            // That of a run is brought by `found`.
+            WiringName::None | WiringName::Run(_) => Wiring::None,
             WiringName::Dense => Wiring::Dense,
             WiringName::Uniform(density) => Wiring::Uniform { density },
             WiringName::Count(connections) => Wiring::Count { connections },
@@ -160,10 +175,12 @@ impl Checked {
             arm: arm.into(),
             seed,
             hash,
+            common,
             task,
             groups,
             birthrights,
             wiring,
+            found,
             init,
             learning,
             steps,
@@ -229,9 +246,29 @@ impl Checked {
     pub fn experiment(&self) -> &Experiment {
         &self.experiment
     }
-    /// The same as TOML, for `config.toml`.
+    /// The same as TOML, for `config.toml`: with the digest of a wiring that was found, which holds it to that.
     pub fn to_toml(&self) -> String {
         let mut table = self.table.clone();
+        if let Some(network) = table.get_mut("network").and_then(toml::Value::as_table_mut)
+            && let WiringName::Run(run) = &self.experiment.network.wiring
+        {
+            let run = toml::Table::try_from(run).expect("names and a digest can be written as TOML");
+            let wiring = toml::Table::from_iter([("run".to_owned(), toml::Value::Table(run))]);
+            network.insert("wiring".into(), toml::Value::Table(wiring));
+            let groups = network.get_mut("group").and_then(toml::Value::as_array_mut).into_iter().flatten();
+            for (table, group) in groups.zip(&self.experiment.network.group) {
+                if let Some(table) = table.as_table_mut() {
+                    table.insert("neurons".into(), toml::Value::Integer(i64::from(group.neurons)));
+                }
+            }
+        }
+        self.written(table)
+    }
+    /// That of any seed, for a sweep: as the file says it, though another seed may find another wiring.
+    pub(crate) fn to_common_toml(&self) -> String {
+        self.written(self.table.clone())
+    }
+    fn written(&self, mut table: toml::Table) -> String {
         table.insert("executor".into(), toml::Value::String(self.executor.clone()));
         table.insert("seeds".into(), toml::Value::Array(vec![toml::Value::Integer(self.seed as i64)]));
         toml::to_string(&table).expect("what was parsed from TOML can be written as TOML")
@@ -244,17 +281,27 @@ impl Checked {
     pub fn seed(&self) -> u64 {
         self.seed
     }
-    /// That of a document without arms, which need not be fit to run: it is made from the text alone.
+    /// The [common hash](Checked::common_hash) of a document without arms, which need not be fit to run: it is made from the
+    /// text alone.
     ///
     /// # Errors
     /// As [`Document::arm`].
     pub(crate) fn hash_of(document: &Document) -> Result<String, ConfigError> {
         let (experiment, _) = document.arm("")?;
-        Ok(hash(&experiment, &experiment.executor))
+        Ok(common_hash(&experiment, &experiment.executor))
     }
     /// The hash of everything that decides the result but the seed.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+    /// The hash of what the runs of all seeds have in common: that of the run, but where the wiring is that of a run. It is then
+    /// made of where that run is rather than of what was found.
+    pub fn common_hash(&self) -> &str {
+        &self.common
+    }
+    /// Whether the hash is another one for each seed: where each begins with a wiring of its own that was found.
+    pub fn differs_by_seed(&self) -> bool {
+        matches!(&self.experiment.network.wiring, WiringName::Run(run) if run.differs_by_seed())
     }
     /// The task.
     pub fn task(&self) -> &dyn Task {
@@ -272,6 +319,10 @@ impl Checked {
     pub fn wiring(&self) -> &Wiring {
         &self.wiring
     }
+    /// The neurons and connections at the start, where they are those of another run.
+    pub fn found(&self) -> Option<&Found> {
+        self.found.as_ref()
+    }
     /// The first weights of that wiring.
     pub fn init(&self) -> Scale {
         self.init
@@ -282,11 +333,7 @@ impl Checked {
     }
     /// The order of firing.
     pub fn schedule(&self) -> Schedule {
-        match self.experiment.network.schedule {
-            ScheduleName::Grouped => Schedule::Grouped,
-            ScheduleName::Synchronous => Schedule::Synchronous,
-            ScheduleName::InputsFirst => Schedule::InputsFirst,
-        }
+        schedule(&self.experiment)
     }
     /// How weights learn.
     pub fn learning(&self) -> &Learning {
@@ -322,8 +369,50 @@ impl Checked {
     }
 }
 
+fn schedule(experiment: &Experiment) -> Schedule {
+    match experiment.network.schedule {
+        ScheduleName::Grouped => Schedule::Grouped,
+        ScheduleName::Synchronous => Schedule::Synchronous,
+        ScheduleName::InputsFirst => Schedule::InputsFirst,
+    }
+}
+
+/// Puts what was found in the place of what the file says: the neurons of each group, and what the wiring is.
+fn settle(experiment: &mut Experiment, birthrights: &mut [Birthright], found: &Found) {
+    for (at, birthright) in birthrights.iter_mut().enumerate() {
+        birthright.neurons = found.neurons_of(GroupId::new(at as u16));
+    }
+    // The first are the inputs.
+    for (group, birthright) in experiment.network.group.iter_mut().zip(&birthrights[1..]) {
+        group.neurons = birthright.neurons;
+    }
+    if let WiringName::Run(run) = &mut experiment.network.wiring {
+        run.digest = Some(found.digest().to_string());
+    }
+}
+
+/// The hash of a config in which a wiring that was found is told by its digest, wherever it was.
 fn hash(experiment: &Experiment, executor: &str) -> String {
     let mut bare = experiment.clone();
+    if let WiringName::Run(run) = &mut bare.network.wiring {
+        run.directory.clear();
+    }
+    hash_of_all(bare, executor)
+}
+
+/// The hash of a config in which such a wiring is told by where it is, whatever is found there.
+fn common_hash(experiment: &Experiment, executor: &str) -> String {
+    let mut bare = experiment.clone();
+    if let WiringName::Run(RunWiring { digest, .. }) = &mut bare.network.wiring {
+        *digest = None;
+        for group in &mut bare.network.group {
+            group.neurons = 0;
+        }
+    }
+    hash_of_all(bare, executor)
+}
+
+fn hash_of_all(mut bare: Experiment, executor: &str) -> String {
     (bare.seeds, bare.arm, bare.claim, bare.summary) = (Vec::new(), Vec::new(), Vec::new(), String::new());
     bare.executor = executor.into();
     // Values, not text: their maps are sorted, so the order of keys in the file does not count.

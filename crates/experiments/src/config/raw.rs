@@ -3,7 +3,7 @@
 //! Nothing here is trusted; [`checked`](super::checked) applies every cross-field rule. Choices are
 //! externally tagged (`[optim.adam]`), which keeps line and column in errors.
 
-pub use super::start::{InitName, WiringName};
+pub use super::start::{InitName, RunWiring, WeightsName, WiringName};
 use livenet_train::Shape;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,8 @@ pub struct NetworkTable {
     #[serde(default)]
     pub output: Output,
     /// The connections at the start: exactly one of `none`, `dense`, `uniform`, `count`, `erdos_renyi`, `fan_in`,
-    /// `receptive_field`, `small_world`.
+    /// `receptive_field`, `small_world`, `run`, the last being the wiring at the end of another run:
+    /// `{ run = "runs/NAME/HASH-s{seed}" }`.
     #[serde(default)]
     pub wiring: WiringName,
     /// The first weights of that wiring: `"he"` (the default), `"glorot"`, `"glorot_uniform"`,
@@ -109,7 +110,7 @@ pub enum ScheduleName {
 pub struct Group {
     /// Its name.
     pub name: String,
-    /// Neurons at the start.
+    /// Neurons at the start; where the wiring is that of a run, as many as it had instead.
     pub neurons: u32,
     /// An activation, or `leaky-` and an activation: `relu`, `leaky-tanh`.
     #[serde(default = "relu")]

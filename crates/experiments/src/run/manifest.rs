@@ -18,6 +18,9 @@ pub struct Manifest {
     pub livenet: String,
     /// Hash of the checked config.
     pub config: String,
+    /// Hash of what the runs of all seeds have in common; empty where it is `config`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub common: String,
     /// Name of the experiment.
     pub experiment: String,
     /// Arm; empty where there are none.
@@ -109,6 +112,7 @@ impl Manifest {
         Self {
             livenet: env!("CARGO_PKG_VERSION").into(),
             config: checked.hash().into(),
+            common: if checked.found().is_some() { checked.common_hash().into() } else { String::new() },
             experiment: checked.experiment().name.clone(),
             arm: checked.arm().into(),
             seed: checked.seed(),
@@ -134,6 +138,11 @@ impl Manifest {
             what: error.to_string(),
             mend: "it says which config the run belongs to; restore it from a copy, or run anew with --out",
         })
+    }
+
+    /// The hash that the runs of all seeds share.
+    pub fn common(&self) -> &str {
+        if self.common.is_empty() { &self.config } else { &self.common }
     }
 
     /// Refuses to go on with, or to look again at, a run over other data than its own.

@@ -134,7 +134,11 @@ impl Likely {
     /// By what a config says.
     pub fn of(checked: &Checked) -> Self {
         let network = &checked.experiment().network;
-        let same = network.wiring_seed.is_some() || matches!(network.wiring, WiringName::Dense);
+        let same = match &network.wiring {
+            WiringName::Dense => true,
+            WiringName::Run(run) => !run.differs_by_seed(),
+            _ => network.wiring_seed.is_some(),
+        };
         let single = checked.experiment().train.batch == 1 && checked.task().shape().window == 1;
         if same && single { Self::Equal } else { Self::Different }
     }

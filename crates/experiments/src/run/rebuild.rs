@@ -6,7 +6,9 @@ use crate::{
     config::{Checked, Document},
     executors,
 };
-use livenet_core::{Draft, Executor, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey};
+use livenet_core::{
+    Draft, EditError, Executor, GroupId, Journal, JournalError, Move, Network, NeuronSpec, Origin, StreamKey,
+};
 use livenet_train::{
     Session,
     session::{Event, SavedState, StateError},
@@ -27,15 +29,10 @@ pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Re
     let key = StreamKey::new(checked.seed(), "birth");
 
     let mut draft = Draft::new(&network, 0);
-    for (at, birthright) in checked.birthrights().iter().enumerate() {
-        let group = GroupId::new(at as u16);
-        for number in 0..birthright.neurons {
-            let neuron = draft.name();
-            let mut spec = NeuronSpec::of(group, network.group(group).unit);
-            (spec.bias, spec.decay) = (birthright.bias, birthright.decay);
-            spec.position = position(checked, at, number);
-            draft.propose(Move::Add { neuron, spec, origin: Origin::Seed })?;
-        }
+    if let Some(found) = checked.found() {
+        found.bear(&mut draft, checked.birthrights())?;
+    } else {
+        bear(checked, &mut draft)?;
     }
     let born = draft.finish();
     journal.append(&network, &born);
@@ -45,7 +42,10 @@ pub fn set_up(checked: &Checked, document: &Document, registry: &Registry) -> Re
 
     let mut draft = Draft::new(&network, 0);
     let wiring = StreamKey::new(checked.wiring_seed(), "birth");
-    checked.wiring().propose_apart(&mut draft, (wiring, key), checked.init())?;
+    match checked.found() {
+        Some(found) => found.wire(&mut draft, key, checked.init())?,
+        None => checked.wiring().propose_apart(&mut draft, (wiring, key), checked.init())?,
+    }
     let wired = draft.finish();
     if !wired.is_empty() {
         journal.append(&network, &wired);
@@ -96,6 +96,22 @@ fn begin(
         Some(ledger) => session.with_ledger(ledger),
         None => session,
     })
+}
+
+/// Proposes the births of the neurons that the config itself asks for.
+fn bear(checked: &Checked, draft: &mut Draft<'_>) -> Result<(), EditError> {
+    let network = draft.network();
+    for (at, birthright) in checked.birthrights().iter().enumerate() {
+        let group = GroupId::new(at as u16);
+        for number in 0..birthright.neurons {
+            let neuron = draft.name();
+            let mut spec = NeuronSpec::of(group, network.group(group).unit);
+            (spec.bias, spec.decay) = (birthright.bias, birthright.decay);
+            spec.position = position(checked, at, number);
+            draft.propose(Move::Add { neuron, spec, origin: Origin::Seed })?;
+        }
+    }
+    Ok(())
 }
 
 /// Where a neuron of the start stands: image inputs on their pixels, everybody else on a line.

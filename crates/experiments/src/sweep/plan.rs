@@ -289,7 +289,7 @@ impl<'a> Planner<'a> {
         }
         let data = checked.task().shape().data.clone();
         self.known.insert(hash.to_owned(), data.clone());
-        self.configs.insert(hash.to_owned(), checked.to_toml());
+        self.configs.insert(hash.to_owned(), checked.to_common_toml());
         Ok(data)
     }
 }

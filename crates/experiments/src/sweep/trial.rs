@@ -28,8 +28,8 @@ impl SweepDirectory {
         let path = self.file(&config_name(&trial.config));
         let document = Document::read(&path, &[])?.in_folder(Path::new(folder));
         let checked = Checked::new(&document, "", trial.seed, registry, places, None)?;
-        if checked.hash() != trial.config {
-            let (found, expected) = (trial.config.clone(), checked.hash().to_owned());
+        if checked.common_hash() != trial.config {
+            let (found, expected) = (trial.config.clone(), checked.common_hash().to_owned());
             return Err(RunError::OtherConfig { path, found, expected }.into());
         }
         let data = &checked.task().shape().data;

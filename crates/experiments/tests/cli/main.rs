@@ -6,6 +6,7 @@ mod compare;
 mod disk;
 mod faults;
 mod formats;
+mod found;
 mod lives;
 mod packs;
 mod reading;
