@@ -11,13 +11,16 @@ impl Session {
     /// Asks the strategy number `at` once and commits what the budget leaves of its draft.
     pub(super) fn ask(&mut self, at: usize, source: &dyn Source, batch: &Batch) -> Result<(), SessionError> {
         self.settle_energy();
+        let left = self.shared.edits.map(|edits| edits.saturating_sub(self.spent));
+        if left == Some(0) {
+            // Those before it in this step have spent all: nobody need look at anything.
+            let (strategy, why) = (self.growers[at].name.clone(), Why::OverBudget { cut: 0 });
+            self.events.push(Event::Unchanged { step: self.step, strategy, why, cut: Vec::new() });
+            return Ok(());
+        }
         let probe = self.probe(at, source, batch);
         let looked = probe.as_ref().unwrap_or(batch);
         let signals = self.signals_for(at, probe.as_ref())?;
-        let left = self.shared.edits.map(|edits| edits.saturating_sub(self.spent));
-        if left == Some(0) {
-            return Ok(());
-        }
         let budget = self.growers[at].budget.and(&Budget { edits: left, ..self.shared });
         // Out of the session while it looks at it.
         let mut strategy = std::mem::replace(&mut self.growers[at].strategy, Box::new(Still));
@@ -69,6 +72,8 @@ impl Session {
         let foretold = foretold(finished.proposals().iter().chain(&later));
         let before = if foretold.is_some() { Some(self.look(looked)?) } else { None };
         if !finished.is_empty() {
+            // As each one's own cap, without what breaks symmetry later.
+            self.spent += Budget::edits_of(finished.proposals());
             self.commit(at, finished, cut, batch)?;
         } else if !cut.is_empty() {
             // No commit: it would count one that the journal does not hold.
@@ -219,7 +224,6 @@ impl Session {
         let before =
             if remakes { Some(self.executor.predict(&self.network, batch.window()).map_err(exec)?) } else { None };
 
-        self.spent += Budget::edits_of(finished.proposals());
         self.journal.append(&self.network, &finished);
         let commit = self.network.commit(finished).map_err(|source| SessionError::Edit { step, source })?;
         self.journal.committed(&self.network);
