@@ -1,9 +1,9 @@
 //! How weights learn, from `[optim]` and `[train]`.
 
 use super::{
-    checked::settings_of,
     document::Document,
     error::{ConfigError, nearest},
+    growing::settings_of,
     raw::{Experiment, Optim, Rate},
 };
 use crate::{

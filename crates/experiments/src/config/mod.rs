@@ -6,6 +6,7 @@ mod document;
 mod error;
 mod finite;
 mod found;
+mod growing;
 mod learning;
 pub mod lifecycle;
 mod network;
