@@ -72,8 +72,8 @@ impl Costs {
     /// network is caught elsewhere and must not poison the accounts.
     ///
     /// One pass over the connections in the order of their rows. A settlement of 1000 neurons with a fan-in of 50 and ten outputs
-    /// that hear all of them takes 54 µs (81 with the cost of change); four sums side by side were not faster. The test
-    /// `what_a_settlement_costs` measures it.
+    /// that hear all of them takes 54 µs (81 with the cost of change); four sums side by side were not faster. The
+    /// bench `energy` measures it.
     pub(super) fn of_all(&self, network: &Network, signals: &Signals) -> Vec<f64> {
         let sizes = |signal, count: usize| {
             let values = signals.values(signal);

@@ -183,27 +183,3 @@ fn an_account_shows_store_cost_age_and_income() {
         assert_eq!((now.age, now.cost, now.income), (0, view.cost, view.income));
     }
 }
-
-/// What `Costs` and `Ledger::advance` say of their cost; run with `--release -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement"]
-fn what_a_settlement_costs() {
-    let bench = Bench::new(layers(&[50, 1000, 10]), Wiring::Dense, 1);
-    let mut signals = signals(&bench.network, StreamKey::new(1, "life"));
-    signals.put(
-        Signal::Weight,
-        (0..bench.network.synapse_count()).map(|at| bench.key.normal(at as u64, 0) as f32).collect(),
-    );
-    signals.put(Signal::UpdateSize, vec![1e-3; bench.network.synapse_count()]);
-    for plasticity in [0.0, 3.0] {
-        let costs = Costs { plasticity, ..Costs::of_reference(16.0, 0.5, 1.0) };
-        let mut ledger = Ledger::new(Economy { costs, ..economy(1000.0, 0.2) });
-        let mut best = u128::MAX;
-        for _ in 0..200 {
-            let from = std::time::Instant::now();
-            ledger.advance(&bench.network, &signals, 10);
-            best = best.min(from.elapsed().as_nanos());
-        }
-        println!("plasticity {plasticity}: {best} ns for {} connections", bench.network.synapse_count());
-    }
-}
