@@ -30,7 +30,7 @@ pub(super) struct Course {
     income: Points,
     cost: Points,
     /// By report: energy and age of the neurons that were told of.
-    accounts: Vec<Vec<NeuronEnergy>>,
+    accounts: Vec<(u64, Vec<NeuronEnergy>)>,
     dense_connections: u64,
 }
 
@@ -76,7 +76,7 @@ impl Course {
                 self.income.push((*step, *income));
                 self.cost.push((*step, *cost));
             }
-            Event::Accounts { of, .. } => self.accounts.push(of.clone()),
+            Event::Accounts { step, of } => self.accounts.push((*step, of.clone())),
             Event::Unchanged { .. } | Event::Tried { .. } | Event::Foretold { .. } => {}
         }
     }
@@ -127,21 +127,25 @@ impl Course {
 }
 
 /// A value of every hidden neuron over the reports, by birth; grey before birth and after death.
-fn raster(accounts: &[Vec<NeuronEnergy>], label: &str, value: impl Fn(&NeuronEnergy) -> f32) -> ActivityRaster {
-    let mut names: Vec<NeuronId> = accounts.iter().flatten().map(|one| one.neuron).collect();
+fn raster(accounts: &[(u64, Vec<NeuronEnergy>)], label: &str, value: impl Fn(&NeuronEnergy) -> f32) -> ActivityRaster {
+    let mut names: Vec<NeuronId> = accounts.iter().flat_map(|(_, of)| of).map(|one| one.neuron).collect();
     names.sort_unstable();
     names.dedup();
     let columns = accounts.len();
     let mut values = vec![f32::NAN; names.len() * columns];
-    for (column, of) in accounts.iter().enumerate() {
+    for (column, (_, of)) in accounts.iter().enumerate() {
         for one in of {
             if let Ok(row) = names.binary_search(&one.neuron) {
                 values[row * columns + column] = value(one);
             }
         }
     }
+    let column_label = match accounts {
+        [(first, _), (second, _), ..] => format!("report, every {} steps", second.saturating_sub(*first)),
+        _ => "report".to_owned(),
+    };
     let groups = vec![RasterGroup { name: "by birth".to_owned(), neurons: names.len() }];
-    ActivityRaster { groups, columns, values, column_label: "report".to_owned(), value_label: label.to_owned() }
+    ActivityRaster { groups, columns, values, column_label, value_label: label.to_owned() }
 }
 
 fn loss_label(loss: &Loss) -> String {
