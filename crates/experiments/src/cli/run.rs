@@ -15,7 +15,7 @@ use crate::{
     config::{Checked, Document},
     data::Places,
     pictures::comparison,
-    run::{Manifest, Outcome, RunDirectory, RunError},
+    run::{Manifest, Outcome, Pictures, RunDirectory, RunError},
 };
 use serde_json::json;
 use std::{num::NonZeroUsize, path::PathBuf};
@@ -109,7 +109,7 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
         Checked::new(document, arm, *seed, registry, &Places::from_environment(), arguments.executor.as_deref())?;
     let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
     let name = if arm.is_empty() { format!("seed {seed}") } else { format!("{arm}, seed {seed}") };
-    match sit(&checked, document, registry, path, (display, name))? {
+    match sit(&checked, document, registry, path, (display, name), Pictures::Drawn)? {
         Sitting::Done(outcome) => Ok(Made { arm: arm.clone(), path: path.clone(), outcome }),
         Sitting::Stopped(at) => {
             Err(Failure::Interrupted { at, path: path.clone(), command: interrupt::command(&["--resume"]) })

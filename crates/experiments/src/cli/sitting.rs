@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Failure, Registry,
     config::{Checked, Document},
-    run::{Driver, Ending, Outcome},
+    run::{Driver, Ending, Outcome, Pictures},
 };
 use std::path::Path;
 
@@ -27,6 +27,7 @@ pub(super) fn sit(
     registry: &Registry,
     path: &Path,
     (display, name): (Display, String),
+    pictures: Pictures,
 ) -> Result<Sitting, Failure> {
     let mut progress = Progress::new(display, name);
     let there = path.exists();
@@ -39,7 +40,8 @@ pub(super) fn sit(
         driver
     } else {
         Driver::begin(checked, document, registry, path)?
-    };
+    }
+    .with(pictures);
     // From here on there is something to save; until here a signal ends the process.
     let training = interrupt::training();
     if let Some(parent) = path.parent().filter(|_| !there && display != Display::Quiet) {

@@ -147,13 +147,15 @@ fn attempt(
         }
         if state != State::Running {
             if ready.is_none() {
-                ready =
-                    Some(directory.checked(trial, &directory.plan()?.folder, registry, &Places::from_environment())?);
+                let plan = directory.plan()?;
+                let (document, checked) =
+                    directory.checked(trial, &plan.folder, registry, &Places::from_environment())?;
+                ready = Some((document, checked, plan.pictures()));
             }
-            let Some((document, checked)) = &ready else { unreachable!("it was made above") };
+            let Some((document, checked, pictures)) = &ready else { unreachable!("it was made above") };
             let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
             let name = format!("{}, seed {}", trial.label, trial.seed);
-            match sit(checked, document, registry, &path, (display, name)) {
+            match sit(checked, document, registry, &path, (display, name), *pictures) {
                 Ok(Sitting::Done(_)) => return Ok(()),
                 Ok(Sitting::Stopped(at)) => {
                     let command = interrupt::command(&[]);

@@ -10,7 +10,7 @@ use crate::{
     Failure, Registry,
     config::{Checked, Document},
     data::Places,
-    run::{self, Begun, Driver, Ended, Likely, Ready, RunDirectory, RunError},
+    run::{self, Begun, Driver, Ended, Likely, Pictures, Ready, RunDirectory, RunError},
     sweep::{State, SweepDirectory, Trial},
 };
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -24,6 +24,7 @@ struct Part {
 struct Trials<'t> {
     directory: &'t SweepDirectory,
     folder: String,
+    pictures: Pictures,
     registry: &'t Registry,
     places: Places,
     arguments: &'t Arguments,
@@ -39,9 +40,11 @@ pub(super) fn all(
     arguments: &Arguments,
 ) -> Result<(), Failure> {
     let part = |key: &String| Ok(Part { trial: directory.trial(key)?, ready: OnceLock::new() });
+    let plan = directory.plan()?;
     let trials = Trials {
         directory,
-        folder: directory.plan()?.folder,
+        pictures: plan.pictures(),
+        folder: plan.folder,
         registry,
         places: Places::from_environment().with_shelf(),
         arguments,
@@ -118,6 +121,7 @@ impl<'a> run::Host<'a> for Trials<'_> {
             Failure::Run(RunError::Locked { .. } | RunError::Exists { .. }) => Failure::Elsewhere { path },
             other => other,
         })?;
+        let driver = driver.with(self.pictures);
         if let Some(outcome) = driver.directory().outcome()? {
             return done(outcome);
         }

@@ -25,6 +25,8 @@ pub enum Kind {
     Images,
     /// Numbers in time order, in one CSV file.
     Series,
+    /// Samples in rows, in one CSV file, the class in its last column.
+    Table,
 }
 
 /// One data set.
@@ -50,6 +52,20 @@ pub struct Entry {
 
 /// The known data sets, alphabetical.
 pub const ALL: &[Entry] = &[
+    Entry {
+        name: "breast-cancer",
+        summary: "569 tumours by 30 measures of their cells, 2 classes: malignant, benign",
+        source: "W. H. Wolberg, O. L. Mangasarian, W. N. Street, UCI, 1995, doi 10.24432/C5DW2B; as in scikit-learn",
+        licence: "CC BY 4.0",
+        kind: Kind::Table,
+        folder: "tabular",
+        files: &[SourceFile {
+            name: "breast_cancer.csv",
+            bytes: 119_913,
+            sha256: "fed3eb72d0575ef6192293f5093c6e801b1476b577d0386bf4455504522172ed",
+        }],
+        mirrors: &["https://raw.githubusercontent.com/scikit-learn/scikit-learn/HEAD/sklearn/datasets/data/"],
+    },
     Entry {
         name: "daily-min-temperatures",
         summary: "3650 daily minimum temperatures in Melbourne, 1981 to 1990, in degrees Celsius",
@@ -86,6 +102,20 @@ pub const ALL: &[Entry] = &[
         mirrors: &[],
     },
     Entry {
+        name: "electricity",
+        summary: "45312 half-hours of the market of New South Wales, 1996 to 1998, by 6 measures, 2 classes: the price falls, rises",
+        source: "M. Harries, Splice-2 comparative evaluation, 1999; copy in github.com/scikit-multiflow/streaming-datasets",
+        licence: "none stated",
+        kind: Kind::Table,
+        folder: "streams",
+        files: &[SourceFile {
+            name: "elec.csv",
+            bytes: 3_200_586,
+            sha256: "cdf901433885f29eca6911f70c0eeafb50d90596c879c30c5b99f5a2e8e734ff",
+        }],
+        mirrors: &["https://raw.githubusercontent.com/scikit-multiflow/streaming-datasets/HEAD/"],
+    },
+    Entry {
         name: "fashion-mnist",
         summary: "28x28 pictures of clothing, 10 classes: 55000 training, 5000 validation, 10000 test",
         source: "H. Xiao, K. Rasul, R. Vollgraf, Zalando SE, 2017, github.com/zalandoresearch/fashion-mnist",
@@ -119,6 +149,20 @@ pub const ALL: &[Entry] = &[
             "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
             "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/HEAD/data/fashion/",
         ],
+    },
+    Entry {
+        name: "iris",
+        summary: "150 irises by 4 lengths, 3 classes: setosa, versicolor, virginica",
+        source: "R. A. Fisher, 1936, UCI, doi 10.24432/C56C76; as in scikit-learn",
+        licence: "CC BY 4.0",
+        kind: Kind::Table,
+        folder: "tabular",
+        files: &[SourceFile {
+            name: "iris.csv",
+            bytes: 2_734,
+            sha256: "f13ffa8fdd56fd8e6c8d16d4081a3fbd3114bcd0aae4256c43205169cd9d1449",
+        }],
+        mirrors: &["https://raw.githubusercontent.com/scikit-learn/scikit-learn/HEAD/sklearn/datasets/data/"],
     },
     Entry {
         name: "mnist",
@@ -184,6 +228,20 @@ pub const ALL: &[Entry] = &[
         }],
         mirrors: &["https://raw.githubusercontent.com/statsmodels/statsmodels/HEAD/statsmodels/datasets/sunspots/"],
     },
+    Entry {
+        name: "wine",
+        summary: "178 wines by 13 measures, 3 classes: cultivars",
+        source: "S. Aeberhard, M. Forina, UCI, 1992, doi 10.24432/C5PC7J; as in scikit-learn",
+        licence: "CC BY 4.0",
+        kind: Kind::Table,
+        folder: "tabular",
+        files: &[SourceFile {
+            name: "wine_data.csv",
+            bytes: 11_157,
+            sha256: "10e8a802908b34f86e5da8ce962f3c806694bc98450a18f61851af59f324bede",
+        }],
+        mirrors: &["https://raw.githubusercontent.com/scikit-learn/scikit-learn/HEAD/sklearn/datasets/data/"],
+    },
 ];
 
 /// The data set of this name.
@@ -231,6 +289,6 @@ mod tests {
     #[test]
     fn an_unknown_name_lists_the_known_ones() {
         let error = entry("minst").unwrap_err().to_string();
-        assert!(error.contains("`minst`") && error.contains("digits, fashion-mnist, mnist"), "{error}");
+        assert!(error.contains("`minst`") && error.contains("digits, electricity, fashion-mnist"), "{error}");
     }
 }

@@ -16,9 +16,11 @@ pub enum DataError {
         /// The names that would do, with commas.
         known: String,
     },
-    /// A series was asked for that is neither a known name nor a file.
-    #[error("no series `{name}`: there is no file {}, and the known names are {known}", path.display())]
-    UnknownSeries {
+    /// A series or table was asked for that is neither a known name nor a file.
+    #[error("no {what} `{name}`: there is no file {}, and the known names are {known}", path.display())]
+    UnknownFile {
+        /// Series or table.
+        what: &'static str,
         /// The name or path asked for.
         name: String,
         /// Where the file would be.
@@ -188,6 +190,16 @@ pub enum DataError {
         found: usize,
         /// Columns that would do.
         expected: String,
+    },
+    /// A table has no column of this name.
+    #[error("`{}` has no column `{name}`; it has {known}, or the number of a column from 1", path.display())]
+    NoColumn {
+        /// The file.
+        path: PathBuf,
+        /// The name asked for.
+        name: String,
+        /// The names of its columns, with commas.
+        known: String,
     },
     /// A file holds no numbers at all.
     #[error("`{}` holds no numbers; expected at least one line of them", path.display())]

@@ -1,22 +1,23 @@
-//! From the name of a data set for classification to the data set.
+//! From the name of a set of images to the data set.
 
-use super::catalogue::{ALL, Kind, names};
+use super::catalogue::{ALL, Entry, Kind, names};
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::places::Places;
 use super::{digits, images};
 
-/// The data set of this name. Series have a loader of their own, [`super::series::load`].
+/// The data set of this name. Series and tables have loaders of their own, [`super::series::load`] and [`super::tabular::load`].
 ///
 /// # Errors
 /// [`DataError::Unknown`] with the names that would do, and what reading it can say; nothing is downloaded.
 pub fn load(name: &str, places: &Places) -> Result<Dataset, DataError> {
-    let unknown = || DataError::Unknown { name: name.to_owned(), known: names(|entry| entry.kind != Kind::Series) };
+    let images = |entry: &Entry| matches!(entry.kind, Kind::Embedded | Kind::Images);
+    let unknown = || DataError::Unknown { name: name.to_owned(), known: names(images) };
     let entry = ALL.iter().find(|entry| entry.name == name).ok_or_else(unknown)?;
     match entry.kind {
         Kind::Embedded => digits::load(),
         Kind::Images => images::load(entry, places),
-        Kind::Series => Err(unknown()),
+        Kind::Series | Kind::Table => Err(unknown()),
     }
 }
 

@@ -1,9 +1,9 @@
-//! Data: the embedded digits, image sets in IDX files, numeric series, streams in ARFF files, and a
-//! user's own matrix.
+//! Data: the embedded digits, image sets in IDX files, numeric series, tables in CSV and ARFF files, and
+//! a user's own matrix.
 //!
 //! Invariant: whatever leaves this module is complete, finite and the very bytes its publisher released
 //! (checked by SHA-256), or it does not leave at all. Nothing is downloaded unless [`fetch()`] is called.
-//! Nothing is shuffled here: rows stand in the order of their files.
+//! Rows stand in the order of their files, but for those of a table, which [`tabular`] divides by lot.
 //!
 //! Start at [`catalogue`] for what is known, [`load()`] for how a name becomes a [`Dataset`].
 
@@ -23,6 +23,7 @@ pub mod places;
 pub mod series;
 pub mod shelf;
 pub mod table;
+pub mod tabular;
 pub mod verify;
 
 pub use catalogue::{ALL, Entry, Kind, SourceFile};

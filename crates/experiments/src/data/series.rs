@@ -16,7 +16,7 @@ use super::table;
 /// A line is `value` or `date,value`; the first line may be a header.
 ///
 /// # Errors
-/// [`DataError::UnknownSeries`], [`DataError::Missing`], [`DataError::Read`]; a known file that is not the
+/// [`DataError::UnknownFile`], [`DataError::Missing`], [`DataError::Read`]; a known file that is not the
 /// published one as [`DataError::WrongSize`] or [`DataError::WrongHash`]; in the text [`DataError::Cell`] and
 /// [`DataError::Columns`] with the line, and [`DataError::Empty`].
 pub fn load(name: &str, places: &Places, folder: &Path) -> Result<Vec<f64>, DataError> {
@@ -29,7 +29,8 @@ pub fn load(name: &str, places: &Places, folder: &Path) -> Result<Vec<f64>, Data
     }
     let path = &folder.join(name);
     if !path.exists() {
-        return Err(DataError::UnknownSeries {
+        return Err(DataError::UnknownFile {
+            what: "series",
             name: name.to_owned(),
             path: path.clone(),
             known: names(|entry| entry.kind == Kind::Series),

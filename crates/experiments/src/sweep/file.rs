@@ -249,6 +249,10 @@ impl Sweep {
     pub fn margin(&self) -> Option<f64> {
         self.file.margin
     }
+    /// Whether each trial draws its plots.
+    pub fn plots(&self) -> bool {
+        self.file.plots
+    }
     /// The seeds that are reported.
     pub fn seeds(&self) -> &[u64] {
         &self.seeds

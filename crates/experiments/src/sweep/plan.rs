@@ -15,6 +15,7 @@ use crate::{
     Failure, Registry,
     config::{Checked, Document},
     data::Places,
+    run::Pictures,
     task::Kind,
 };
 use serde::{Deserialize, Serialize};
@@ -62,12 +63,31 @@ pub struct Plan {
     pub trials: Vec<Trial>,
     /// Whether a search will add more.
     pub open: bool,
+    /// Whether each trial draws its plots.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub plots: bool,
     /// The configs of this plan that are not written yet.
     #[serde(skip)]
     pub(super) configs: BTreeMap<String, String>,
     /// What the searches decided, in the order of the settings.
     #[serde(skip)]
     pub(super) decisions: Vec<Decision>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_true(plots: &bool) -> bool {
+    *plots
+}
+
+impl Plan {
+    /// What a trial does at its end.
+    pub fn pictures(&self) -> Pictures {
+        if self.plots { Pictures::Drawn } else { Pictures::None }
+    }
 }
 
 /// What a plan is made from besides the sweep.
@@ -116,6 +136,7 @@ impl<'a> Planner<'a> {
             folder: self.sweep.base().folder().to_string_lossy().into_owned(),
             trials: Vec::new(),
             open: false,
+            plots: self.sweep.plots(),
             configs: BTreeMap::new(),
             decisions: Vec::new(),
         };

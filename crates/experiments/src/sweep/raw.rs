@@ -40,6 +40,14 @@ pub struct SweepFile {
     /// Chooses the values of the axes for each setting on seeds of their own, and compares the choices.
     #[serde(default)]
     pub tune: Option<Tune>,
+    /// Whether each trial draws its plots and page; of short trials that is most of their time. `livenet plot RUN` draws
+    /// them later.
+    #[serde(default = "yes")]
+    pub plots: bool,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// `[metric]`

@@ -1,49 +1,25 @@
-//! Classification of images: each sample is one window of one cycle.
+//! Classification of images.
 
-use super::{Kind, Setup, Shape, Task, TaskEntry, TaskError};
-use crate::data::{self, Dataset, Part};
-use livenet_core::StreamKey;
-use livenet_growth::{Setting, Settings};
-use livenet_train::session::{Answers, Batch, Continuity, Source};
-use std::sync::{Arc, Mutex, PoisonError};
-
-/// Images in three parts, shuffled anew in every pass over the training part.
-pub struct Images {
-    held: Arc<Held>,
-    shape: Shape,
-    batch: usize,
-    /// Samples of the training part in use.
-    train: usize,
-    key: StreamKey,
-    /// The order of the pass that was drawn last.
-    order: Mutex<(u64, Vec<u32>)>,
-}
-
-/// What runs of several seeds share.
-struct Held {
-    data: Dataset,
-    validation: Batch,
-}
-
-const SETTINGS: &[Setting] =
-    &[Setting { name: "train", default: "all", about: "use only this many of the training samples, the first ones" }];
+use super::{Setup, Task, TaskEntry, TaskError, samples};
+use crate::data;
+use livenet_growth::Settings;
 
 pub(super) const DIGITS: TaskEntry = TaskEntry {
     name: "digits",
     summary: "handwritten digits, 8x8, embedded (UCI optdigits; test = other writers)",
-    settings: SETTINGS,
+    settings: &[samples::TRAIN],
     build: |settings, setup| build("digits", (8, 8), settings, setup),
 };
 pub(super) const MNIST: TaskEntry = TaskEntry {
     name: "mnist",
     summary: "handwritten digits, 28x28 (MNIST; `livenet data fetch mnist`)",
-    settings: SETTINGS,
+    settings: &[samples::TRAIN],
     build: |settings, setup| build("mnist", (28, 28), settings, setup),
 };
 pub(super) const FASHION: TaskEntry = TaskEntry {
     name: "fashion-mnist",
     summary: "articles of clothing, 28x28 (Fashion-MNIST; `livenet data fetch fashion-mnist`)",
-    settings: SETTINGS,
+    settings: &[samples::TRAIN],
     build: |settings, setup| build("fashion-mnist", (28, 28), settings, setup),
 };
 
@@ -53,94 +29,6 @@ fn build(
     settings: &mut Settings,
     setup: &Setup,
 ) -> Result<Box<dyn Task>, TaskError> {
-    let limit = settings.integer("train", i64::MAX, 1..=i64::MAX)?;
-    let held = setup.places.shelf().share(&format!("images {name}"), || {
-        let data = data::load(name, &setup.places)?;
-        let validation = whole(&data, data.validation());
-        Ok::<_, TaskError>(Held { data, validation })
-    })?;
-    let data = &held.data;
-    let train = data.train().len().min(usize::try_from(limit).unwrap_or(usize::MAX));
-    if train < setup.batch {
-        return Err(TaskError::TooLittle {
-            what: "training samples",
-            found: train,
-            needed: setup.batch,
-            mend: "lower `train.batch` or use more samples",
-        });
-    }
-    let shape = Shape {
-        inputs: data.features(),
-        outputs: data.classes(),
-        kind: Kind::Classes,
-        window: 1,
-        epoch: Some((train / setup.batch) as u64),
-        image: Some(image),
-        data: data.digest().to_owned(),
-    };
-    let key = StreamKey::new(setup.seed, "batches");
-    let order = Mutex::new((u64::MAX, Vec::new()));
-    Ok(Box::new(Images { held, shape, batch: setup.batch, train, key, order }))
-}
-
-fn whole(data: &Dataset, part: &Part) -> Batch {
-    debug_assert_eq!(part.inputs().len(), part.len() * data.features());
-    batch(part.inputs().to_vec(), part.labels().to_vec())
-}
-
-fn batch(inputs: Vec<f32>, labels: Vec<u32>) -> Batch {
-    Batch {
-        cycles: 1,
-        lanes: labels.len(),
-        inputs,
-        answers: Answers::Labels(labels),
-        counts: None,
-        continuity: Continuity::Fresh,
-    }
-}
-
-impl Images {
-    fn of_rows(&self, rows: impl Iterator<Item = usize>) -> Batch {
-        let data = &self.held.data;
-        let part = data.train();
-        let (mut inputs, mut labels) = (Vec::new(), Vec::new());
-        for row in rows {
-            inputs.extend_from_slice(data.row(part, row));
-            labels.push(part.labels()[row]);
-        }
-        batch(inputs, labels)
-    }
-}
-
-impl Source for Images {
-    fn batch(&self, step: u64) -> Batch {
-        let per_pass = (self.train / self.batch) as u64;
-        let (pass, at) = (step / per_pass, (step % per_pass) as usize);
-        let mut order = self.order.lock().unwrap_or_else(PoisonError::into_inner);
-        if order.0 != pass {
-            let mut rows: Vec<u32> = (0..self.train as u32).collect();
-            self.key.at(pass).stream().shuffle(&mut rows);
-            *order = (pass, rows);
-        }
-        let rows = order.1[at * self.batch..(at + 1) * self.batch].iter().map(|&row| row as usize);
-        self.of_rows(rows)
-    }
-
-    fn probe(&self, samples: u32, key: StreamKey) -> Batch {
-        let rows = key.stream().sample(self.train as u64, samples as usize);
-        self.of_rows(rows.into_iter().map(|row| row as usize))
-    }
-
-    fn validation(&self) -> &Batch {
-        &self.held.validation
-    }
-}
-
-impl Task for Images {
-    fn shape(&self) -> &Shape {
-        &self.shape
-    }
-    fn test(&self) -> Batch {
-        whole(&self.held.data, self.held.data.test())
-    }
+    let load = || data::load(name, &setup.places);
+    samples::build(&format!("images {name}"), load, Some(image), settings, setup)
 }

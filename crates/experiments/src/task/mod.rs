@@ -5,14 +5,16 @@
 
 mod bits;
 mod images;
+mod samples;
 mod series;
 mod slowly_changing;
 mod spirals;
+mod table;
 mod teacher;
 mod xor;
 
 pub use bits::Bits;
-pub use images::Images;
+pub use samples::Samples;
 pub use series::NextValue;
 pub use slowly_changing::SlowlyChanging;
 pub use spirals::TwoSpirals;
@@ -123,6 +125,7 @@ pub const ALL: &[TaskEntry] = &[
     bits::RECALL,
     series::SERIES,
     slowly_changing::ENTRY,
+    table::ENTRY,
     teacher::ENTRY,
     bits::TEMPORAL_XOR,
     spirals::ENTRY,
