@@ -184,6 +184,7 @@ class Tournament:
         lines = [
             f"name = {toml(name)}",
             f"seeds = {toml(seeds)}",
+            "plots = false",
             *([f"control = {toml(control)}"] if control else []),
             "",
             "[metric]",
@@ -246,15 +247,7 @@ class Tournament:
             print(done.stderr.strip()[-2000:], flush=True)
         if done.returncode == 130:
             sys.exit(130)
-        if options.on == "here":
-            self.slim(path.stem)
         return done.returncode in (0, 1)
-
-    def slim(self, name):
-        """Plots and pages of finished trials go: thousands of them fill a disk. `livenet plot` draws them again."""
-        for trial in (self.out / "runs" / name / "trials").glob("*/report.json"):
-            shutil.rmtree(trial.parent / "plots", ignore_errors=True)
-            (trial.parent / "report.html").unlink(missing_ok=True)
 
     # Tuning.
 
@@ -338,6 +331,35 @@ class Tournament:
                 settings = list(self.settings(place, arena, table, steps))
                 name = self.table_name(table, place, arena)
                 self.sweep(self.write(name, place, arena, settings, seeds, control=self.plan["control"]))
+
+    # The control of table 1: what a method ended with, trained from scratch.
+
+    def retrain(self, seeds):
+        """For each method the wiring that the same seed ended with, weights drawn anew, all updates again, nothing rewired."""
+        for place in self.places():
+            for arena in self.arenas:
+                sweep = self.out / "runs" / self.table_name(1, place, arena)
+                if (sweep / "plan.json").exists():
+                    name = self.retrained_name(place, arena)
+                    settings = list(self.retrained(place, arena, sweep, seeds))
+                    self.sweep(self.write(name, place, arena, settings, seeds))
+
+    def retrained_name(self, place, arena):
+        return f"{self.table_name(1, place, arena)}-retrained"
+
+    def retrained(self, place, arena, sweep, seeds):
+        """Label and keys of each whose runs are all there."""
+        configs = {trial["label"]: trial["config"] for trial in json.loads((sweep / "plan.json").read_text())["trials"]}
+        for method in self.methods:
+            # Who renews neurons where they are ends with the wiring of its beginning, or nearly.
+            if "grow" not in method or method["family"] == "turnover" or method["name"] not in configs:
+                continue
+            trials = f"{sweep.name}/trials/{configs[method['name']]}"
+            if all((self.out / "runs" / f"{trials}-s{seed}" / "report.json").exists() for seed in seeds):
+                of = {key: value for key, value in method.get("set", {}).items() if key.startswith("network.")}
+                of["network.wiring"] = {"run": f"../runs/{trials}-s{{seed}}"}
+                of[f"optim.{arena[0]}.rate"] = self.chosen(arena)[method["name"]]["rate"]
+                yield method["name"], of
 
     # Calibration: how many updates of a method cost as much as static Erdős–Rényi's.
 
@@ -449,11 +471,8 @@ class Tournament:
         metric = place.task.get("metric", "metrics.test_accuracy").removeprefix("metrics.")
         percent = metric.endswith("accuracy")
         factor, digits = (100, 2) if percent else (1, 4)
-        runs = {}
-        for trial in json.loads((sweep / "sweep.json").read_text())["trials"]:
-            report = sweep / trial["directory"] / "report.json"
-            if report.exists():
-                runs.setdefault(trial["label"], {})[trial["seed"]] = self.run(report, metric)
+        runs = self.runs(sweep, metric)
+        retrained = self.runs(self.out / "runs" / self.retrained_name(place, arena), metric) if table == 1 else {}
         control = runs.get(self.plan["control"], {})
         middle = lambda label, what: statistics.median(run[what] for run in runs[label].values())
         lines = [
@@ -461,8 +480,8 @@ class Tournament:
             f"({place.connections} of {place.dense} connections). {metric.replace('_', ' ')}{', in percent' if percent else ''}; "
             f"differences {'in points ' if percent else ''}paired by seed with their 95 % t intervals; p by t after Holm.",
             "",
-            f"| method | runs | IQM [95 %] | − {self.plan['control']} [95 %] | Holm p | − its twin [95 %] | most connections | updates | operations / {self.plan['control']}'s |",
-            "|---|---|---|---|---|---|---|---|---|",
+            f"| method | runs | IQM [95 %] | − {self.plan['control']} [95 %] | Holm p | − its twin [95 %] |{' − its wiring retrained [95 %] |' if retrained else ''} most connections | updates | operations / {self.plan['control']}'s |",
+            "|---|---|---|---|---|---|---|---|---|" + "---|" * bool(retrained),
         ]
         summary = {one["label"]: one for one in compared["settings"]}
         for label in sorted(runs, key=lambda label: -(iqm([run["value"] for run in runs[label].values()]) or -math.inf) * (1 if place.task.get("better", "higher") == "higher" else -1)):
@@ -474,12 +493,22 @@ class Tournament:
             cell = "diverged" if value is None else f"{factor * value:.{digits}f}"
             if "low" in average:
                 cell += f" [{factor * average['low']:.{digits}f}, {factor * average['high']:.{digits}f}]"
+            again = f"{paired(own, retrained.get(label, {}), factor, digits)} | " if retrained else ""
             lines.append(
                 f"| {label}{mark} | {len(own)} | {cell} | {paired(own, control, factor, digits)} | {holm(compared, label)} | "
-                f"{paired(own, runs.get(label + ' twin', {}), factor, digits)} | {middle(label, 'peak'):.0f} | "
+                f"{paired(own, runs.get(label + ' twin', {}), factor, digits)} | {again}{middle(label, 'peak'):.0f} | "
                 f"{middle(label, 'steps'):.0f} | {middle(label, 'operations') / middle(self.plan['control'], 'operations') if control else math.nan:.2f} |"
             )
         return "\n".join(lines) + "\n"
+
+    def runs(self, sweep, metric):
+        """Of each label, by seed."""
+        runs, record = {}, sweep / "sweep.json"
+        for trial in json.loads(record.read_text())["trials"] if record.exists() else []:
+            report = sweep / trial["directory"] / "report.json"
+            if report.exists():
+                runs.setdefault(trial["label"], {})[trial["seed"]] = self.run(report, metric)
+        return runs
 
     def run(self, path, metric):
         """What the table needs of a run. The peak is read from every event, and kept beside the report."""
@@ -533,7 +562,7 @@ def holm(compared, label):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("command", choices=["all", "tune", "table", "calibrate", "tables"])
+    parser.add_argument("command", choices=["all", "tune", "table", "retrain", "calibrate", "tables"])
     parser.add_argument("number", nargs="?", type=int, choices=sorted(TABLES), help="of `table`: which")
     parser.add_argument("--plan", default=HERE / "reduced.toml", type=Path)
     parser.add_argument("--out", default="runs/tournament", help="where sweeps, runs and tables go [runs/tournament]")
@@ -552,6 +581,8 @@ def main():
         tournament.tune()
     elif options.command == "table":
         tournament.table(options.number or 1, seeds)
+    elif options.command == "retrain":
+        tournament.retrain(seeds)
     elif options.command == "calibrate":
         tournament.calibrate()
     elif options.command == "tables":
@@ -560,6 +591,7 @@ def main():
         tournament.tune()
         tournament.table(1, few)
         tournament.table(1, seeds)
+        tournament.retrain(seeds)
         tournament.calibrate()
         for some in (few, seeds):
             for table in (2, 3):
