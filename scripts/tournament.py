@@ -254,7 +254,7 @@ class Tournament:
     def tune(self):
         tune = self.plan["tune"]
         for arena in self.arenas:
-            chosen = {}
+            chosen = self.chosen(arena) if self.options.on != "nowhere" else {}
             for method in self.methods:
                 place = Place(self.tasks[tune["task"]], tune["density"])
                 name = f"tune-{self.arena_name(arena)}{method['name'].replace(' ', '-')}"

@@ -122,7 +122,7 @@ fn only_adds(change: &Change, sweep: &Sweep) -> bool {
         _ => false,
     };
     match key.as_str() {
-        "summary" => true,
+        "summary" | "plots" => true,
         // Scores over other seeds could decide otherwise.
         "seeds" => !decides && holds(was, is),
         "search.random.trials" => {

@@ -144,6 +144,22 @@ fn a_sweep_leaves_its_trials_and_what_is_compared() {
 }
 
 #[test]
+fn plots_are_drawn_where_they_are_wanted_and_change_nothing_else() {
+    let bench = bench(TINY, &format!("plots = false\n{PAIR}").replace("[1, 2]", "[1]"));
+    let trial = |at: usize| bench.path("runs/pair/trials").join(&bench.keys("runs/pair")[at]);
+    bench.call("sweep sweep.toml -q").succeeds();
+    assert!(trial(0).join("report.json").exists() && !trial(0).join("plots").exists());
+    // It may be changed when trials are there, which stay as they are.
+    bench.write("sweep.toml", PAIR.as_bytes());
+    bench.call("sweep sweep.toml -q").succeeds();
+    assert!(!trial(0).join("plots").exists() && trial(2).join("plots").exists());
+    bench.call("run tiny.toml -q --out alone --seed 1").succeeds();
+    assert_same(&bench.only_run("alone"), &trial(1));
+    bench.call(&format!("plot {}", trial(0).display())).succeeds();
+    assert!(trial(0).join("plots").exists());
+}
+
+#[test]
 fn a_dry_run_writes_nothing_and_commands_can_be_run_elsewhere() {
     let bench = bench(TINY, PAIR);
     let answer = bench.call("sweep sweep.toml --dry-run").succeeds();
