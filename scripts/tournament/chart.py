@@ -68,7 +68,7 @@ def dots(title, sheets, control, unit):
     `sheets` has the rows of each place, the best first.
     """
     labels = order(sheets, control)
-    left, panel, gap, high, top = 150, 190, 26, 20, 92
+    left, panel, gap, high, top = 166, 190, 26, 20, 92
     picture = Picture(left + len(sheets) * (panel + gap) + 10, top + high * len(labels) + 50)
     picture.text(20, 30, title, 17, weight="bold")
     families = {row["family"] for rows in sheets.values() for row in rows}
@@ -82,7 +82,7 @@ def dots(title, sheets, control, unit):
     for at, label in enumerate(labels):
         y = top + high * (at + 0.5)
         picture.line(left - 6, y, picture.size[0] - 20, y, "#f3f4f6")
-        picture.text(left - 12, y + 4, label, 12, colours[label], "end")
+        picture.text(left - 22, y + 4, label, 12, colours[label], "end")
     for number, (name, rows) in enumerate(sheets.items()):
         by_label = {row["label"]: row for row in rows}
         own = [by_label[label] for label in labels if label in by_label]
