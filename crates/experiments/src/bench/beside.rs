@@ -123,20 +123,17 @@ impl Beside {
             }
             Ok(begun.elapsed() / steps as u32)
         };
-        let pair = match without {
-            Some(without) => {
-                let beside = time(without, *block)?;
-                (time(with, *block)?, beside)
+        let pair = if let Some(without) = without {
+            let beside = time(without, *block)?;
+            (time(with, *block)?, beside)
+        } else {
+            // Not the mean: the first step after a commit makes anew what the commit took away.
+            let mut beside = Vec::with_capacity(APART as usize);
+            for _ in 1..APART {
+                beside.push(time(with, 1)?);
             }
-            None => {
-                // Not the mean: the first step after a commit makes anew what the commit took away.
-                let mut beside = Vec::with_capacity(APART as usize);
-                for _ in 1..APART {
-                    beside.push(time(with, 1)?);
-                }
-                beside.sort_unstable();
-                (time(with, 1)?, beside[beside.len() / 2])
-            }
+            beside.sort_unstable();
+            (time(with, 1)?, beside[beside.len() / 2])
         };
         // As whoever runs a session does.
         drop(with.take_events());
