@@ -127,6 +127,6 @@ pub use reach::Reach;
 pub use refusal::EditError;
 pub use remap::Remap;
 pub use row::{Epoch, Neurons, Row, Space, Synapses};
-pub use signal::{Candidate, Samples, Signal, Signals};
+pub use signal::{Candidate, Samples, Signal, Signals, by_groups};
 pub use snapshot::Snapshot;
 pub use unit::{Activation, Norm, Unit, UnitKind, UserActivation};

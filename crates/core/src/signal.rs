@@ -3,7 +3,7 @@
 //! A closed list of reductions, each computed by the executor where the data is, and only when some
 //! strategy names it.
 
-use crate::{Neurons, Row};
+use crate::{Network, Neurons, Row};
 use serde::{Deserialize, Serialize};
 
 /// A reduction that an executor can compute.
@@ -40,6 +40,12 @@ pub enum Signal {
     /// The `top` largest |gradient|s at absent pairs within reach, over all delays in reach.
     AbsentGradient {
         /// How many.
+        top: u32,
+    },
+    /// The `top` largest |gradient|s at absent pairs within reach between each two fire groups, over all delays in reach:
+    /// what [`by_groups`] leaves. For whoever knows how many will come: that many need be ranked, and no more.
+    AbsentGradientByGroups {
+        /// How many between each two groups.
         top: u32,
     },
     /// `[output][neuron]`: the gradient that a connection from each neuron straight to each output
@@ -85,6 +91,7 @@ impl Signal {
             Self::Gradient => "gradient",
             Self::UpdateSize => "update_size",
             Self::AbsentGradient { .. } => "absent_gradient",
+            Self::AbsentGradientByGroups { .. } => "absent_gradient_by_groups",
             Self::Residual => "residual",
             Self::Outputs { .. } => "outputs",
             Self::Blames { .. } => "blames",
@@ -138,6 +145,7 @@ impl Signal {
                 | Self::Gradient
                 | Self::UpdateSize
                 | Self::AbsentGradient { .. }
+                | Self::AbsentGradientByGroups { .. }
                 | Self::Residual
                 | Self::Blames { .. }
                 | Self::Bends { .. }
@@ -156,6 +164,13 @@ pub struct Candidate {
     pub delay: u16,
     /// dL/dw at w = 0, summed over lanes and cycles as for existing connections.
     pub gradient: f32,
+}
+
+/// The first `top` of these between each two fire groups, in the order of the listeners' group, then of the heard ones'.
+pub fn by_groups(network: &Network, mut candidates: Vec<Candidate>, top: usize) -> Vec<Candidate> {
+    let groups = |candidate: &Candidate| [candidate.post, candidate.pre].map(|row| network.spec(Row::new(row)).group);
+    candidates.sort_by_key(groups);
+    candidates.chunk_by(|a, b| groups(a) == groups(b)).flat_map(|some| &some[..some.len().min(top)]).copied().collect()
 }
 
 /// A value per neuron, sample by sample: what it said, or what it is blamed for.
@@ -218,7 +233,7 @@ impl Signals {
     pub fn put(&mut self, signal: Signal, values: Vec<f32>) {
         self.values.push((signal, values));
     }
-    /// Adds candidates, in descending |gradient|, ties by (post, pre, delay).
+    /// Adds candidates, in descending |gradient|, ties by (post, pre, delay); where they are of each two groups, in each.
     pub fn put_candidates(&mut self, signal: Signal, candidates: Vec<Candidate>) {
         self.candidates.push((signal, candidates));
     }

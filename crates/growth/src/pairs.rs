@@ -56,6 +56,16 @@ impl Pairs {
         self.total
     }
 
+    /// How many of them are not connected.
+    pub(crate) fn absent(&self, network: &Network) -> u64 {
+        let connected = |(_, post, range): &(u64, u32, Range<u32>)| {
+            let pres = &network.pres()[network.incoming(Row::new(*post))];
+            let before = |row: u32| pres.partition_point(|&pre| pre < row);
+            (before(range.end) - before(range.start)) as u64
+        };
+        self.total - self.spans.iter().map(connected).sum::<u64>()
+    }
+
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.total == 0

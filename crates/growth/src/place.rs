@@ -25,6 +25,23 @@ impl Place {
         Self { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score, lean: 0.0 }
     }
 
+    /// Where many connections are, in their order, without scores: by one look at all listeners, where each by itself would
+    /// search for its own.
+    pub(crate) fn of_all(network: &Network, synapses: &[usize]) -> Vec<Self> {
+        let mut order: Vec<(u32, u32)> = synapses.iter().map(|&row| row as u32).zip(0..).collect();
+        order.sort_unstable();
+        let mut places = vec![Self { post: 0, pre: 0, delay: 0, score: 0.0, lean: 0.0 }; synapses.len()];
+        let mut order = order.into_iter().peekable();
+        for post in network.neuron_rows() {
+            let end = network.incoming(post).end;
+            while let Some((row, at)) = order.next_if(|&(row, _)| (row as usize) < end) {
+                let (pre, delay) = (network.pres()[row as usize], network.delays()[row as usize]);
+                places[at as usize] = Self { post: post.get(), pre, delay, ..places[at as usize] };
+            }
+        }
+        places
+    }
+
     pub(crate) fn name(&self, network: &Network) -> Synapse {
         Synapse::new(network.id(Row::new(self.post)), network.id(Row::new(self.pre)))
     }
@@ -32,6 +49,12 @@ impl Place {
     pub(crate) const fn pair(&self) -> (u32, u32) {
         (self.post, self.pre)
     }
+}
+
+/// A score as an integer that is ordered as [`f32::total_cmp`] orders.
+pub(crate) const fn order(score: f32) -> u32 {
+    let bits = score.to_bits();
+    if bits >> 31 == 1 { !bits } else { bits | 1 << 31 }
 }
 
 /// The absent pairs that a view shows and `wanted` lets in, each with its best delay, largest |gradient| first.

@@ -70,16 +70,21 @@ pub enum Part<'a> {
     Deviation(&'a [f32]),
 }
 
-struct Add<'a> {
-    rows: &'a [Lanes],
+struct Add<'a, const N: usize> {
+    rows: [&'a [Lanes]; N],
     part: Part<'a>,
     to: &'a mut [Lanes],
 }
 
 #[inline(always)]
-fn each<W: Wide>(rows: &[Lanes], to: &mut [Lanes], of: impl Fn(W, usize) -> W) {
-    for (at, (to, row)) in to.iter_mut().zip(rows).enumerate() {
-        W::load(to).plus(of(W::load(row), at)).store(to);
+fn each<W: Wide, const N: usize>(rows: [&[Lanes]; N], to: &mut [Lanes], of: impl Fn(W, usize) -> W) {
+    let rows = rows.map(|rows| &rows[..to.len()]);
+    for (at, to) in to.iter_mut().enumerate() {
+        let mut sum = W::load(to);
+        for rows in rows {
+            sum = sum.plus(of(W::load(&rows[at]), at));
+        }
+        sum.store(to);
     }
 }
 
@@ -94,28 +99,36 @@ fn magnitude<W: Wide>(value: W) -> W {
     W::load(&lanes)
 }
 
-impl Kernel for Add<'_> {
+impl<const N: usize> Kernel for Add<'_, N> {
     type Output = ();
     #[inline(always)]
     fn run<W: Wide>(self) {
         let Self { rows, part, to } = self;
         match part {
-            Part::Value => each::<W>(rows, to, |value, _| value),
-            Part::Magnitude => each::<W>(rows, to, |value, _| magnitude(value)),
-            Part::Square => each::<W>(rows, to, |value, _| value.times(value)),
-            Part::Deviation(means) => each::<W>(rows, to, |value, at| magnitude(value.plus(W::splat(-means[at])))),
+            Part::Value => each::<W, N>(rows, to, |value, _| value),
+            Part::Magnitude => each::<W, N>(rows, to, |value, _| magnitude(value)),
+            Part::Square => each::<W, N>(rows, to, |value, _| value.times(value)),
+            Part::Deviation(means) => {
+                let means = &means[..to.len()];
+                each::<W, N>(rows, to, |value, at| magnitude(value.plus(W::splat(-means[at]))));
+            }
         }
     }
 }
 
-/// Adds a part of each value, lane by lane.
+/// Adds a part of each value, lane by lane: `N` lists of rows one after the other, so that a sum is read and written once
+/// for all of them.
 ///
 /// # Panics
 /// If the lengths disagree.
 #[track_caller]
-pub fn add_lanes(rows: &[Lanes], part: Part<'_>, to: &mut [Lanes]) {
-    let means = if let Part::Deviation(means) = part { means.len() } else { rows.len() };
-    assert!(rows.len() == to.len() && means == rows.len(), "a sum, and a mean, per row");
+pub fn add_lanes<const N: usize>(rows: [&[Lanes]; N], part: Part<'_>, to: &mut [Lanes]) {
+    let means = if let Part::Deviation(means) = part { means.len() } else { to.len() };
+    assert!(
+        rows.iter().all(|rows| rows.len() == to.len()) && means == to.len(),
+        "a sum, and a mean, for each of {} rows",
+        to.len()
+    );
     Target::best().run(Add { rows, part, to });
 }
 
@@ -181,9 +194,13 @@ mod tests {
             Part::Deviation(means) => (value - means[row]).abs(),
         };
         for part in [Part::Value, Part::Magnitude, Part::Square, Part::Deviation(&means)] {
+            let (mut together, mut apart) = (vec![Lanes::ZERO; 19], vec![Lanes::ZERO; 19]);
+            add_lanes([&rows; 4], part, &mut together);
+            (0..4).for_each(|_| add_lanes([&rows], part, &mut apart));
+            assert_eq!(together, apart, "{part:?}");
             let run = |target: Target| {
                 let (mut to, mut means) = (vec![Lanes::all(0.5); 19], vec![0.0; 19]);
-                target.run(Add { rows: &rows, part, to: &mut to });
+                target.run(Add { rows: [&rows], part, to: &mut to });
                 target.run(Fold { rows: &to, by: 16.0, to: &mut means });
                 means
             };

@@ -7,7 +7,7 @@
 
 use crate::{
     Candidate, Commit, Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Follower, Network, NeuronId,
-    Neurons, Row, Samples, Signal, Signals, Store as _, StreamKey, UpdateRule, Window,
+    Neurons, Row, Samples, Signal, Signals, Store as _, StreamKey, UpdateRule, Window, by_groups,
 };
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -273,6 +273,10 @@ impl Executor for MockDevice {
                     signals.put_samples(signal, self.samples(network, signal, lanes as usize));
                 }
                 Signal::AbsentGradient { top } => signals.put_candidates(signal, self.candidates(network, top)),
+                Signal::AbsentGradientByGroups { top } => {
+                    let all = self.candidates(network, u32::MAX);
+                    signals.put_candidates(signal, by_groups(network, all, top as usize));
+                }
                 _ if seen => signals.put(signal, self.values(network, signal)),
                 _ => signals.put(signal, vec![0.0; network.neuron_count()]),
             }

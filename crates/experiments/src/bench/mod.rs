@@ -1,5 +1,7 @@
 //! Benchmarks that need nothing but this binary: each row is a workload, timed on the machine at hand.
 
+mod asking;
+mod beside;
 mod memory;
 mod roofline;
 mod rows;

@@ -1,7 +1,10 @@
 //! The rows: what is timed, and how.
 
 use super::{
-    BenchError, Inputs, Shape, Workload, memory,
+    BenchError, Inputs, Shape, Workload,
+    asking::{Asking, Part},
+    beside::{Beside, Guest, ratio},
+    memory,
     roofline::{self, Sparse, Standing},
 };
 use livenet_train::Threads;
@@ -23,7 +26,7 @@ const fn row(name: &'static str, work: &'static str) -> RowInfo {
 }
 
 /// All of them, in the order in which they run. A step is forward, loss, backward, gradient, optimizer.
-pub const ROWS: [RowInfo; 20] = [
+pub const ROWS: [RowInfo; 31] = [
     row("A1", "a step of 784-1000-1000-10, 10 % of the connections, batch 64, Adam"),
     row("A2", "a step of the same with 2 %"),
     row("A3", "a step of the same, dense"),
@@ -44,6 +47,17 @@ pub const ROWS: [RowInfo; 20] = [
     row("E2a", "a step of 1000 recurrent neurons with a fan-in of 100, window 8, batch 16, Adam"),
     row("E2b", "a step of 10 000 of them"),
     row("E2c", "a step of 100 000 of them"),
+    row("S1", "a step of C1 with continual backprop, asked at every step"),
+    row("S2", "a step of C1 with a method that never does anything, asked at every step"),
+    row("S3", "a step of A1 with RigL whose time has not come"),
+    row("R1", "a step of A1 at which RigL is asked, sweep, dense gradient, choice and commit"),
+    row("R1a", "of that the signals: weights, gradients, the gradient at absent pairs"),
+    row("R1b", "of that the choice of what goes and comes"),
+    row("R1c", "of that the commit with the journal and all followers"),
+    row("L1", "a step of A1 with an energy ledger, settled every 50 steps"),
+    row("L2", "a step of A1 with an energy ledger, settled at every step"),
+    row("L3", "a step of B2 with an energy ledger, settled every 50 steps"),
+    row("L4", "a step of B2 with an energy ledger, settled at every step"),
 ];
 
 /// What came out.
@@ -76,6 +90,10 @@ pub struct Figure {
     /// That limit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<&'static str>,
+    /// In units of a step of the same training without the strategy or ledger that a row is about, timed in turn with it:
+    /// the median over the turns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ratio: Option<f64>,
 }
 
 /// What a sample of a row does.
@@ -86,6 +104,10 @@ enum Deed {
     Rewire,
     Renew,
     Score(u32),
+    /// A step with something that lives in the network.
+    Live(Guest),
+    /// A part of an asking.
+    Ask(Part),
 }
 
 fn plan(name: &str) -> Option<(Shape, Deed)> {
@@ -110,6 +132,17 @@ fn plan(name: &str) -> Option<(Shape, Deed)> {
         "E2a" => (Shape::recurrent([16, 1000, 8], 0.1, (8, 16)), Deed::Step),
         "E2b" => (Shape::recurrent([16, 10_000, 8], 0.01, (8, 16)), Deed::Step),
         "E1" | "E2c" => (Shape::recurrent([16, 100_000, 8], 0.001, (8, 16)), Deed::Step),
+        "S1" => (Shape::streaming(&small, Inputs::Normal), Deed::Live(Guest::Renewals)),
+        "S2" => (Shape::streaming(&small, Inputs::Normal), Deed::Live(Guest::Still)),
+        "S3" => (Shape::feed_forward(&wide, 0.1), Deed::Live(Guest::Waiting)),
+        "R1" => (Shape::feed_forward(&wide, 0.1), Deed::Live(Guest::Rewiring)),
+        "R1a" => (Shape::feed_forward(&wide, 0.1), Deed::Ask(Part::Signals)),
+        "R1b" => (Shape::feed_forward(&wide, 0.1), Deed::Ask(Part::Choice)),
+        "R1c" => (Shape::feed_forward(&wide, 0.1), Deed::Ask(Part::Commit)),
+        "L1" => (Shape::feed_forward(&wide, 0.1), Deed::Live(Guest::Accounts { every: 50 })),
+        "L2" => (Shape::feed_forward(&wide, 0.1), Deed::Live(Guest::Accounts { every: 1 })),
+        "L3" => (Shape::recurrent([16, 256, 8], 0.2, (64, 32)), Deed::Live(Guest::Accounts { every: 50 })),
+        "L4" => (Shape::recurrent([16, 256, 8], 0.2, (64, 32)), Deed::Live(Guest::Accounts { every: 1 })),
         _ => return None,
     })
 }
@@ -117,9 +150,16 @@ fn plan(name: &str) -> Option<(Shape, Deed)> {
 /// A row made ready: its network stands, warmed up by one step.
 #[derive(Debug)]
 pub struct Prepared {
-    workload: Workload,
-    deed: Deed,
+    work: Work,
     events: usize,
+    connections: usize,
+}
+
+#[derive(Debug)]
+enum Work {
+    Alone(Box<Workload>, Deed),
+    Beside(Box<Beside>),
+    Asking(Box<Asking>),
 }
 
 impl Prepared {
@@ -129,39 +169,73 @@ impl Prepared {
     /// [`BenchError`].
     pub fn new(name: &str, threads: NonZeroUsize) -> Result<Option<Self>, BenchError> {
         let Some((shape, deed)) = plan(name) else { return Ok(None) };
-        let events = if let Deed::Step = deed { shape.cycles * shape.lanes } else { 1 };
-        let mut workload = Workload::new(shape, Threads::Exactly(threads))?;
-        workload.step()?;
-        Ok(Some(Self { workload, deed, events }))
+        let events = if let Deed::Step | Deed::Live(_) = deed { shape.cycles * shape.lanes } else { 1 };
+        let make = || -> Result<Workload, BenchError> {
+            let mut workload = Workload::new(shape.clone(), Threads::Exactly(threads))?;
+            workload.step()?;
+            Ok(workload)
+        };
+        let (work, connections) = match deed {
+            Deed::Live(guest) => {
+                let beside = Beside::new(&make, guest)?;
+                let connections = beside.connections;
+                (Work::Beside(Box::new(beside)), connections)
+            }
+            Deed::Ask(part) => {
+                let asking = Asking::new(make()?, part)?;
+                let connections = asking.connections();
+                (Work::Asking(Box::new(asking)), connections)
+            }
+            deed => {
+                let workload = make()?;
+                let connections = workload.connections();
+                (Work::Alone(Box::new(workload), deed), connections)
+            }
+        };
+        Ok(Some(Self { work, events, connections }))
     }
 
-    /// Does it once, and says how long it took. What a strategy would have to propose first is not counted.
+    /// Does it once, and says how long it took. What a strategy would have to propose first is not counted, where the row
+    /// is not about that.
     ///
     /// # Errors
     /// [`BenchError`].
     pub fn sample(&mut self) -> Result<Duration, BenchError> {
-        let Self { workload, deed, .. } = self;
-        if let Deed::Renew = deed {
-            // In the middle of learning, as a stream is.
-            workload.step()?;
-        }
-        let finished = match deed {
-            Deed::Rewire => Some(workload.rewire()?),
-            Deed::Renew => Some(workload.renew()?),
-            _ => None,
-        };
-        if let Deed::Score(_) = deed {
-            workload.step()?;
-        }
-        let begun = Instant::now();
-        match (deed, finished) {
-            (_, Some(finished)) => workload.commit(finished)?,
-            (Deed::Cycle, None) => drop(workload.go_on()?),
-            (Deed::Score(top), None) => drop(workload.score(*top)),
-            _ => workload.step()?,
-        }
-        Ok(begun.elapsed())
+        Ok(self.beside()?.0)
     }
+
+    /// The same, and how long a step took without what the row is about, if it is about something in training.
+    fn beside(&mut self) -> Result<(Duration, Option<Duration>), BenchError> {
+        let pair = match &mut self.work {
+            Work::Alone(workload, deed) => return Ok((alone(workload, *deed)?, None)),
+            Work::Beside(beside) => beside.sample()?,
+            Work::Asking(asking) => asking.sample()?,
+        };
+        Ok((pair.0, Some(pair.1)))
+    }
+}
+
+fn alone(workload: &mut Workload, deed: Deed) -> Result<Duration, BenchError> {
+    if let Deed::Renew = deed {
+        // In the middle of learning, as a stream is.
+        workload.step()?;
+    }
+    let finished = match deed {
+        Deed::Rewire => Some(workload.rewire()?),
+        Deed::Renew => Some(workload.renew()?),
+        _ => None,
+    };
+    if let Deed::Score(_) = deed {
+        workload.step()?;
+    }
+    let begun = Instant::now();
+    match (deed, finished) {
+        (_, Some(finished)) => workload.commit(finished)?,
+        (Deed::Cycle, None) => drop(workload.go_on()?),
+        (Deed::Score(top), None) => drop(workload.score(top)),
+        _ => workload.step()?,
+    }
+    Ok(begun.elapsed())
 }
 
 /// Times a row on so many threads: after a warm-up, for about two seconds, five times at least. `None` if there is no
@@ -180,22 +254,26 @@ pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, Benc
     for _ in 0..3 {
         row.sample()?;
     }
-    let mut all = Vec::new();
+    let (mut all, mut pairs) = (Vec::new(), Vec::new());
     let begun = Instant::now();
     while all.len() < 5 || begun.elapsed() < Duration::from_secs(2) && all.len() < 10_000 {
-        all.push(row.sample()?.as_secs_f64() * 1e3);
+        let (took, without) = row.beside()?;
+        all.push(took.as_secs_f64() * 1e3);
+        pairs.extend(without.map(|without| (took, without)));
     }
     all.sort_by(f64::total_cmp);
-    let (median, connections) = (all[all.len() / 2], row.workload.connections());
-    let peak = if name == "E1" {
-        // A commit counts as well, and what it leaves behind in the step after it.
-        let finished = row.workload.rewire()?;
-        row.workload.commit(finished)?;
-        row.workload.step()?;
-        memory::peak()
-    } else {
-        None
-    };
+    let (median, connections) = (all[all.len() / 2], row.connections);
+    let (mut peak, mut input) = (None, None);
+    if let Work::Alone(workload, _) = &mut row.work {
+        input = workload.pixels();
+        if name == "E1" {
+            // A commit counts as well, and what it leaves behind in the step after it.
+            let finished = workload.rewire()?;
+            workload.commit(finished)?;
+            workload.step()?;
+            peak = memory::peak();
+        }
+    }
     Ok(Some(Figure {
         row: info.name,
         ms_per_step: median,
@@ -204,10 +282,11 @@ pub fn measure(name: &str, threads: NonZeroUsize) -> Result<Option<Figure>, Benc
         samples: all.len(),
         connections,
         ns_per_event: median * 1e6 / (connections * row.events).max(1) as f64,
-        input: row.workload.pixels(),
+        input,
         peak_bytes_per_connection: peak.map(|bytes| bytes as f64 / connections.max(1) as f64),
         share: None,
         limit: None,
+        ratio: (!pairs.is_empty()).then(|| ratio(&pairs)),
     }))
 }
 
@@ -227,6 +306,7 @@ fn stand_alone(row: &'static str, which: Sparse) -> Result<Figure, BenchError> {
         peak_bytes_per_connection: None,
         share: Some(share),
         limit: Some(limit),
+        ratio: None,
     })
 }
 
@@ -244,9 +324,17 @@ mod tests {
     fn a_row_is_timed() {
         for name in ["C1", "D2", "C3"] {
             let mut row = Prepared::new(name, NonZeroUsize::MIN).unwrap().unwrap();
-            let connections = row.workload.connections();
+            let connections = row.connections;
             assert!(row.sample().unwrap() > Duration::ZERO);
-            assert_eq!(row.workload.connections(), connections, "{name}");
+            let Work::Alone(workload, _) = &row.work else { panic!("{name} is no step by itself") };
+            assert_eq!(workload.connections(), connections, "{name}");
         }
+    }
+
+    #[test]
+    fn a_row_of_a_strategy_has_a_step_beside_it() {
+        let mut row = Prepared::new("S1", NonZeroUsize::MIN).unwrap().unwrap();
+        let (with, without) = row.beside().unwrap();
+        assert!(with > Duration::ZERO && without.unwrap() > Duration::ZERO);
     }
 }

@@ -4,9 +4,11 @@ use super::samples::{Inputs, Samples};
 use crate::data::DataError;
 use livenet_core::{
     Activation, Birth, Draft, EditError, ExecError, Executor, ExecutorSettings, Finished, FireGroup, Follower, GroupId,
-    Law, Move, Network, NeuronId, NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Row, Schedule, Signal, Stream,
-    StreamKey, Synapse, Unit, UpdateRule, Window,
+    Journal, Law, Move, Network, NeuronId, NeuronSpec, Norm, Optimizer, Origin, Reach, Role, Row, Schedule, Signal,
+    Stream, StreamKey, Synapse, Unit, UpdateRule, Window,
 };
+use livenet_growth::{SettingError, UnknownStrategy};
+use livenet_train::session::{Answers, Batch, Continuity, Learning, Session, SessionError, Source};
 use livenet_train::{Loss, LossError, Native, Targets, Threads};
 
 /// Connections from one group to another.
@@ -95,6 +97,15 @@ pub enum BenchError {
     /// The pixels of a row are not what was published.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// A session came to an end.
+    #[error(transparent)]
+    Session(#[from] SessionError),
+    /// There is no such method.
+    #[error(transparent)]
+    Strategy(#[from] UnknownStrategy),
+    /// A method does not build from its defaults.
+    #[error(transparent)]
+    Setting(#[from] SettingError),
 }
 
 /// Connections that one commit brings at most, or little more: a draft holds each of them several times.
@@ -108,14 +119,30 @@ const SINGLES: usize = 4096;
 #[derive(Debug)]
 pub struct Workload {
     shape: Shape,
-    network: Network,
-    native: Native,
+    pub(super) network: Network,
+    pub(super) native: Native,
     loss: Loss,
+    rate: f32,
     samples: Samples,
     values: Vec<f32>,
     d_outputs: Vec<f32>,
     stream: Stream,
-    step: u64,
+    pub(super) step: u64,
+}
+
+/// The windows of a workload as batches, one after the other and again from the first.
+pub(super) struct Windows(Vec<Batch>);
+
+impl Source for Windows {
+    fn batch(&self, step: u64) -> Batch {
+        self.0[step as usize % self.0.len()].clone()
+    }
+    fn probe(&self, _: u32, key: StreamKey) -> Batch {
+        self.batch(key.draw(0, 0))
+    }
+    fn validation(&self) -> &Batch {
+        &self.0[0]
+    }
 }
 
 impl Workload {
@@ -185,6 +212,7 @@ impl Workload {
         let samples = Samples::new(shape.inputs, (windows, rows), (shape.sizes[0], outputs), &mut stream)?;
         Ok(Self {
             native,
+            rate: 1e-6,
             loss: if shape.squared { Loss::MeanSquared } else { Loss::CrossEntropy },
             samples,
             values: (0..rows * outputs).map(|_| stream.uniform() as f32).collect(),
@@ -194,6 +222,29 @@ impl Workload {
             step: 0,
             shape,
         })
+    }
+
+    /// The same with a rate at which something changes.
+    pub(super) fn learning_at(self, rate: f32) -> Self {
+        Self { rate, ..self }
+    }
+
+    /// The same network in a session, at a rate at which something changes, and what it is to be fed with.
+    pub(super) fn into_session(self) -> Result<(Session, Windows), BenchError> {
+        let Self { shape: Shape { cycles, lanes, squared, optimizer, .. }, values, .. } = self;
+        let answers = |labels| if squared { Answers::Values(values.clone()) } else { Answers::Labels(labels) };
+        let batch = |(inputs, labels)| Batch {
+            cycles,
+            lanes,
+            inputs,
+            answers: answers(labels),
+            counts: None,
+            continuity: Continuity::Fresh,
+        };
+        let windows = Windows(self.samples.windows.into_iter().zip(self.samples.labels).map(batch).collect());
+        let (learning, journal) = (Learning::new(self.loss, optimizer, 1e-3), Journal::new(&self.network, 0));
+        let session = Session::new(self.network, Box::new(self.native), journal, learning, StreamKey::new(7, "bench"))?;
+        Ok((session, windows))
     }
 
     /// What its pixels are, if it has some.
@@ -235,7 +286,7 @@ impl Workload {
         let targets = if self.shape.squared { Targets::Values(&self.values) } else { Targets::Labels(labels) };
         self.loss.evaluate(self.shape.cycles * self.shape.lanes, &outputs, targets, None, &mut self.d_outputs)?;
         self.step += 1;
-        let rule = UpdateRule { optimizer: self.shape.optimizer, rate: 1e-6, passes: Vec::new(), step: self.step };
+        let rule = UpdateRule { optimizer: self.shape.optimizer, rate: self.rate, passes: Vec::new(), step: self.step };
         Ok(self.native.learn(&self.network, &self.d_outputs, &rule)?)
     }
 

@@ -67,9 +67,10 @@ fn time(arguments: &Arguments) -> Result<(), Failure> {
             let share = figure.share.zip(figure.limit);
             let share = share.map_or_else(String::new, |(share, limit)| format!("; {:.0} % of {limit}", 100.0 * share));
             let input = figure.input.map_or_else(String::new, |input| format!("; on {input}"));
+            let ratio = figure.ratio.map_or_else(String::new, |ratio| format!("; {ratio:.2} x a step without"));
             let (name, work) = (row.name, row.work);
             out.line(format_args!(
-                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{input}{memory}{share}",
+                "{name:4} {:>10.4} {:>10.4} {:>12} {:>9.4}  {work}{input}{memory}{share}{ratio}",
                 figure.ms_per_step, figure.min_ms, figure.connections, figure.ns_per_event
             ))?;
         }

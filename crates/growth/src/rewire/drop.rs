@@ -2,7 +2,7 @@
 
 use super::{Drop, memory::Memory};
 use crate::effort;
-use crate::{View, choice::race};
+use crate::{View, choice::race, place::order};
 use livenet_core::{Row, Signal, Stream};
 use std::collections::BTreeMap;
 
@@ -154,11 +154,17 @@ impl<'a> Evidence<'a> {
     /// Leaves the `count` rows with the smallest scores; returns the score that just stayed.
     pub(super) fn smallest(&self, rows: &mut Vec<usize>, count: usize) -> Option<f32> {
         effort::spend(rows.len() as u64);
-        let mut scored: Vec<(f32, usize)> = rows.iter().map(|&row| (self.score(row), row)).collect();
-        scored.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let threshold = scored.get(count).map(|&(score, _)| score);
-        scored.truncate(count);
-        *rows = scored.into_iter().map(|(_, row)| row).collect();
+        let mut ranks: Vec<u64> =
+            rows.iter().map(|&row| u64::from(order(self.score(row))) << 32 | row as u64).collect();
+        let row = |rank: u64| rank as u32 as usize;
+        // Those that stay need no order.
+        let threshold = (count < ranks.len()).then(|| {
+            let (_, stays, _) = ranks.select_nth_unstable(count);
+            self.score(row(*stays))
+        });
+        ranks.truncate(count);
+        ranks.sort_unstable();
+        *rows = ranks.into_iter().map(row).collect();
         threshold
     }
 }

@@ -4,11 +4,11 @@ use super::{
     Asking, Drop, Fan, Grow, Method, NewWeight,
     drop::Evidence,
     memory::Memory,
-    plan::{Change, Due, Planner, fan_in},
+    plan::{Change, Due, Planner, enough, fan_in},
     pool::pools,
 };
 use crate::{
-    BadState, Probe, Strategy, Verdict, View, Why,
+    BadState, Moment, Probe, Strategy, Verdict, View, Why,
     budget::portions,
     place::{PORTIONS, Place},
     saved,
@@ -27,12 +27,15 @@ pub struct Rewire {
     /// Rewires at every so many askings, and only watches at the others.
     pub(super) every: u64,
     pub(super) memory: Memory,
+    /// Between each two groups no more candidates can be taken at the next asking, and one is left to say what was not;
+    /// `None` where that is not known.
+    enough: Option<u32>,
 }
 
 impl Rewire {
     /// The method at work on the last window's gradients.
     pub fn new(method: Method) -> Self {
-        Self { method, candidates: 1_000_000, samples: 0, every: 1, memory: Memory::default() }
+        Self { method, candidates: 1_000_000, samples: 0, every: 1, memory: Memory::default(), enough: None }
     }
 
     /// The method.
@@ -48,6 +51,8 @@ impl Rewire {
 
 impl Follower for Rewire {
     fn follow(&mut self, _after: &Network, commit: &Commit) {
+        // It was counted before.
+        self.enough = None;
         self.memory.follow(&self.method, commit);
     }
 }
@@ -71,7 +76,10 @@ impl Strategy for Rewire {
             needs.push(Signal::Gradient);
         }
         if momentum || (acts && grow == Grow::Gradient) {
-            needs.push(Signal::AbsentGradient { top: self.candidates });
+            needs.push(match self.enough {
+                Some(top) => Signal::AbsentGradientByGroups { top },
+                None => Signal::AbsentGradient { top: self.candidates },
+            });
         }
         if acts && matches!(grow, Grow::SampledGradient { .. }) {
             needs.extend([Signal::Outputs { lanes: u32::MAX }, Signal::Blames { lanes: u32::MAX }]);
@@ -86,6 +94,11 @@ impl Strategy for Rewire {
         needs
     }
 
+    fn stirs(&mut self, moment: &Moment<'_>) -> bool {
+        self.enough = enough(&self.method, moment, self.candidates);
+        true
+    }
+
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         if self.method.asking == Asking::OnceInsteadOfUpdate && self.memory.acted {
             return Verdict::Done;
@@ -97,17 +110,24 @@ impl Strategy for Rewire {
         }
         let pools = pools(view.network, self.method.balance);
         let due = Due::of(view, &self.method, &mut self.memory, &pools);
-        let Self { method, memory, candidates, .. } = &*self;
-        let planner = Planner { view, method, memory, pools: &pools, most: *candidates as usize };
+        let Self { method, memory, candidates, enough, .. } = &*self;
+        let most = *candidates as usize;
+        let planner = Planner { view, method, memory, pools: &pools, most, all_looked_at: enough.is_some() };
         let changes = planner.plan(&due);
-        let fan = fan_in(view, &changes);
+        // The next asking counts for itself.
+        self.enough = None;
+        let fan = match self.method.birth {
+            NewWeight::FanIn(_) => fan_in(view, &changes),
+            _ => BTreeMap::new(),
+        };
         for (pool, change) in pools.iter().zip(&changes) {
             self.prune(view, draft, change, pool.present.len());
             self.grow(view, draft, change, &fan);
         }
         self.remember(view.network, &changes);
         for (pool, change) in pools.iter().zip(&changes) {
-            if change.overlap(view.network) > self.method.settled {
+            // From 1 on, none is.
+            if self.method.settled < 1.0 && change.overlap(view.network) > self.method.settled {
                 self.memory.settle(view.network, pool.part);
             }
         }
@@ -173,7 +193,8 @@ impl Rewire {
         for (rows, evidence, rule, threshold) in parts.into_iter().filter(|(rows, ..)| !rows.is_empty()) {
             let scores = rows.iter().map(|&row| evidence.score(row)).collect();
             let reason = Reason { rule: rule.into(), scores, threshold, considered: considered as u64, foretold: None };
-            let what = Move::Prune { at: rows.iter().map(|&row| Place::of(network, row, 0.0).name(network)).collect() };
+            let what =
+                Move::Prune { at: Place::of_all(network, rows).iter().map(|place| place.name(network)).collect() };
             // Every place was read from this very network, so it is there to go.
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
         }

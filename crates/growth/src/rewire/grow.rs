@@ -5,7 +5,7 @@ use crate::effort;
 use crate::{
     View,
     choice::draw,
-    place::{Place, absent},
+    place::{Place, absent, order},
 };
 use livenet_core::{Candidate, Row, Signal, Stream};
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,6 +20,8 @@ pub(super) struct Ground<'a> {
     pub(super) gone: &'a [usize],
     /// Most places that are looked at.
     pub(super) most: usize,
+    /// Whether every absent pair was looked at for gradients, though the best alone are shown.
+    pub(super) all_looked_at: bool,
 }
 
 /// Places that are taken, best first.
@@ -100,8 +102,8 @@ impl Ground<'_> {
         let of_pool = |candidate: &Candidate| inside(candidate.post, candidate.pre);
         let again = |values: &[f32]| -> Vec<Place> {
             let value = |row: usize| values.get(row).copied().unwrap_or(0.0);
-            let place = |&row: &usize| Place { lean: -value(row), ..Place::of(network, row, value(row).abs()) };
-            self.gone.iter().map(place).collect()
+            let places = Place::of_all(network, self.gone).into_iter().zip(self.gone);
+            places.map(|(place, &row)| Place { score: value(row).abs(), lean: -value(row), ..place }).collect()
         };
         match self.method.grow {
             Grow::Random | Grow::Nowhere => Vec::new(),
@@ -194,7 +196,10 @@ impl Ground<'_> {
     }
 
     fn pick(&self, mut places: Vec<Place>, count: usize, stream: &mut Stream) -> Chosen {
-        let considered = places.len() as u64;
+        let considered = match self.method.grow {
+            Grow::Gradient if self.all_looked_at => self.pool.pairs.absent(self.view.network) + self.gone.len() as u64,
+            _ => places.len() as u64,
+        };
         // Of those that nobody scores there is nothing to compute.
         effort::spend(if self.method.grow == Grow::Random { 0 } else { considered });
         if self.method.grow == Grow::Random {
@@ -204,9 +209,13 @@ impl Ground<'_> {
         }
         match self.method.pick {
             Pick::Best => {
-                best_first(&mut places);
-                let next = places.get(count).map(|place| place.score);
+                // Those that are not taken need no order.
+                let next = (count < places.len()).then(|| {
+                    let (_, next, _) = places.select_nth_unstable_by_key(count, rank);
+                    next.score
+                });
                 places.truncate(count);
+                best_first(&mut places);
                 Chosen { places, next, considered }
             }
             Pick::Drawn => {
@@ -219,6 +228,12 @@ impl Ground<'_> {
     }
 }
 
+/// A place as a number, smaller the more it is wanted: by score, then by where it is. No two are alike.
+fn rank(place: &Place) -> u128 {
+    let Place { post, pre, delay, score, .. } = *place;
+    u128::from(!order(score)) << 80 | u128::from(post) << 48 | u128::from(pre) << 16 | u128::from(delay)
+}
+
 fn best_first(places: &mut [Place]) {
-    places.sort_by(|a, b| b.score.total_cmp(&a.score).then((a.post, a.pre, a.delay).cmp(&(b.post, b.pre, b.delay))));
+    places.sort_unstable_by_key(rank);
 }

@@ -1,7 +1,7 @@
 //! What one asking comes to: per pool, which rows go and which places come.
 
 use super::{
-    Amount, Drop, Fan, Grow, Method, Spread, Stranded,
+    Amount, Balance, Drop, Fan, Grow, Method, Pick, Spread, Stranded,
     amount::Of,
     chain::chain,
     drop::Evidence,
@@ -10,8 +10,8 @@ use super::{
     memory::Memory,
     pool::Pool,
 };
-use crate::{View, place::Place};
-use livenet_core::{Network, Signal, Stream};
+use crate::{Moment as AskedAt, View, place::Place};
+use livenet_core::{Network, Row, Signal, Stream};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What happens in one pool.
@@ -54,6 +54,42 @@ pub(super) struct Planner<'a> {
     pub(super) memory: &'a Memory,
     pub(super) pools: &'a [Pool],
     pub(super) most: usize,
+    /// Whether every absent pair was looked at for gradients, though the best alone are shown.
+    pub(super) all_looked_at: bool,
+}
+
+/// How many candidates between each two groups are enough to choose from, where that is known before anything is looked at: as
+/// many come as went, at most a share of those there, and one more says what was not taken. Not so where chains, quotas of
+/// listeners or draws have a say, where a pair of neurons may come at several delays, or where that would be more than
+/// `most` in all.
+pub(super) fn enough(method: &Method, moment: &AskedAt<'_>, most: u32) -> Option<u32> {
+    let network = moment.network;
+    let delayed = network.groups().iter().any(|group| group.reach.max_delay > 0);
+    let plain = method.grow == Grow::Gradient
+        && method.pick == Pick::Best
+        && method.balance == Balance::GroupPair
+        && method.spread == Spread::AsGone
+        && method.fan == Fan::Free
+        && method.stranded == Stranded::Kept
+        && method.drop != Drop::Nothing
+        && !delayed;
+    let share = method.amount.fraction(moment.step, moment.end).filter(|_| plain)?;
+    let (mut largest, mut pairs) = (0, 0);
+    for post in network.group_ids() {
+        for pre in network.group_ids() {
+            let heard = network.members(pre);
+            let within = |row: u32| {
+                let pres = &network.pres()[network.incoming(Row::new(row))];
+                pres.partition_point(|&pre| pre < heard.end) - pres.partition_point(|&pre| pre < heard.start)
+            };
+            let there: usize = network.members(post).map(within).sum();
+            largest = largest.max(there);
+            pairs += u64::from(there > 0);
+        }
+    }
+    // Shares of each sign are rounded by themselves.
+    let enough = (f64::from(share) * largest as f64) as u64 + 3;
+    u32::try_from(enough).ok().filter(|_| enough * pairs <= u64::from(most))
 }
 
 impl Due {
@@ -149,10 +185,10 @@ impl Planner<'_> {
 
     /// Frees who is stranded.
     fn chain(&self, changes: &mut [Change]) {
-        let gone: BTreeSet<usize> = changes.iter().flat_map(|change| change.gone.iter().copied()).collect();
-        if self.method.stranded == Stranded::Kept || gone.is_empty() {
+        if self.method.stranded == Stranded::Kept || changes.iter().all(|change| change.gone.is_empty()) {
             return;
         }
+        let gone: BTreeSet<usize> = changes.iter().flat_map(|change| change.gone.iter().copied()).collect();
         let chained = chain(self.view.network, &gone);
         for (pool, change) in self.pools.iter().zip(changes) {
             change.gone.extend(chained.iter().filter(|row| pool.present.binary_search(row).is_ok()));
@@ -195,9 +231,9 @@ impl Planner<'_> {
 
     /// Chooses what comes in a pool, and what else goes for it.
     fn grow(&self, pool: &Pool, change: &mut Change, grow: usize, stream: &mut Stream) {
-        let Self { view, method, memory, most, .. } = *self;
+        let Self { view, method, memory, most, all_looked_at, .. } = *self;
         let choose = |gone: &[usize], count, quotas: Option<&BTreeMap<u32, usize>>, stream: &mut Stream| {
-            Ground { view, memory, method, pool, gone, most }.choose(count, quotas, stream)
+            Ground { view, memory, method, pool, gone, most, all_looked_at }.choose(count, quotas, stream)
         };
         if let (Fan::Constant { salient }, true) = (method.fan, grow > 0) {
             let best = choose(&change.gone, grow, None, stream);
@@ -226,13 +262,26 @@ impl Planner<'_> {
         }
         if method.grow == Grow::Gradient {
             // Chosen again: it stays, with its weight and moments.
-            let pair = |row: usize| Place::of(view.network, row, 0.0).pair();
-            let again: BTreeSet<(u32, u32)> = change.come.places.iter().map(Place::pair).collect();
-            let goes: BTreeSet<(u32, u32)> = change.gone.iter().map(|&row| pair(row)).collect();
-            let kept = |rows: &[usize]| rows.iter().filter(|&&row| !again.contains(&pair(row))).count();
-            (change.thinned, change.ruled) = (kept(&change.gone[..change.thinned]), kept(&change.gone[..change.ruled]));
-            change.gone.retain(|&row| !again.contains(&pair(row)));
-            change.come.places.retain(|place| !goes.contains(&place.pair()));
+            let mut rows = change.gone.clone();
+            rows.sort_unstable();
+            let places = std::mem::take(&mut change.come.places);
+            // A place that is connected is one of those that go: all others were absent.
+            let row = |place: &Place| row_of(view.network, place).filter(|row| rows.binary_search(row).is_ok());
+            let mut again = Vec::new();
+            for place in places {
+                match row(&place) {
+                    Some(row) => again.push(row),
+                    None => change.come.places.push(place),
+                }
+            }
+            if !again.is_empty() {
+                again.sort_unstable();
+                let stays = |row: &usize| again.binary_search(row).is_ok();
+                let kept = |rows: &[usize]| rows.iter().filter(|&row| !stays(row)).count();
+                let kept = (kept(&change.gone[..change.thinned]), kept(&change.gone[..change.ruled]));
+                (change.thinned, change.ruled) = kept;
+                change.gone.retain(|row| !stays(row));
+            }
         }
     }
 
@@ -273,6 +322,13 @@ impl Planner<'_> {
             }
         }
     }
+}
+
+/// The row of the connection at a place, if there is one.
+fn row_of(network: &Network, place: &Place) -> Option<usize> {
+    let rows = network.incoming(Row::new(place.post));
+    let found = network.pres()[rows.clone()].binary_search(&place.pre).ok()?;
+    Some(rows.start + found)
 }
 
 impl Change {

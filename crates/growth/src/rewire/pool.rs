@@ -101,13 +101,16 @@ pub(super) fn pools_without(network: &Network, balance: Balance, aside: &dyn Fn(
             .collect(),
     };
     let place: BTreeMap<Part, usize> = pools.iter().enumerate().map(|(at, pool)| (pool.part, at)).collect();
-    for post in network.neuron_rows() {
+    for post in network.neuron_rows().filter(|&post| !network.is_frozen(post)) {
+        // Whoever belongs to one group is heard in one pool.
+        let (mut heard, mut pool) = (0..0, None);
         for synapse in network.incoming(post) {
-            if network.is_frozen(post) || aside(synapse) {
-                continue;
+            let pre = network.pres()[synapse];
+            if !heard.contains(&pre) {
+                heard = network.members(network.spec(Row::new(pre)).group);
+                pool = place.get(&Part::of(network, balance, post.get(), pre)).copied();
             }
-            let part = Part::of(network, balance, post.get(), network.pres()[synapse]);
-            if let Some(&at) = place.get(&part) {
+            if let Some(at) = pool.filter(|_| !aside(synapse)) {
                 pools[at].present.push(synapse);
             }
         }

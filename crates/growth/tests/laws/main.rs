@@ -19,6 +19,7 @@ mod division;
 mod edits;
 mod effort;
 mod energy;
+mod enough;
 mod expansion;
 mod firefly;
 mod gain;

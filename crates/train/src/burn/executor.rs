@@ -14,7 +14,7 @@ use super::{
 use burn::tensor::{Bool, Int, Tensor, TensorData, backend::AutodiffBackend};
 use livenet_core::{
     Commit, Dropout, Epoch, ExecError, Executor, ExecutorSettings, Exported, Follower, Network, Neurons, Optimizer,
-    Pass, Row, Signal, Signals, UpdateRule, Window, recalled,
+    Pass, Row, Signal, Signals, UpdateRule, Window, by_groups, recalled,
 };
 use std::sync::Arc;
 
@@ -280,6 +280,12 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
                     let (candidates, count) = self.sweep().absent(network, top as usize);
                     self.operations += count as u64 * scored;
                     signals.put_candidates(signal, candidates);
+                    continue;
+                }
+                Signal::AbsentGradientByGroups { top } => {
+                    let (candidates, count) = self.sweep().absent(network, usize::MAX);
+                    self.operations += count as u64 * scored;
+                    signals.put_candidates(signal, by_groups(network, candidates, top as usize));
                     continue;
                 }
                 Signal::Weight => weights(),

@@ -3,8 +3,8 @@
 use super::executor::Native;
 use super::parameters::WEIGHTS;
 use super::splitting::{bends, splitting};
-use livenet_core::kernel::{Absent, LANES, Span};
-use livenet_core::{Candidate, Network, Row, Samples, Signal, Signals, recalled};
+use livenet_core::kernel::{self, Absent, LANES, Span};
+use livenet_core::{Candidate, GroupId, Network, Row, Samples, Signal, Signals, by_groups, recalled};
 
 impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
@@ -41,6 +41,11 @@ impl Native {
                 }
                 Signal::AbsentGradient { top } => {
                     let best = self.absent(network, top as usize);
+                    signals.put_candidates(signal, best);
+                    continue;
+                }
+                Signal::AbsentGradientByGroups { top } => {
+                    let best = self.absent_by_groups(network, top as usize);
                     signals.put_candidates(signal, best);
                     continue;
                 }
@@ -127,37 +132,51 @@ impl Native {
             // Without a sweep every gradient is 0, and the first pairs are as good as any.
             return first_absent(network, top);
         }
-        let schedule = network.schedule();
-        let reach = |post: u32, spans: &mut Vec<Span>| {
-            let own = network.spec(Row::new(post)).group;
-            let delays = 0..=network.group(own).reach.max_delay;
-            network.reach_of(Row::new(post), &mut |pre| {
-                if !pre.is_empty() {
-                    let heard = network.spec(Row::new(pre.start)).group;
-                    spans.extend(
-                        delays
-                            .clone()
-                            .map(|delay| Span { pre: pre.clone(), lag: schedule.lag(heard, own, delay) as u16 }),
-                    );
-                }
-            });
-        };
+        let reach = |post: u32, spans: &mut Vec<Span>| spans_of(network, post, None, spans);
         let absent = self.scorer();
         let posts = 0..network.neuron_count() as u32;
         let best = self.pool.run(work, |_| absent.top(network.offsets(), network.pres(), posts, top, &reach));
-        let delay = |post: u32, pre: u32, lag: u16| {
-            let group = |row| network.spec(Row::new(row)).group;
-            lag - schedule.lag(group(pre), group(post), 0) as u16
-        };
-        best.into_iter()
-            .map(|found| Candidate {
-                post: found.post,
-                pre: found.pre,
-                delay: delay(found.post, found.pre, found.lag),
-                gradient: found.gradient,
-            })
-            .collect()
+        best.into_iter().map(|found| candidate(network, found)).collect()
     }
+
+    fn absent_by_groups(&mut self, network: &Network, top: usize) -> Vec<Candidate> {
+        let work = self.count_scored(absent_pairs(network));
+        if self.activity.swept == 0 {
+            return by_groups(network, first_absent(network, usize::MAX), top);
+        }
+        let absent = self.scorer();
+        let pairs = network.group_ids().flat_map(|post| network.group_ids().map(move |pre| (post, pre)));
+        let mut all = Vec::new();
+        for (post, pre) in pairs {
+            let reach = |row: u32, spans: &mut Vec<Span>| spans_of(network, row, Some(pre), spans);
+            let posts = network.members(post);
+            let best = self.pool.run(work, |_| absent.top(network.offsets(), network.pres(), posts, top, &reach));
+            all.extend(best.into_iter().map(|found| candidate(network, found)));
+        }
+        all
+    }
+}
+
+/// The runs of neurons that a listener may hear, all of them or those of one group.
+fn spans_of(network: &Network, post: u32, of: Option<GroupId>, spans: &mut Vec<Span>) {
+    let own = network.spec(Row::new(post)).group;
+    let delays = 0..=network.group(own).reach.max_delay;
+    network.reach_of(Row::new(post), &mut |pre| {
+        if !pre.is_empty() {
+            let heard = network.spec(Row::new(pre.start)).group;
+            let lag = |delay| network.schedule().lag(heard, own, delay) as u16;
+            if of.is_none_or(|of| of == heard) {
+                spans.extend(delays.clone().map(|delay| Span { pre: pre.clone(), lag: lag(delay) }));
+            }
+        }
+    });
+}
+
+fn candidate(network: &Network, found: kernel::Candidate) -> Candidate {
+    let kernel::Candidate { post, pre, lag, gradient } = found;
+    let group = |row| network.spec(Row::new(row)).group;
+    let delay = lag - network.schedule().lag(group(pre), group(post), 0) as u16;
+    Candidate { post, pre, delay, gradient }
 }
 
 /// Calls `visit` with each listener, the rows within its reach that it is not connected to, in ascending order

@@ -59,14 +59,27 @@ impl Seen<'_> {
             };
             let mut lanes = [Lanes::ZERO; NEURONS];
             let lanes = &mut lanes[..means.len()];
-            for block in 0..self.activity.blocks() {
-                let real = self.activity.lanes_of(block);
-                let before = if real < LANES { lanes.to_vec() } else { Vec::new() };
-                for cycle in self.window() {
-                    let row = self.layout.row(block, cycle, first);
-                    kernel::add_lanes(&self.rows[row..row + lanes.len()], part, lanes);
+            let neurons = lanes.len();
+            let rows = |block, cycle| {
+                let row = self.layout.row(block, cycle, first);
+                &self.rows[row..row + neurons]
+            };
+            let blocks = 0..self.activity.blocks();
+            let full = blocks.clone().filter(|&block| self.activity.lanes_of(block) == LANES);
+            let mut full = full.flat_map(|block| self.window().map(move |cycle| (block, cycle))).peekable();
+            while full.peek().is_some() {
+                let some: [Option<&[Lanes]>; 4] =
+                    std::array::from_fn(|_| full.next().map(|(block, cycle)| rows(block, cycle)));
+                if let [Some(a), Some(b), Some(c), Some(d)] = some {
+                    kernel::add_lanes([a, b, c, d], part, lanes);
+                } else {
+                    some.into_iter().flatten().for_each(|rows| kernel::add_lanes([rows], part, lanes));
                 }
-                // Lanes beyond the samples do not count.
+            }
+            // Lanes beyond the samples, in the last block, do not count.
+            for block in blocks.filter(|&block| self.activity.lanes_of(block) < LANES) {
+                let (real, before) = (self.activity.lanes_of(block), lanes.to_vec());
+                self.window().for_each(|cycle| kernel::add_lanes([rows(block, cycle)], part, lanes));
                 for (lanes, before) in lanes.iter_mut().zip(before) {
                     lanes.0[real..].copy_from_slice(&before.0[real..]);
                 }
@@ -211,10 +224,12 @@ impl Statistics {
             }
             Signal::Utility => {
                 let mut spoken = vec![0.0_f64; neurons];
-                for ((&pre, marks), &weight) in network.pres().iter().zip(network.marks()).zip(weights) {
-                    if !marks.is_silent() {
-                        spoken[pre as usize] += f64::from(weight.abs());
-                    }
+                let heard = network.pres().iter().zip(weights);
+                let mut add = |(&pre, &weight): (&u32, &f32)| spoken[pre as usize] += f64::from(weight.abs());
+                if network.marks().is_plain() {
+                    heard.for_each(add);
+                } else {
+                    heard.zip(network.marks()).filter(|(_, marks)| !marks.is_silent()).for_each(|(one, _)| add(one));
                 }
                 values.iter_mut().zip(spoken).for_each(|(value, spoken)| *value = (f64::from(*value) * spoken) as f32);
             }

@@ -1,7 +1,7 @@
 //! Signals: reductions of the last sweep and the running statistics.
 
 use super::{Naive, Rows};
-use crate::{Candidate, Network, Neurons, Row, Samples, Signal, Signals, recalled};
+use crate::{Candidate, Network, Neurons, Row, Samples, Signal, Signals, by_groups, recalled};
 use std::{borrow::Cow, cmp::Ordering};
 
 impl Naive {
@@ -22,6 +22,10 @@ impl Naive {
                 self.operations += (candidates.len() * self.history.lanes * self.blame.len()) as u64;
                 candidates.truncate(top as usize);
                 signals.put_candidates(signal, candidates);
+            } else if let Signal::AbsentGradientByGroups { top } = signal {
+                let candidates = self.absent(network);
+                self.operations += (candidates.len() * self.history.lanes * self.blame.len()) as u64;
+                signals.put_candidates(signal, by_groups(network, candidates, top as usize));
             } else {
                 let values = self.signal(network, signal);
                 signals.put(signal, super::narrow(&values));
@@ -47,9 +51,11 @@ impl Naive {
             Signal::UpdateSize => self.update_size.clone(),
             Signal::Splitting => self.splitting(network),
             Signal::Residual => self.residual(network),
-            Signal::AbsentGradient { .. } | Signal::Outputs { .. } | Signal::Blames { .. } | Signal::Bends { .. } => {
-                Vec::new()
-            }
+            Signal::AbsentGradient { .. }
+            | Signal::AbsentGradientByGroups { .. }
+            | Signal::Outputs { .. }
+            | Signal::Blames { .. }
+            | Signal::Bends { .. } => Vec::new(),
             running => {
                 let Some(means) = self.statistics.means(running) else { return vec![0.0; network.neuron_count()] };
                 reduce(network, running, &means, &self.parameters.weights)

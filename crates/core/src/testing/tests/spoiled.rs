@@ -140,7 +140,9 @@ impl Executor for Spoiled {
                 Signal::Outputs { .. } => fewer.put_samples(signal, found.outputs().cloned().unwrap_or_default()),
                 Signal::Blames { .. } => fewer.put_samples(signal, found.blames().cloned().unwrap_or_default()),
                 Signal::Bends { .. } => fewer.put_samples(signal, found.bends().cloned().unwrap_or_default()),
-                Signal::AbsentGradient { .. } => fewer.put_candidates(signal, found.candidates()[1..].to_vec()),
+                Signal::AbsentGradient { .. } | Signal::AbsentGradientByGroups { .. } => {
+                    fewer.put_candidates(signal, found.candidates()[1..].to_vec());
+                }
                 _ => fewer.put(signal, found.values(signal).to_vec()),
             }
         }

@@ -1,7 +1,7 @@
 //! The signals of one case against those of the definition.
 
 use super::{Case, End, RUNNING};
-use crate::{Candidate, Executor as _, Samples, Signal, Signals, testing::suite::measure::widen};
+use crate::{Candidate, Executor as _, Samples, Signal, Signals, by_groups, testing::suite::measure::widen};
 
 impl Case<'_> {
     pub(super) fn signals(&mut self, floor: f64) -> Result<(), End> {
@@ -37,7 +37,15 @@ impl Case<'_> {
         }
         // Every candidate with its own gradient: near ties may come in either order.
         let every = self.naive.clone().signals(&self.network, &[Signal::AbsentGradient { top: u32::MAX }]);
-        self.candidates(found.candidates(), every.candidates(), top as usize, floor)
+        self.candidates(found.candidates(), every.candidates(), top as usize, floor)?;
+        // Of each two groups, and as many multiply-adds as for all.
+        let [all, some] = [Signal::AbsentGradient { top: u32::MAX }, Signal::AbsentGradientByGroups { top }];
+        self.naive.signals(&self.network, &[all]);
+        self.naive.signals(&self.network, &[some]);
+        let all = self.subject.signals(&self.network, &[all]);
+        let found = self.subject.signals(&self.network, &[some]);
+        let expected = by_groups(&self.network, all.candidates().to_vec(), top as usize);
+        self.ensure(found.candidates() == expected, || "the best of each two groups are not the first of all".into())
     }
 
     fn candidates(&self, found: &[Candidate], every: &[Candidate], top: usize, floor: f64) -> Result<(), End> {
