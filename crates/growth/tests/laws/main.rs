@@ -35,6 +35,7 @@ mod north;
 mod overshoot;
 mod places;
 mod plateau;
+mod problems;
 mod random_twin;
 mod retraction;
 mod rewiring;
