@@ -15,7 +15,9 @@ const GROWS: Claim = Claim {
 
 #[test]
 fn two_neurons_become_as_many_as_eight_classes_need() {
-    let (gamma, lambda) = (&[("gamma", Set::Real(0.5))], &[("lambda", Set::Integer(10))]);
+    // Of a batch of eight samples the rank is eight at most: that of sixteen neurons is what γ wants.
+    let gamma = &[("gamma", Set::Real(0.5)), ("samples", Set::Integer(0))];
+    let lambda = &[("lambda", Set::Integer(10))];
     hold(&[
         Claim { method: "north", settings: gamma, every: 50, ..GROWS },
         Claim { method: "gng", settings: lambda, every: 10, ..GROWS },

@@ -1,14 +1,16 @@
 //! A small network that learns on the executor that defines, while a method changes it.
 
 use super::Task;
-use super::task::LANES;
 use crate::bench::group;
 use livenet_core::testing::{Naive, apply};
 use livenet_core::{
     Draft, Executor as _, ExecutorSettings, Follower as _, GroupId, Move, Network, NeuronSpec, Optimizer, Origin, Pass,
     Reach, Role, Row, Schedule, StreamKey, UpdateRule, Window,
 };
-use livenet_growth::{Budget, Ledger, Settings, Strategy, Value, Verdict, View, Wiring};
+use livenet_growth::{Budget, Ledger, Probe, Settings, Strategy, Value, Verdict, View, Wiring};
+
+/// Samples of an update.
+const LANES: usize = 8;
 
 /// What is learned, by how large a network, for how long.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,7 +123,23 @@ impl Learner {
         }
     }
 
-    fn ask(&mut self, method: &mut dyn Strategy, (step, end): (u64, u64), seed: u64) {
+    /// Runs so many samples of a step forth and back; which part was answered right.
+    fn run(&mut self, problem: &Problem, lanes: usize, (seed, step): (u64, u64)) -> f64 {
+        let batch = problem.task.batch(problem.sizes, lanes, (seed, step));
+        self.naive.reset();
+        let said = self.naive.forward(&self.network, Window { cycles: 1, lanes, values: &batch.values }, None).unwrap();
+        let (right, blame) = problem.task.judge(&said, &batch.wanted, lanes);
+        self.naive.backward(&self.network, &blame).unwrap();
+        right
+    }
+
+    fn ask(&mut self, method: &mut dyn Strategy, problem: &Problem, (seed, step): (u64, u64)) {
+        if let Probe::Samples(count) = method.probe() {
+            self.naive.observe(&self.network, &[]);
+            self.run(problem, count as usize, (seed, step));
+            self.naive.observe(&self.network, &method.needs());
+        }
+        let end = problem.steps;
         let signals = self.naive.signals(&self.network, &method.needs());
         let mut draft = Draft::new(&self.network, step);
         let (budget, key) = (Budget::unlimited(), StreamKey::new(seed, "asking").at(step));
@@ -150,18 +168,13 @@ pub(super) fn run(
     seed: u64,
 ) -> Came {
     let mut learner = Learner::new(problem, start, seed);
-    let [inputs, _, outputs] = problem.sizes.map(|size| size as usize);
     let (mut right, end) = (0.0, Some(problem.steps));
     for step in 1..=problem.steps {
-        let batch = problem.task.batch((inputs, outputs), seed, step);
         let mut needs = method.as_ref().map_or_else(Vec::new, |method| method.needs());
         needs.extend(learner.ledger.iter().flat_map(Ledger::needs));
         learner.naive.observe(&learner.network, &needs);
-        let window = Window { cycles: 1, lanes: LANES, values: &batch.values };
-        let said = learner.naive.forward(&learner.network, window, None).unwrap();
-        let (score, blame) = problem.task.judge(&said, &batch.wanted);
+        let score = learner.run(problem, LANES, (seed, step));
         right += if step > problem.counted { score } else { 0.0 };
-        learner.naive.backward(&learner.network, &blame).unwrap();
         let asked = step % every == 0;
         if !(asked && method.as_ref().is_some_and(|method| method.instead_of_update(step, end))) {
             let (optimizer, rate, passes) = (Optimizer::Sgd, problem.rate, problem.passes());
@@ -172,13 +185,13 @@ pub(super) fn run(
             ledger.advance(&learner.network, &signals, 1);
         }
         if let Some(method) = method.as_deref_mut().filter(|_| asked) {
-            learner.ask(method, (step, problem.steps), seed);
+            learner.ask(method, problem, (seed, step));
         }
-        learner.naive.reset();
     }
     let network = &learner.network;
     let speaks = || network.synapses().filter(|(row, _)| !network.marks()[row.index()].is_silent());
-    let is_dark = |pre: u64| (inputs as u64 / 2..inputs as u64).contains(&pre);
+    let inputs = u64::from(problem.sizes[0]);
+    let is_dark = |pre: u64| (inputs / 2..inputs).contains(&pre);
     Came {
         right: right / (problem.steps - problem.counted) as f64,
         hidden: network.members(GroupId::new(1)).len() as f64,

@@ -91,3 +91,19 @@ fn as_much_by_lot_is_worth_nothing() {
     assert_eq!((twin.connections, twin.hidden), (rigl.connections, rigl.hidden));
     assert!(twin.right + 0.2 < rigl.right, "{twin:?} for {rigl:?}");
 }
+
+#[test]
+fn a_wiring_by_correlations_is_worth_more_than_a_random_one() {
+    const BARS: &[Bar] = &above(0.01);
+    const NONE: Start = Start { wiring: Wiring::None, silenced: 0 };
+    let settings = &[("outputs", Set::Real(0.1))];
+    hold(&[Claim { method: "csti", settings, start: NONE, every: 1, bars: BARS, ..BASE }]);
+}
+
+#[test]
+fn a_network_that_expands_learns_more_than_it_could_and_than_chance_would_have_grown() {
+    const MORE: Start = Start { wiring: Wiring::ErdosRenyi { density: 0.3 }, silenced: 0 };
+    const BARS: &[Bar] = &[Bar { over: Control::Still(SPARSE), by: 0.05 }, Bar { over: Control::Still(MORE), by: 0.0 }];
+    let settings = &[("density", Set::Real(0.3))];
+    hold(&[Claim { method: "neuroplastic_expansion", settings, bars: BARS, connections: 259.0, ..BASE }]);
+}

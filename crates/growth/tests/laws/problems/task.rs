@@ -2,9 +2,6 @@
 
 use livenet_core::StreamKey;
 
-/// Samples at a time.
-pub(super) const LANES: usize = 8;
-
 /// What is to be learned.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Task {
@@ -27,11 +24,13 @@ pub(super) struct Batch {
 }
 
 impl Task {
-    pub(super) fn batch(self, (inputs, outputs): (usize, usize), seed: u64, step: u64) -> Batch {
+    /// So many samples of a step.
+    pub(super) fn batch(self, [inputs, _, outputs]: [u32; 3], lanes: usize, (seed, step): (u64, u64)) -> Batch {
+        let (inputs, outputs) = (inputs as usize, outputs as usize);
         let key = StreamKey::new(seed, "data").at(step);
         let noise = |lane: usize, input: usize| key.normal(input as u64, lane as u64) as f32;
         let drawn = |lane: usize, most: usize| (key.at(1).draw(lane as u64, 0) % most as u64) as usize;
-        let pairs = |width: usize| (0..LANES).flat_map(move |lane| (0..width).map(move |at| (lane, at)));
+        let pairs = |width: usize| (0..lanes).flat_map(move |lane| (0..width).map(move |at| (lane, at)));
         let fill = |width: usize, of: &dyn Fn(usize, usize) -> f32| -> Vec<f32> {
             pairs(width).map(|(lane, at)| of(lane, at)).collect()
         };
@@ -40,7 +39,7 @@ impl Task {
             Self::Patterns | Self::NewPatterns { .. } => {
                 let pattern = StreamKey::new(seed, "pattern");
                 let pattern = if let Self::NewPatterns { every } = self { pattern.at(step / every) } else { pattern };
-                let classes: Vec<usize> = (0..LANES).map(|lane| drawn(lane, outputs)).collect();
+                let classes: Vec<usize> = (0..lanes).map(|lane| drawn(lane, outputs)).collect();
                 let says = |lane: usize, input: usize| {
                     if input >= inputs / 2 {
                         return 0.0;
@@ -73,8 +72,8 @@ impl Task {
 
     /// Which part of the answers is right, and dL/d output: cross-entropy of the softmax where there are classes, half the square error
     /// where there are signs; means over lanes.
-    pub(super) fn judge(self, outputs: &[f32], wanted: &[f32]) -> (f64, Vec<f32>) {
-        let width = outputs.len() / LANES;
+    pub(super) fn judge(self, outputs: &[f32], wanted: &[f32], lanes: usize) -> (f64, Vec<f32>) {
+        let width = outputs.len() / lanes;
         let (mut right, mut blame) = (0.0, Vec::with_capacity(outputs.len()));
         for (said, wanted) in outputs.chunks(width).zip(wanted.chunks(width)) {
             if self.has_classes() {
@@ -82,13 +81,13 @@ impl Task {
                 let most = said.iter().copied().fold(f32::MIN, f32::max);
                 let sum: f32 = said.iter().map(|said| libm::expf(said - most)).sum();
                 right += f64::from(u8::from(said.iter().all(|other| *other <= said[class])));
-                blame.extend(said.iter().zip(wanted).map(|(s, is)| (libm::expf(s - most) / sum - is) / LANES as f32));
+                blame.extend(said.iter().zip(wanted).map(|(s, is)| (libm::expf(s - most) / sum - is) / lanes as f32));
             } else {
                 let signs = said.iter().zip(wanted).filter(|(said, is)| **said * **is > 0.0).count();
                 right += signs as f64 / width as f64;
-                blame.extend(said.iter().zip(wanted).map(|(said, is)| (said - is) / LANES as f32));
+                blame.extend(said.iter().zip(wanted).map(|(said, is)| (said - is) / lanes as f32));
             }
         }
-        (right / LANES as f64, blame)
+        (right / lanes as f64, blame)
     }
 }
