@@ -134,7 +134,7 @@ pub use registry::{Axes, Contract, Entry, Family, Registry, UnknownStrategy};
 pub use retraction::Retraction;
 pub use rewire::{
     Rewire,
-    methods::{SoftDeepR, TopKast},
+    methods::{Csti, Gives, NeuroplasticExpansion, SoftDeepR, TopKast},
 };
 pub use seed::{Scale, Wiring};
 pub use settings::{Setting, SettingError, Settings, Value};

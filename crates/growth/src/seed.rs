@@ -2,7 +2,7 @@
 //!
 //! None, dense, uniform, Erdős–Rényi (by a share or a count; its form for kernels is the same where there are none), constant fan-in, and
 //! two by place, receptive fields and a small world. What asks the data, as the correlated wiring of Cannistraci-Hebb
-//! training (CSTI) does, is not among them: a wiring is made before there is any.
+//! training does, is not among them: a wiring is made before there is any. That one is a strategy, [`Csti`](crate::Csti).
 //!
 //! Random wiring at a given count is the control for every method that claims to *find* a wiring.
 

@@ -218,7 +218,9 @@ fn divide(labels: &[u32], classes: usize) -> [Vec<usize>; 3] {
     let mut order: Vec<u32> = (0..labels.len() as u32).collect();
     StreamKey::new(0, "rows of a table").stream().shuffle(&mut order);
     let mut counts = vec![0_usize; classes];
-    labels.iter().for_each(|&label| counts[label as usize] += 1);
+    for &label in labels {
+        counts[label as usize] += 1;
+    }
     let mut dealt = vec![0_usize; classes];
     let mut parts = [const { Vec::new() }; 3];
     for row in order.into_iter().map(|row| row as usize) {

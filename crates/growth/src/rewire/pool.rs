@@ -30,6 +30,14 @@ impl Part {
         }
     }
 
+    /// The listening and the heard group, where it is what lies between two.
+    pub(super) const fn groups(self) -> Option<(GroupId, GroupId)> {
+        match self {
+            Self::Pair(post, pre) => Some((post, pre)),
+            _ => None,
+        }
+    }
+
     /// Whether a pair of rows belongs to it.
     pub(super) fn holds(self, network: &Network, post: u32, pre: u32) -> bool {
         let group = |row| network.spec(Row::new(row)).group;

@@ -43,6 +43,11 @@ pub(crate) fn settings(entry: &Entry) -> Settings {
             .with("keep", Value::Real(0.3))
             .with("chance", Value::Real(1.0))
             .with("maturity", Value::Integer(0)),
+        "csti" => Settings::none().with("density", Value::Real(0.8)),
+        "neuroplastic_expansion" => Settings::none()
+            .with("growth", Value::Real(1.0))
+            .with("density", Value::Real(1.0))
+            .with("threshold", Value::Real(1.0)),
         "wire" => Settings::none()
             .with("density", Value::Real(0.4))
             .with("dendrites", Value::Integer(2))

@@ -77,3 +77,37 @@ fn a_budget_of_edits_is_used_and_not_passed() {
     }
     assert_eq!(states(&network), (vec![0, 3, 5], vec![7, 8, 9]));
 }
+
+#[test]
+fn the_penalty_holds_back_who_learns_in_silence_more() {
+    let mut network = dense();
+    let held_back = || {
+        let mut kast = TopKast::new(0.25, 0.5, 0.75);
+        kast.penalty = 0.01;
+        kast
+    };
+    let (mut kast, mut resumed) = (held_back(), held_back());
+    ask(&mut network, &mut kast, &WEIGHTS, (1, Budget::unlimited()));
+    resumed.load(&kast.save()).unwrap();
+    let mut signals = Signals::default();
+    signals.put(Signal::Weight, WEIGHTS.to_vec());
+    let mut draft = Draft::new(&network, 6);
+    let (end, budget, key) = (Some(100), Budget::unlimited(), StreamKey::new(1, "asking"));
+    let view = View { network: &network, signals: &signals, step: 6, end, budget, ledger: None, key };
+    resumed.propose(&view, &mut draft);
+    let scaled: Vec<(usize, f32)> = draft
+        .proposals()
+        .iter()
+        .map(|proposal| {
+            let Move::Scale { at, by } = proposal.what else { panic!("{proposal:?}") };
+            (network.synapse_row(at).unwrap().index(), by)
+        })
+        .collect();
+    // Five steps: of who is heard a hundredth at each, of who learns in silence 1 / 0.25 times as much, of who rests nothing.
+    let [heard, silent] = [0.99f64.powi(5) as f32, 0.96f64.powi(5) as f32];
+    let expected = [(0, heard), (3, heard), (5, heard), (7, silent), (8, silent), (9, silent)];
+    assert_eq!(scaled.len(), expected.len());
+    for ((row, by), (of, wanted)) in scaled.into_iter().zip(expected) {
+        assert!(row == of && (by - wanted).abs() < 1e-6, "{row}: {by} for {wanted} at {of}");
+    }
+}

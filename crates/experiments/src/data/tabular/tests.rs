@@ -6,10 +6,14 @@ fn loaded(file: &str, text: &str, class: &str) -> Result<Dataset, DataError> {
     load(file, class, &Places::default(), folder.path())
 }
 
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect::<Vec<_>>().join("\n") + "\n"
+}
+
 /// Twenty rows: a number, a word, a class; in the order of their classes.
 fn small(header: &str) -> String {
-    let row = |row: usize| format!("{},{},{}\n", row, ["blue", "red"][row % 2], if row < 10 { "no" } else { "yes" });
-    header.to_owned() + &(0..20).map(row).collect::<String>()
+    let row = |row: usize| format!("{},{},{}", row, ["blue", "red"][row % 2], if row < 10 { "no" } else { "yes" });
+    header.to_owned() + &lines(20, row)
 }
 
 fn all(set: &Dataset) -> [&Part; 3] {
@@ -66,14 +70,14 @@ fn the_class_is_any_column_by_name_or_number() {
     let error = loaded("t.csv", &text, "color").unwrap_err().to_string();
     assert!(error.contains("no column `color`; it has size, colour, answer"), "{error}");
     // Numbers are classes in the order of their size.
-    let numbers: String = (0..10).map(|row| format!("{row},{}\n", [10, 9][row % 2])).collect();
+    let numbers = lines(10, |row| format!("{row},{}", [10, 9][row % 2]));
     let set = loaded("t.csv", &numbers, "").unwrap();
     assert_eq!(set.classes(), 2);
 }
 
 #[test]
 fn what_is_missing_is_the_mean_or_no_word() {
-    let text: String = (0..10).map(|row| format!("{},{},{}\n", row, ["a", "b"][row % 2], row % 2)).collect();
+    let text = lines(10, |row| format!("{},{},{}", row, ["a", "b"][row % 2], row % 2));
     let text = text.replace("3,b,1", "?,?,1");
     let set = loaded("t.csv", &text, "").unwrap();
     let rows = || all(&set).into_iter().flat_map(|part| (0..part.len()).map(|row| set.row(part, row)));

@@ -10,7 +10,7 @@ use crate::{Axes, Citation, Contract, Entry, Family, Setting};
 /// again, the wiring is settled, and stays (the early stop of the paper).
 ///
 /// The score is CH3-L3 as the authors' `dst_scheduler.py` has it; their older `sparse.py` passes the number of another score under
-/// that name. The wiring at the start is an axis of its own; the correlated one (CSTI), which asks the data, is left out.
+/// that name. The wiring at the start is an axis of its own; the correlated one of the paper, which asks the data, is [`Csti`](crate::Csti).
 pub const CHT: Method = Method {
     name: "cht",
     drop: Drop::SmallestWeight,

@@ -1,7 +1,10 @@
 //! `top_kast`: always sparse forward, a little less sparse backward.
 
 use crate::effort;
-use crate::rewire::{Balance, pool::pools_without};
+use crate::rewire::{
+    Balance,
+    pool::{Pool, pools_without},
+};
 use crate::{
     Axes, BadState, Citation, Contract, Entry, Family, Setting, SettingError, Settings, Strategy, Verdict, View, Why,
     saved,
@@ -19,10 +22,18 @@ const NAME: &str = "top_kast";
 /// somebody else set are left alone, and so is whoever carries them.
 ///
 /// The paper's exploration penalty, |θ|² over A and |θ|² / D over the rest of B, is a term of the loss and acts at every step: who
-/// learns in silence is held back 1 / D times as hard as who is heard. It belongs to the update and not to moves (one per
-/// connection and step): the pass `train.passes.decay` with a coefficient `by` gives `by · w` for all of B, which is the paper's for A
-/// with a coefficient of `by / 2`; what is silent and free would need `by · w / D`. Who rests is frozen, and no pass acts on it:
-/// in the paper, too, those outside B keep what they are.
+/// learns in silence is held back 1 / D times as hard as who is heard. Nothing but an update acts at every step, and no pass of it knows who
+/// is silent; so what the penalty takes is taken at the askings, for all n steps since the last:
+///
+/// ```text
+/// w <- w · (1 - penalty)ⁿ for A        w <- w · (1 - penalty / D)ⁿ for the rest of B
+/// ```
+///
+/// with `penalty` the learning rate times twice the coefficient of the squares, which is what n steps of descent along that term by itself
+/// take. Between two askings the gradient sees weights that are not yet so small. At the askings of each step, and while the rate is what it
+/// was taken to be, it is the paper's with plain descent; Adam would divide it away, and does not here. With the default of 0 there
+/// is none; the pass `train.passes.decay` is a penalty that is the same for A and the rest of B. Who rests keeps what it is, as in the
+/// paper, and D is what `forward` says. A weight that is scaled is an edit.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TopKast {
     /// The part of the pairs in reach that is heard, D.
@@ -31,6 +42,10 @@ pub struct TopKast {
     pub backward: f32,
     /// The part of the run after which only what is heard learns.
     pub until: f32,
+    /// What the exploration penalty takes off a weight that is heard in one step, as a part of it.
+    pub penalty: f32,
+    /// The step of the last asking.
+    last: u64,
     /// Whether the marks of a connection are this method's, by row.
     mine: Vec<bool>,
     /// Whether there are rows yet.
@@ -48,10 +63,10 @@ enum State {
 impl TopKast {
     /// The parts that are heard and that learn, and the part of the run after which they are the same.
     pub const fn new(forward: f32, backward: f32, until: f32) -> Self {
-        Self { forward, backward, until, mine: Vec::new(), asked: false }
+        Self { forward, backward, until, penalty: 0.0, last: 0, mine: Vec::new(), asked: false }
     }
 
-    /// As an experiment sets it: `forward`, `backward`, `until`.
+    /// As an experiment sets it: `forward`, `backward`, `until`, `penalty`.
     ///
     /// # Errors
     /// [`SettingError`] for a value that does not fit.
@@ -59,7 +74,38 @@ impl TopKast {
         let forward = settings.real("forward", 0.1, 0.0..=1.0)?;
         let backward = settings.real("backward", f64::min(2.0 * forward, 1.0), forward..=1.0)?;
         let until = settings.real("until", 0.75, 0.0..=1.0)? as f32;
-        Ok(Self::new(forward as f32, backward as f32, until))
+        let penalty = settings.real("penalty", 0.0, 0.0..=1.0)? as f32;
+        Ok(Self { penalty, ..Self::new(forward as f32, backward as f32, until) })
+    }
+
+    /// What is left of a weight after so many steps of the penalty.
+    fn shrunk(&self, state: State, steps: u64) -> f32 {
+        let taken = match state {
+            State::Heard => f64::from(self.penalty),
+            State::Silent => (f64::from(self.penalty) / f64::from(self.forward).max(1e-9)).min(1.0),
+            State::Idle => 0.0,
+        };
+        libm::pow(1.0 - taken, steps as f64) as f32
+    }
+
+    /// Takes off what the penalty has taken since the last asking, of all that learned in between; returns how many.
+    fn penalise(&self, view: &View<'_>, draft: &mut Draft<'_>, pools: &[Pool], steps: u64) -> u64 {
+        let network = view.network;
+        if self.penalty <= 0.0 || steps == 0 {
+            return 0;
+        }
+        let most = view.budget.edits.map_or(usize::MAX, |edits| usize::try_from(edits).unwrap_or(usize::MAX));
+        let rows = pools.iter().flat_map(|pool| pool.present.iter().copied());
+        let due = rows.map(|row| (row, self.shrunk(Self::now(network, row), steps))).filter(|(_, by)| *by != 1.0);
+        let mut count = 0;
+        for (row, by) in due.take(most) {
+            let at = network.synapse(Row::new(row as u32));
+            let reason = Reason::scored("exploration penalty", by);
+            draft.propose_because(Move::Scale { at, by }, 2.0, reason).expect("a weight that is there");
+            count += 1;
+        }
+        effort::spend(count);
+        count
     }
 
     /// What a connection is now.
@@ -88,7 +134,6 @@ impl Strategy for TopKast {
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let network = view.network;
         self.mine.resize(network.synapse_count(), false);
-        self.asked = true;
         for (row, mine) in self.mine.iter_mut().enumerate() {
             // Lifted by a budget, or by somebody else.
             *mine &= network.marks()[row].is_silent() || network.marks()[row].is_frozen();
@@ -123,7 +168,10 @@ impl Strategy for TopKast {
                     .map(|&(row, state)| (row, state, threshold, rows.len() as u64)),
             );
         }
+        let steps = if self.asked { view.step.saturating_sub(self.last) } else { 0 };
+        (self.asked, self.last) = (true, view.step);
         let mut left = view.budget.edits.unwrap_or(u64::MAX);
+        left -= self.penalise(view, draft, &pools, steps);
         for (row, state, threshold, considered) in changes {
             let at = Scope::Synapse(network.synapse(Row::new(row as u32)));
             let marks = match state {
@@ -161,11 +209,11 @@ impl Strategy for TopKast {
     }
 
     fn save(&self) -> Vec<u8> {
-        saved::save(NAME, &(self.asked, &self.mine))
+        saved::save(NAME, &(self.asked, self.last, &self.mine))
     }
 
     fn load(&mut self, state: &[u8]) -> Result<(), BadState> {
-        (self.asked, self.mine) = saved::load(NAME, state)?;
+        (self.asked, self.last, self.mine) = saved::load(NAME, state)?;
         Ok(())
     }
 }
@@ -199,6 +247,11 @@ pub(crate) const ENTRY: Entry = Entry {
             name: "until",
             default: "0.75",
             about: "part of the run after which only what is heard learns; in [0, 1]",
+        },
+        Setting {
+            name: "penalty",
+            default: "0.0",
+            about: "what the exploration penalty takes off who is heard in one step, learning rate times twice its coefficient; 1 / forward times as much off who learns in silence; in [0, 1]",
         },
     ],
     contract: Contract::None,
