@@ -40,7 +40,7 @@ pub use backward::{Heard, backward};
 pub use corrections::Corrections;
 pub use dense::{Gradients, Rectangle, dense_backward, dense_forward, dense_gradient};
 pub use forward::{forward, forward_parallel};
-pub use gather::Gather;
+pub use gather::{Gather, Told};
 pub use lanes::{LANES, Lanes, Layout, View, ViewMut};
 pub use leaky::{leak, leak_backward};
 pub use panels::Store;

@@ -52,7 +52,7 @@ impl Transpose {
     pub fn rebuild(&mut self, by_listener: Gather<'_>, pre: &[u32], layout: Layout) {
         let neurons = layout.neurons();
         assert_eq!(by_listener.rows(), neurons, "a row per neuron");
-        assert_eq!(by_listener.sources.len(), pre.len(), "a source per connection");
+        assert_eq!(by_listener.connections(), pre.len(), "a source per connection");
         let count = (pre.len() / WORTH_A_PART).clamp(1, PARTS);
         let at = |part: usize| (pre.len() * part / count) as u32;
 
@@ -292,15 +292,24 @@ impl Build<'_> {
         let ends = ends.unwrap_or(self.by_listener.ends);
         for (listener, (&start, &end)) in starts.iter().zip(ends).enumerate() {
             let heard = start as usize..end as usize;
-            let sources = &self.by_listener.sources[heard.clone()];
-            for ((&speaker, &source), edge) in self.pre[heard.clone()].iter().zip(sources).zip(heard.start as u32..) {
+            let speakers = self.pre[heard.clone()].iter().zip(heard.start as u32..);
+            // The lag, in rows, is how far back the listener reads.
+            let mut put = |speaker: u32, edge: u32, lag: i32| {
                 let place = &mut places[speaker as usize - first];
                 if let Some(out) = edges.get_mut(*place as usize) {
                     *out = edge;
                 }
-                // The lag, in rows, is how far back the listener reads.
-                targets[*place as usize] = listener as i32 + (speaker as i32 - source);
+                targets[*place as usize] = listener as i32 + lag;
                 *place += 1;
+            };
+            if let Some(told) = self.by_listener.told {
+                let back = told.back(listener);
+                speakers.for_each(|(&speaker, edge)| put(speaker, edge, back(speaker) as i32));
+            } else {
+                let sources = &self.by_listener.sources[heard];
+                speakers
+                    .zip(sources)
+                    .for_each(|((&speaker, edge), source)| put(speaker, edge, speaker as i32 - source));
             }
         }
     }

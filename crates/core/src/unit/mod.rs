@@ -11,6 +11,7 @@ mod activation;
 mod elementary;
 mod kind;
 mod norm;
+mod told;
 
 pub use activation::{Activation, UnknownActivation, UserActivation};
 pub use kind::{Unit, UnitKind};

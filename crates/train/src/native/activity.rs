@@ -5,29 +5,10 @@
 //! A window opens by moving what is kept to the front, so nothing moves between windows, and a commit or a
 //! reset costs no copy. Padding lanes repeat the last true lane, so they are finite when it is; their blame is 0.
 
+use super::shape::Shape;
 use livenet_core::Commit;
 use livenet_core::Moves;
 use livenet_core::kernel::{LANES, Lanes, Layout};
-
-/// What the plan says of the buffers.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Shape {
-    pub(super) neurons: usize,
-    pub(super) groups: usize,
-    /// Carried cycles.
-    pub(super) depth: usize,
-    /// Whether any unit keeps a state.
-    pub(super) leaky: bool,
-    /// Whether any group normalises.
-    pub(super) normalises: bool,
-}
-
-impl Shape {
-    /// Whether a block of so many cycles has more rows than offsets can tell apart.
-    pub(super) fn is_too_long(self, cycles: usize) -> bool {
-        cycles.saturating_add(self.depth).saturating_mul(self.neurons) > i32::MAX as usize
-    }
-}
 
 /// The layouts of the buffers, for some number of cycles.
 #[derive(Clone, Copy, Debug)]
@@ -38,23 +19,29 @@ pub(super) struct Layouts {
     pub(super) states: Layout,
     /// Blame: recorded cycles, then silent ones.
     pub(super) blame: Layout,
+    /// Potentials: recorded cycles, or a single one.
+    pub(super) potentials: Layout,
     /// Everything else that a neuron has per cycle.
     pub(super) plain: Layout,
     /// Factors of normalised groups.
     pub(super) groups: Layout,
     /// A single cycle.
     pub(super) one: Layout,
+    /// As in [`Shape`].
+    pub(super) lean: bool,
 }
 
 impl Layouts {
-    fn new(shape: Shape, room: usize) -> Self {
+    pub(super) fn new(shape: Shape, room: usize) -> Self {
         Self {
             outputs: Layout::history(shape.neurons, shape.depth, room),
             states: Layout::history(shape.neurons, 1, room),
             blame: Layout::blame(shape.neurons, shape.depth, room),
+            potentials: Layout::plain(shape.neurons, if shape.lean { 1 } else { room }),
             plain: Layout::plain(shape.neurons, room),
             groups: Layout::plain(shape.groups, room),
             one: Layout::plain(shape.neurons, 1),
+            lean: shape.lean,
         }
     }
 }
@@ -65,7 +52,7 @@ pub(super) struct Activity {
     pub(super) shape: Shape,
     pub(super) lanes: usize,
     /// Cycles that the buffers can record.
-    room: usize,
+    pub(super) room: usize,
     /// The first remembered cycle.
     pub(super) start: usize,
     /// One past the last recorded cycle.
@@ -157,7 +144,7 @@ impl Activity {
         let some = |wanted: bool, layout: Layout| if wanted { layout.len(blocks) } else { 0 };
         let Shape { leaky, normalises, .. } = self.shape;
         fit(&mut self.outputs, layouts.outputs.len(blocks));
-        fit(&mut self.potentials, layouts.plain.len(blocks));
+        fit(&mut self.potentials, layouts.potentials.len(blocks));
         fit(&mut self.states, some(leaky, layouts.states));
         fit(&mut self.normals, some(normalises, layouts.plain));
         fit(&mut self.scales, some(normalises, layouts.groups));
@@ -218,12 +205,13 @@ impl Activity {
     /// Moves the last `kept` cycles, with the carried ones before them, to the front.
     fn shift(&mut self, kept: usize) {
         let Layouts { outputs, states, plain, groups, .. } = self.layouts;
+        let of_potentials = if self.shape.lean { 0..0 } else { self.kept(plain, kept) };
         let ranges = [outputs, states, plain, groups].map(|layout| self.kept(layout, kept));
         let [of_outputs, of_states, of_plain, of_groups] = ranges;
         let buffers = [
             (&mut self.outputs, outputs, of_outputs),
             (&mut self.states, states, of_states),
-            (&mut self.potentials, plain, of_plain.clone()),
+            (&mut self.potentials, self.layouts.potentials, of_potentials),
             (&mut self.normals, plain, of_plain.clone()),
             (&mut self.factors, plain, of_plain),
             (&mut self.scales, groups, of_groups),
@@ -246,12 +234,13 @@ impl Activity {
         let pairs = [
             (&self.outputs, &mut next.outputs, self.layouts.outputs, next.layouts.outputs),
             (&self.states, &mut next.states, self.layouts.states, next.layouts.states),
-            (&self.potentials, &mut next.potentials, self.layouts.plain, next.layouts.plain),
             (&self.normals, &mut next.normals, self.layouts.plain, next.layouts.plain),
             (&self.factors, &mut next.factors, self.layouts.plain, next.layouts.plain),
             (&self.scales, &mut next.scales, self.layouts.groups, next.layouts.groups),
         ];
-        for (from, to, old, new) in pairs {
+        let potentials = (&self.potentials, &mut next.potentials, self.layouts.plain, next.layouts.plain);
+        let potentials = Some(potentials).filter(|_| !self.shape.lean);
+        for (from, to, old, new) in pairs.into_iter().chain(potentials) {
             let range = self.kept(old, kept);
             if old.stride() == 0 {
                 continue;

@@ -331,11 +331,13 @@ impl Sweep<'_> {
 
     /// From outputs through units and normalisation to raw potentials. Says whether all is finite.
     fn through(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) -> bool {
-        let Layouts { outputs, states, blame, plain, groups, one } = self.layouts;
+        let Layouts { outputs, states, blame, plain, groups, one, lean, .. } = self.layouts;
         let here = piece.first + block;
         let out = of_cycle_mut(piece.blame, blame, block, cycle);
         let lambda = of_cycle(piece.lambda, one, block, 0);
-        let z = of_cycle(self.potentials, plain, here, cycle);
+        let fired = of_cycle(self.outputs, outputs, here, cycle);
+        // In lean activity every derivative is told by the outputs.
+        let z = if lean { fired } else { of_cycle(self.potentials, plain, here, cycle) };
         for run in &group.runs {
             let (rows, unit) = (run.rows.clone(), run.unit);
             let argument = match unit.kind {
@@ -343,7 +345,7 @@ impl Sweep<'_> {
                 UnitKind::Leaky => &of_cycle(self.states, states, here, cycle)[rows.clone()],
             };
             let (argument, to) = (Lanes::flat(argument), Lanes::flat_mut(&mut out[rows.clone()]));
-            let y = &of_cycle(self.outputs, outputs, here, cycle)[rows.clone()];
+            let y = &fired[rows.clone()];
             if self.dropped[cycle] && group.role == Role::Hidden {
                 // What was heard is 0 where it was dropped: the output before that is made again.
                 let y = Lanes::flat_mut(&mut of_cycle_mut(piece.undropped, one, block, 0)[rows.clone()]);

@@ -4,6 +4,8 @@
 //! the sparse rest. So it is the structure alone that says which connections go which way.
 
 use super::plan::Group;
+use super::sources::Sources;
+use livenet_core::Network;
 use livenet_core::kernel::{self, Gather, Gradients, Lanes, Layout, Rectangle, Store, View, ViewMut};
 use std::ops::Range;
 
@@ -55,18 +57,20 @@ fn run(sources: &[i32]) -> (usize, usize) {
 }
 
 impl Dense {
-    /// Finds the blocks. `sources` are where connections read, by listener.
-    pub(super) fn find(&mut self, groups: &[Group], offsets: &[u32], sources: &[i32], layout: Layout) {
+    /// Finds the blocks.
+    pub(super) fn find(&mut self, groups: &[Group], network: &Network, sources: &Sources) {
         self.blocks.clear();
         self.starts.clear();
         self.ends.clear();
         if self.off {
             return;
         }
-        let of = |row: usize| {
-            let edges = offsets[row] as usize..offsets[row + 1] as usize;
-            let (at, len) = run(&sources[edges.clone()]);
-            (edges.start + at, if len == 0 { 0 } else { sources[edges.start + at] }, len)
+        let (offsets, layout) = (network.offsets(), Layout::plain(network.neuron_count(), 1));
+        let mut buffer = Vec::new();
+        let mut of = |row: usize| {
+            let sources = sources.of(network, row, &mut buffer);
+            let (at, len) = run(sources);
+            (offsets[row] as usize + at, if len == 0 { 0 } else { sources[at] }, len)
         };
         for group in groups {
             let mut row = group.rows.start;
@@ -110,12 +114,8 @@ impl Dense {
     }
 
     /// The connections in no block.
-    pub(super) fn rest<'a>(&'a self, offsets: &'a [u32], sources: &'a [i32]) -> Gather<'a> {
-        if self.blocks.is_empty() {
-            Gather::new(offsets, sources)
-        } else {
-            Gather::parts(&self.starts, &self.ends, sources)
-        }
+    pub(super) fn rest<'a>(&'a self, network: &'a Network, sources: &'a Sources) -> Gather<'a> {
+        if self.blocks.is_empty() { sources.wires(network) } else { sources.parts(network, &self.starts, &self.ends) }
     }
 
     /// Whether there is any.

@@ -6,6 +6,7 @@ use super::backward::{Backward, Scratch};
 use super::forward::{Feed, Forward, read_outputs};
 use super::parameters::{Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
+use super::shape::Shape;
 use super::short::Standing;
 use super::solo::Record;
 use super::statistics::Statistics;
@@ -49,6 +50,8 @@ pub struct Native {
     pub(super) record: Record,
     /// Whether somebody wants what the short way cannot give.
     pub(super) long_way: bool,
+    /// Whether there ever was dropout, whose sweep needs potentials.
+    pub(super) dropped: bool,
 }
 
 /// Weights as they count: 0 where silent.
@@ -74,7 +77,7 @@ impl Native {
     pub fn new(network: &Network, settings: ExecutorSettings, threads: Threads) -> Self {
         let plan = Plan::new(network);
         let shape = plan.shape(network.neuron_count());
-        Self {
+        let mut new = Self {
             settings,
             pool: Pool::new(threads),
             plan,
@@ -88,13 +91,16 @@ impl Native {
             update_sizes: Vec::new(),
             keep_sizes: false,
             activity: Activity::new(shape, 1),
-            trial: Activity::new(shape, 0),
+            trial: Activity::new(Shape { lean: true, ..shape }, 0),
             scratch: Scratch::default(),
             statistics: Statistics::default(),
             operations: 0,
             record: Record::default(),
             long_way: false,
-        }
+            dropped: false,
+        };
+        new.activity.be_lean(new.shape(network).lean);
+        new
     }
 
     #[track_caller]
@@ -164,6 +170,10 @@ impl Executor for Native {
         }
         self.settle();
         self.turn_back();
+        if dropout.is_some() && !self.dropped {
+            self.dropped = true;
+            self.activity.be_lean(self.shape(network).lean);
+        }
         self.activity.open(lanes, cycles, memory);
         let work = work(network, self.activity.blocks() * LANES * cycles);
         let Self { pool, plan, parameters, decays, activity, .. } = self;

@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::executor::{NAME, Native};
 use super::parameters::{BIAS, DECAY, GAIN, WEIGHTS, refill};
+use super::shape::Shape;
 use super::short::Standing;
 use super::solo::Record;
 use super::update::Memory;
@@ -57,12 +58,12 @@ impl Native {
         let row = |values: &[f32], block: usize, neuron: usize| {
             Lanes(std::array::from_fn(|lane| values[neuron * from.lanes + (block * LANES + lane).min(from.lanes - 1)]))
         };
-        self.activity = Activity::new(self.plan.shape(neurons), from.lanes);
+        self.activity = Activity::new(self.shape(network), from.lanes);
         self.activity.fill(
             |block, ago, neuron| row(&from.outputs[ago - 1], block, neuron),
             |block, neuron| row(&from.states, block, neuron),
         );
-        self.trial = Activity::new(self.plan.shape(neurons), 0);
+        self.trial = Activity::new(Shape { lean: true, ..self.plan.shape(neurons) }, 0);
         if let Some(tape) = from.tape.as_ref().filter(|tape| tape.executor == NAME) {
             self.activity.wind(tape)?;
         }

@@ -55,13 +55,13 @@ impl Follower for Native {
         (self.counted_stale, self.standing) = (true, Standing::Stale);
         if short {
             self.record.follow(commit);
-            if self.plan.shape(after.neuron_count()) == self.activity.shape {
+            if self.shape(after) == self.activity.shape {
                 return;
             }
             self.settle();
         }
         let is_leaky = |row: usize| after.spec(Row::new(row as u32)).unit.kind == UnitKind::Leaky;
-        self.activity.follow(self.plan.shape(after.neuron_count()), commit, is_leaky);
+        self.activity.follow(self.shape(after), commit, is_leaky);
         for row in retuned.into_iter().filter(|&row| !is_leaky(row)) {
             self.activity.calm(row);
         }

@@ -53,10 +53,23 @@ pub(super) fn cut<T>(rows: &mut [T], at: usize) -> (&mut [T], &mut [T]) {
     rows.split_at_mut(at)
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    fn all(activity: &'a mut Activity) -> Self {
+        Self {
+            first: 0,
+            blocks: activity.blocks(),
+            outputs: &mut activity.outputs,
+            potentials: &mut activity.potentials,
+            states: &mut activity.states,
+            normals: &mut activity.normals,
+            scales: &mut activity.scales,
+            factors: &mut activity.factors,
+        }
+    }
+
     fn split(self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
         let (outputs, more_outputs) = cut(self.outputs, layouts.outputs.len(blocks));
-        let (potentials, more_potentials) = cut(self.potentials, layouts.plain.len(blocks));
+        let (potentials, more_potentials) = cut(self.potentials, layouts.potentials.len(blocks));
         let (states, more_states) = cut(self.states, layouts.states.len(blocks));
         let (normals, more_normals) = cut(self.normals, layouts.plain.len(blocks));
         let (scales, more_scales) = cut(self.scales, layouts.groups.len(blocks));
@@ -89,16 +102,7 @@ impl Forward<'_> {
         if self.dropout.is_some() {
             activity.allot_factors();
         }
-        let piece = Piece {
-            first: 0,
-            blocks,
-            outputs: &mut activity.outputs,
-            potentials: &mut activity.potentials,
-            states: &mut activity.states,
-            normals: &mut activity.normals,
-            scales: &mut activity.scales,
-            factors: &mut activity.factors,
-        };
+        let piece = Piece::all(activity);
         let sweep = Sweep { of: self, layouts, lanes, cycles: end..end + cycles, by_rows: blocks < self.threads };
         let finite = sweep.halves(piece, share(blocks, self.threads));
         if finite {
@@ -109,9 +113,35 @@ impl Forward<'_> {
         finite
     }
 
+    /// Lets the activity keep potentials, and makes those of what it remembers again.
+    pub(super) fn recall(&self, activity: &mut Activity) {
+        activity.be_lean(false);
+        // That of the last cycle was there.
+        let (lanes, layouts, cycles) = (activity.lanes, activity.layouts, activity.start..activity.end.max(1) - 1);
+        let sweep = Sweep { of: self, layouts, lanes, cycles: cycles.clone(), by_rows: false };
+        let mut piece = Piece::all(activity);
+        for cycle in cycles {
+            for group in self.plan.groups.iter().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
+                sweep.prime(&mut piece, group, cycle);
+            }
+        }
+    }
+
     /// The first value that is not finite, in the order of firing, of a window that [`run`](Self::run) refused:
     /// (what, cycle of the window, neuron, value).
-    pub(super) fn locate(&self, activity: &Activity, cycles: usize) -> Option<(&'static str, usize, NeuronId, f32)> {
+    pub(super) fn locate(
+        &self,
+        activity: &mut Activity,
+        cycles: usize,
+    ) -> Option<(&'static str, usize, NeuronId, f32)> {
+        if activity.shape.lean {
+            // Once more, so that there are potentials to look at.
+            activity.be_lean(false);
+            self.run(activity, cycles);
+            let found = self.locate(activity, cycles);
+            activity.be_lean(true);
+            return found;
+        }
         let Layouts { outputs, plain, .. } = activity.layouts;
         for cycle in 0..cycles {
             for group in &self.plan.groups {
@@ -197,22 +227,26 @@ impl Sweep<'_> {
     /// What a group hears, in all blocks: raw into normals where it normalises, else with the bias into potentials.
     fn prime(&self, piece: &mut Piece<'_>, group: &Group, cycle: usize) {
         let Forward { network, plan, weights, parameters, .. } = self.of;
-        let Layouts { outputs, plain, .. } = self.layouts;
-        let (bias, to) = match group.norm {
-            Norm::None => (Some(parameters[BIAS].as_slice()), &mut *piece.potentials),
-            Norm::Layer | Norm::Rms => (None, &mut *piece.normals),
+        let Layouts { outputs, plain, potentials, .. } = self.layouts;
+        let (bias, mut to) = match group.norm {
+            Norm::None => {
+                let to = potentials.view_mut(piece.potentials, self.layouts.of_potentials(cycle));
+                (Some(parameters[BIAS].as_slice()), to)
+            }
+            Norm::Layer | Norm::Rms => (None, plain.view_mut(piece.normals, cycle)),
         };
         let from = outputs.view(piece.outputs, cycle);
         let forward = if self.by_rows { kernel::forward_parallel } else { kernel::forward };
-        forward(plan.sparse(network), weights, from, group.rows.clone(), bias, plain.view_mut(to, cycle));
-        plan.dense.forward(&group.rows, weights, from, plain.view_mut(to, cycle));
+        forward(plan.sparse(network), weights, from, group.rows.clone(), bias, to.lend());
+        plan.dense.forward(&group.rows, weights, from, to);
     }
 
     /// From what a group heard to its outputs, in one block. Says whether all is finite.
     fn fire(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) -> bool {
         let Layouts { outputs, states, plain, groups, .. } = self.layouts;
         let (rows, base) = (group.rows.clone(), plain.row(block, cycle, 0));
-        let z = &mut piece.potentials[base..base + plain.neurons()];
+        let at = self.layouts.potentials.row(block, self.layouts.of_potentials(cycle), 0);
+        let z = &mut piece.potentials[at..at + plain.neurons()];
         if group.norm != Norm::None {
             let normal = &mut piece.normals[base + rows.start..base + rows.end];
             piece.scales[groups.row(block, cycle, group.order)] = group.norm.forward(normal);

@@ -2,12 +2,13 @@
 //!
 //! Invariant: it belongs to one epoch; renewals and changes of values, marks or units mend it in place.
 
-use super::activity::Shape;
 use super::dense::Dense;
+use super::shape::Shape;
+use super::sources::Sources;
 use super::turned::{Audience, audiences};
 use livenet_core::kernel::{Gather, Layout, Transpose, solo::Solo};
 use livenet_core::{
-    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Moves, Network, Norm, Role, Row, Scope, Unit, UnitKind,
+    Commit, Epoch, ExecError, GroupId, Mark, Marks, Move, Network, Norm, Role, Row, Scope, Unit, UnitKind,
 };
 use std::ops::Range;
 
@@ -62,14 +63,15 @@ pub(super) struct Frozen {
 pub(super) struct Plan {
     pub(super) epoch: Epoch,
     pub(super) groups: Vec<Group>,
-    /// Where each connection reads, relative to its cycle.
-    pub(super) sources: Vec<i32>,
+    pub(super) sources: Sources,
     pub(super) transpose: Transpose,
     /// Rows of silent connections, ascending.
     pub(super) silent: Vec<u32>,
     /// `None` when everybody learns.
     pub(super) frozen: Option<Frozen>,
     pub(super) leaky: bool,
+    /// Whether outputs alone tell all derivatives.
+    pub(super) told: bool,
     pub(super) normalises: bool,
     /// Past cycles that the state holds.
     pub(super) depth: usize,
@@ -87,11 +89,12 @@ impl Plan {
         let mut plan = Self {
             epoch: network.epoch(),
             groups: Vec::new(),
-            sources: Vec::new(),
+            sources: Sources::default(),
             transpose: Transpose::default(),
             silent: Vec::new(),
             frozen: None,
             leaky: false,
+            told: false,
             normalises: false,
             depth: 0,
             dense: Dense::default(),
@@ -105,50 +108,14 @@ impl Plan {
 
     /// Anew from the network.
     pub(super) fn rebuild(&mut self, network: &Network) {
-        self.sources.clear();
-        self.sources.resize(network.synapse_count(), 0);
-        let layout = Layout::plain(network.neuron_count(), 1);
-        let (offsets, pres) = (network.offsets(), network.pres());
-        let starts: Vec<u32> = network.group_ids().map(|id| network.members(id).start).collect();
-        for own in network.group_ids() {
-            for post in network.members(own) {
-                let (mut at, end) = (offsets[post as usize] as usize, offsets[post as usize + 1] as usize);
-                // Group by group of the heard, whose own part of the lag is one.
-                while at < end {
-                    let heard = starts.partition_point(|&start| start <= pres[at]);
-                    let beyond = starts.get(heard).copied().unwrap_or(u32::MAX);
-                    let stop = at + pres[at..end].partition_point(|&pre| pre < beyond);
-                    // `supports` refuses what would not fit.
-                    let lag = network.schedule().lag(GroupId::new(heard as u16 - 1), own, 0) as u16;
-                    for ((source, &pre), row) in self.sources[at..stop].iter_mut().zip(&pres[at..stop]).zip(at..) {
-                        *source = layout.source(pre, lag + network.delays()[row]);
-                    }
-                    at = stop;
-                }
-            }
-        }
+        self.sources.rebuild(network);
         self.settle(network);
     }
 
-    /// After a structural commit: where connections read moves with them, if every neuron stayed.
+    /// After a structural commit.
     pub(super) fn follow(&mut self, network: &Network, commit: &Commit) {
-        match (&commit.neurons, &commit.synapses) {
-            (Moves::Remap(neurons), Moves::Remap(synapses)) if neurons.is_identity(network.neuron_count()) => {
-                synapses.carry(&mut self.sources, 0);
-                let layout = Layout::plain(network.neuron_count(), 1);
-                let mut post = 0;
-                for row in synapses.runs().filter(|(_, from)| from.is_none()).flat_map(|(rows, _)| rows) {
-                    while network.offsets()[post as usize + 1] <= row {
-                        post += 1;
-                    }
-                    let (row, at) = (Row::new(row), row as usize);
-                    let lag = network.lag(Row::new(post), row);
-                    self.sources[at] = layout.source(network.pres()[at], lag as u16);
-                }
-                self.settle(network);
-            }
-            _ => self.rebuild(network),
-        }
+        self.sources.follow(network, commit);
+        self.settle(network);
     }
 
     /// All but where connections read.
@@ -158,17 +125,16 @@ impl Plan {
         self.groups.clear();
         self.groups.extend(network.group_ids().map(|id| Group::new(network, id)));
         self.normalises = self.groups.iter().any(|group| group.norm != Norm::None);
-        self.find_leaky();
-        let (offsets, layout) = (network.offsets(), Layout::plain(network.neuron_count(), 1));
+        self.find_units();
+        let layout = Layout::plain(network.neuron_count(), 1);
         self.runs.clear();
-        let run = |row: &[u32]| Solo::is_run(&self.sources[row[0] as usize..row[1] as usize]);
-        self.runs.extend(offsets.windows(2).map(run));
-        self.audiences = audiences(self, offsets, network.inputs().end as usize);
-        let lag = |(&pre, &source): (&u32, &i32)| (i64::from(pre) - i64::from(source)) as usize;
-        let farthest = network.pres().iter().zip(&self.sources).map(lag).max().unwrap_or(0);
-        self.deepest = farthest / layout.neurons().max(1);
-        self.dense.find(&self.groups, offsets, &self.sources, layout);
-        let wires = self.dense.rest(offsets, &self.sources);
+        let mut buffer = Vec::new();
+        let run = |row| Solo::is_run(self.sources.of(network, row, &mut buffer));
+        self.runs.extend((0..network.neuron_count()).map(run));
+        self.audiences = audiences(self, network);
+        self.deepest = self.sources.deepest(network);
+        self.dense.find(&self.groups, network, &self.sources);
+        let wires = self.dense.rest(network, &self.sources);
         self.transpose.rebuild(wires, network.pres(), layout);
         self.silent.clear();
         if !network.marks().is_plain() {
@@ -177,8 +143,10 @@ impl Plan {
         self.find_frozen(network);
     }
 
-    fn find_leaky(&mut self) {
-        self.leaky = self.groups.iter().flat_map(|group| &group.runs).any(|run| run.unit.kind == UnitKind::Leaky);
+    fn find_units(&mut self) {
+        let units = || self.groups.iter().flat_map(|group| &group.runs).map(|run| run.unit);
+        self.leaky = units().any(|unit| unit.kind == UnitKind::Leaky);
+        self.told = !self.leaky && !self.normalises && units().all(|unit| unit.activation.is_told_by_output());
     }
 
     fn find_frozen(&mut self, network: &Network) {
@@ -220,7 +188,7 @@ impl Plan {
                     if let Some(row) = network.row(*neuron) {
                         let id = network.spec(row).group;
                         self.groups[id.index()] = Group::new(network, id);
-                        self.find_leaky();
+                        self.find_units();
                         retuned(row.index());
                     }
                 }
@@ -263,17 +231,24 @@ impl Plan {
 
     /// All connections by listener.
     pub(super) fn wires<'a>(&'a self, network: &'a Network) -> Gather<'a> {
-        Gather::new(network.offsets(), &self.sources)
+        self.sources.wires(network)
     }
 
     /// Those that are in no dense block.
     pub(super) fn sparse<'a>(&'a self, network: &'a Network) -> Gather<'a> {
-        self.dense.rest(network.offsets(), &self.sources)
+        self.dense.rest(network, &self.sources)
     }
 
     /// What a buffer of activity needs to know.
     pub(super) fn shape(&self, neurons: usize) -> Shape {
-        Shape { neurons, groups: self.groups.len(), depth: self.depth, leaky: self.leaky, normalises: self.normalises }
+        Shape {
+            neurons,
+            groups: self.groups.len(),
+            depth: self.depth,
+            leaky: self.leaky,
+            normalises: self.normalises,
+            lean: false,
+        }
     }
 
     /// Whether offsets of rows fit their types.

@@ -3,6 +3,7 @@
 use super::activity::Activity;
 use super::executor::{Native, counted, too_long, work};
 use super::forward::{Feed, Forward, read_outputs};
+use super::shape::Shape;
 use super::update::not_finite;
 use livenet_core::kernel::LANES;
 use livenet_core::{ExecError, Network, Window};
@@ -17,7 +18,8 @@ impl Native {
         let count = network.outputs().len();
         let outputs_at = network.outputs().start as usize..network.outputs().end as usize;
         let mut outputs = vec![0.0; window.cycles * window.lanes * count];
-        let shape = self.plan.shape(network.neuron_count());
+        // Nobody goes back over a prediction.
+        let shape = Shape { lean: true, ..self.plan.shape(network.neuron_count()) };
         let together = (self.pool.count() * BLOCKS * LANES).min(window.lanes);
         self.prepare();
         if self.trial.shape != shape {

@@ -1,6 +1,7 @@
 //! The short way, as the executor takes it: one sample in one cycle, see `solo.rs`.
 
 use super::executor::{Native, counted, work};
+use super::forward::{Feed, Forward};
 use super::parameters::{BIAS, WEIGHTS};
 use super::solo::Reads;
 use super::update::not_finite;
@@ -31,6 +32,7 @@ impl Native {
             Standing::Due => self.make_gradients(network),
             Standing::Made | Standing::Stale => {}
         }
+        self.plan.sources.spell_out(network);
         let Self { pool, plan, parameters, activity, record, .. } = self;
         let reads = Reads { network, plan };
         record.lead(activity);
@@ -83,9 +85,17 @@ impl Native {
         if long != self.long_way {
             self.settle();
             self.turn_back();
+            self.prepare();
+            if self.activity.shape.lean {
+                let Self { plan, parameters, decays, activity, .. } = self;
+                let weights = counted(plan, parameters, &self.counted);
+                let feed = Feed { values: &[], of_lanes: activity.lanes, lane: 0, cycle: 0 };
+                Forward { network, plan, weights, parameters, decays, feed, dropout: None, threads: 1 }
+                    .recall(activity);
+            }
             (self.long_way, self.plan.dense.off) = (long, long);
             self.plan.rebuild(network);
-            self.prepare();
+            self.activity.be_lean(self.shape(network).lean);
             let Self { plan, parameters, scratch, .. } = self;
             scratch.arranged = long.then(|| {
                 let mut arranged = vec![0.0; plan.transpose.wires().connections()];

@@ -5,10 +5,11 @@
 //! [`Record::leads`] says which. Who wants more than this record can give settles it first
 //! ([`Native::settle`](super::executor::Native)).
 
-use super::activity::{Activity, Shape};
+use super::activity::Activity;
 use super::finite::all_finite;
 use super::parameters::{BIAS, Columns, WEIGHTS};
 use super::plan::Plan;
+use super::shape::Shape;
 use super::turned::Turned;
 use livenet_core::kernel::Lanes;
 use livenet_core::kernel::solo::{self, Changed, Solo};

@@ -13,7 +13,7 @@ impl Activity {
         [
             (&self.outputs, outputs),
             (&self.states, states),
-            (&self.potentials, plain),
+            (&self.potentials, self.layouts.potentials),
             (&self.normals, plain),
             (&self.scales, groups),
             (&self.factors, plain),

@@ -292,3 +292,31 @@ fn executors_side_by_side_in_one_pool_give_the_same_bits() {
         assert!(together == alone, "{threads} threads");
     }
 }
+
+#[test]
+fn potentials_that_were_not_kept_are_made_again() {
+    let (network, mut lean) = stream();
+    let (other, mut kept) = stream();
+    kept.observe(&other, &[Signal::Splitting]);
+    let close = |found: &[f32], expected: &[f32]| {
+        found.len() == expected.len()
+            && found.iter().zip(expected).all(|(a, b)| (a - b).abs() < 2e-4 * b.abs().max(1.0))
+    };
+    let values = samples(3 * 4 * 20);
+    let window = Window { cycles: 3, lanes: 4, values: &values };
+    let dropout = livenet_core::Dropout { rate: 0.5, key: StreamKey::new(5, "dropout") };
+    for dropout in [None, Some(dropout), None] {
+        assert_eq!(lean.activity.shape.lean, !lean.dropped);
+        let found = lean.forward(&network, window, dropout).unwrap();
+        let expected = kept.forward(&other, window, dropout).unwrap();
+        assert!(close(&found, &expected), "{found:?} {expected:?}");
+        lean.backward(&network, &expected).unwrap();
+        kept.backward(&other, &expected).unwrap();
+        let ask = [Signal::Splitting, Signal::Gradient];
+        let (one, two) = (lean.signals(&network, &ask), kept.signals(&other, &ask));
+        for signal in ask {
+            assert!(close(one.values(signal), two.values(signal)), "{dropout:?} {signal:?}");
+        }
+        lean.observe(&network, &[]);
+    }
+}

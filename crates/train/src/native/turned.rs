@@ -12,8 +12,8 @@ use super::executor::Native;
 use super::finite::all_finite;
 use super::parameters::WEIGHTS;
 use super::plan::Plan;
-use livenet_core::Commit;
 use livenet_core::kernel::voices::{self, Panels, Voices};
+use livenet_core::{Commit, Network};
 use std::ops::Range;
 
 /// Samples of mostly zeros after which turning pays, and twice as many are remembered. Chosen, not measured.
@@ -168,16 +168,22 @@ impl Native {
 }
 
 /// The audiences among these groups: of whom every connection is known to be one of a run.
-pub(super) fn audiences(plan: &Plan, offsets: &[u32], inputs: usize) -> Vec<Audience> {
+pub(super) fn audiences(plan: &Plan, network: &Network) -> Vec<Audience> {
+    let (offsets, inputs) = (network.offsets(), network.inputs().end as usize);
+    let mut buffer = Vec::new();
     let audience = |group: &super::plan::Group| {
         let rows = group.rows.clone();
         let edges = |row: usize| offsets[row] as usize..offsets[row + 1] as usize;
-        let heard = |row: usize| (plan.sources.get(edges(row).start).copied(), edges(row).len());
+        let mut heard = |row: usize| {
+            let sources = plan.sources.of(network, row, &mut buffer);
+            (sources.first().copied(), sources.len())
+        };
         let first = rows.clone().next()?;
         let (speaker, count) = heard(first);
-        let speaker = usize::try_from(speaker?).ok()?;
-        let alike = rows.clone().all(|row| plan.runs[row] && heard(row) == heard(first));
+        let speaker = speaker?;
+        let alike = rows.clone().all(|row| plan.runs[row] && heard(row) == (Some(speaker), count));
         let edges = edges(first).start..edges(rows.end - 1).end;
+        let speaker = usize::try_from(speaker).ok()?;
         (alike && speaker + count <= inputs).then_some(Audience { rows, first: speaker, edges })
     };
     plan.groups.iter().filter_map(audience).collect()

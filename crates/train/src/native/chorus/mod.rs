@@ -69,7 +69,7 @@ impl Native {
     pub(crate) fn sings_like(&self, network: &Network, (other, its): (&Self, &Network)) -> bool {
         self.plan.groups == other.plan.groups
             && network.offsets() == its.offsets()
-            && self.plan.sources == other.plan.sources
+            && self.plan.sources.are_alike(network, (&other.plan.sources, its))
             && self.plan.depth == other.plan.depth
     }
 
@@ -151,6 +151,7 @@ impl Chorus {
         for Voice { native, network } in &mut *voices {
             native.prepare();
             native.turn_back();
+            native.plan.sources.spell_out(network);
             native.record.lead(&native.activity);
             native.record.given.resize(network.outputs().len(), 0.0);
             if way == Way::ByGradients {
