@@ -25,6 +25,7 @@ pub(super) const NAME: &str = "native";
 ///
 /// Semantics are those of [`livenet_core::testing::Naive`]. A clone shares the threads.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
 pub struct Native {
     pub(super) settings: ExecutorSettings,
     pub(super) pool: Pool,
