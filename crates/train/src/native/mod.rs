@@ -31,6 +31,7 @@ mod sources;
 mod splitting;
 mod statistics;
 mod steps;
+mod tally;
 mod tape;
 mod threads;
 mod turned;
