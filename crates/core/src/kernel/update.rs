@@ -15,7 +15,6 @@ use super::Corrections;
 use super::dispatch::{Kernel, Target, Wide};
 use crate::Optimizer;
 use serde::{Deserialize, Serialize};
-use std::ops::Range;
 
 /// Weight decay apart from [`Optimizer::AdamW`]'s own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -72,15 +71,6 @@ pub enum Counts<'a> {
     Short(&'a mut [u16]),
     /// Up to four thousand million.
     Long(&'a mut [u32]),
-    /// Those of nearly everybody alike. They are read; the caller counts.
-    Even {
-        /// The elements, by number.
-        rows: Range<u32>,
-        /// That of all but a few.
-        all: u16,
-        /// Elements with another, ascending.
-        apart: &'a [(u32, u16)],
-    },
 }
 
 impl Counts<'_> {
@@ -88,7 +78,6 @@ impl Counts<'_> {
         match self {
             Self::Short(counts) => counts.len(),
             Self::Long(counts) => counts.len(),
-            Self::Even { rows, .. } => rows.len(),
         }
     }
 }
@@ -138,8 +127,6 @@ pub(super) fn update_on(target: Target, step: Step<'_>, elements: Elements<'_>, 
     assert!(elements.frozen.is_none_or(|frozen| frozen.len() == n), "one frozen mark per value");
     assert_eq!(moments.first.len(), if slots > 0 { n } else { 0 }, "the first moment buffer of {:?}", step.optimizer);
     assert_eq!(moments.second.len(), if slots > 1 { n } else { 0 }, "the second moment buffer of {:?}", step.optimizer);
-    let even = matches!(moments.counts, Counts::Even { .. });
-    assert!(!even || elements.frozen.is_none(), "who is frozen has a count of its own");
     let counted = moments.counts.len();
     assert!(counted == n || counted == 0 && !step.optimizer.corrects(), "one step count per value");
     halves(target, step, elements, moments);
@@ -171,14 +158,6 @@ fn halves(target: Target, step: Step<'_>, elements: Elements<'_>, moments: Momen
         Counts::Long(counts) => {
             let (one, two) = split(counts, middle);
             (Counts::Long(one), Counts::Long(two))
-        }
-        Counts::Even { rows, all, apart } => {
-            let at = rows.start + middle as u32;
-            let (one, two) = apart.split_at(apart.partition_point(|&(row, _)| row < at));
-            (
-                Counts::Even { rows: rows.start..at, all, apart: one },
-                Counts::Even { rows: at..rows.end, all, apart: two },
-            )
         }
     };
     let one = (Elements { values, gradients, frozen }, Moments { first, second, counts });
@@ -266,26 +245,6 @@ fn age<C: Count>(
     None
 }
 
-/// The same of elements from `first` on that are alike but for a few.
-#[inline(always)]
-fn even_age(
-    (first, all): (u32, u16),
-    apart: &[(u32, u16)],
-    table: &Corrections,
-    out: &mut [[f32; BATCH]; 2],
-) -> Option<[f32; 2]> {
-    let usual = table.of(u32::from(all) + 1);
-    if apart.is_empty() {
-        return Some(usual);
-    }
-    (out[0], out[1]) = ([usual[0]; BATCH], [usual[1]; BATCH]);
-    for &(row, count) in apart {
-        let i = (row - first) as usize;
-        [out[0][i], out[1][i]] = table.of(u32::from(count) + 1);
-    }
-    None
-}
-
 /// The elements of a batch; a buffer beyond `SLOTS` is empty.
 struct Batch<'a> {
     values: &'a mut [f32],
@@ -337,12 +296,6 @@ impl Update<'_> {
                 }
                 Counts::Long(counts) => {
                     age(counts.get_mut(here.clone()).unwrap_or_default(), frozen, step.corrections, &mut table)
-                }
-                Counts::Even { rows, all, apart } => {
-                    let (first, end) = (rows.start + here.start as u32, rows.start + here.end as u32);
-                    let now;
-                    (now, *apart) = apart.split_at(apart.iter().take_while(|&&(row, _)| row < end).count());
-                    even_age((first, *all), now, step.corrections, &mut table)
                 }
             };
             let batch = Batch {

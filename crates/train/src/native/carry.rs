@@ -1,8 +1,7 @@
 //! How columns go from before a commit to after it: in place, run by run, since fresh memory costs more than the
 //! move (10⁶ connections: two thirds of the time went into page faults).
 
-use super::parameters::{Columns, WEIGHTS, own};
-use super::tally::Tally;
+use super::parameters::{Columns, own};
 use livenet_core::{Commit, Inherit, Moves, Network, Optimizer, Row};
 
 /// Moves the columns of one quantity and sets what was touched.
@@ -91,29 +90,9 @@ pub(super) fn moments(moments: &mut Columns<f32>, power: i32, commit: &Commit, i
 }
 
 /// Takes the step counts along.
-pub(super) fn counts(counts: &mut Columns<u32>, commit: &Commit, inherit: Inherit) {
-    let touched = inherited(counts, 0, commit, inherit, |count, _| count);
-    columns(counts, commit, 0, touched);
-}
-
-/// The same of tallies.
-pub(super) fn tallies(tallies: &mut [Tally; 4], commit: &Commit, inherit: Inherit) {
-    let follows = |moves: &Moves, row| inherit == Inherit::FromOrigin || moves.continues(row);
-    for (kind, tally) in tallies.iter_mut().enumerate() {
-        let count = |old: Option<u32>| old.map_or(0, |old| tally.get(old as usize));
-        let moves = if kind == WEIGHTS { &commit.synapses } else { &commit.neurons };
-        let touched: Vec<(u32, u16)> = if kind == WEIGHTS {
-            let of = commit.weights.iter().map(|(row, expr)| {
-                let origin = expr.terms.first().map(|&(old, _)| old);
-                (*row, origin.filter(|_| follows(moves, *row)))
-            });
-            of.map(|(row, old)| (row, count(old))).collect()
-        } else {
-            let of = commit.params.iter().map(|(row, expr)| (*row, expr.of.filter(|_| follows(moves, *row))));
-            of.map(|(row, old)| (row, count(old))).collect()
-        };
-        tally.follow(moves, &touched);
-    }
+pub(super) fn counts<T: Copy>(counts: &mut Columns<T>, zero: T, commit: &Commit, inherit: Inherit) {
+    let touched = inherited(counts, zero, commit, inherit, |count, _| count);
+    columns(counts, commit, zero, touched);
 }
 
 /// How the moment in a slot grows with the gradient: a mean with the gradient, a mean square with its square.

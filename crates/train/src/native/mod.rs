@@ -31,7 +31,6 @@ mod sources;
 mod splitting;
 mod statistics;
 mod steps;
-mod tally;
 mod tape;
 mod threads;
 mod turned;

@@ -1,32 +1,31 @@
-//! How many updates each parameter has seen, in two bytes or fewer ([`Tally`]) where that is enough.
+//! How many updates each parameter has seen, in two bytes where that is enough.
 //!
-//! Invariant: tallies, which count no further than 65 535, only while the optimizer's corrections are the same from there
-//! on.
+//! Invariant: two bytes, which then count no further than 65 535, only while the optimizer's corrections are the
+//! same from there on.
 
 use super::carry;
-use super::parameters::Columns;
-use super::tally::Tally;
+use super::parameters::{Columns, columns};
 use livenet_core::kernel::{Corrections, Counts};
 use livenet_core::{Commit, Inherit, Network};
 
 /// See the [module](self).
 #[derive(Clone, Debug)]
 pub(super) enum Steps {
-    Short([Tally; 4]),
+    Short(Columns<u16>),
     Long(Columns<u32>),
 }
 
 impl Steps {
     /// None yet.
     pub(super) fn new(network: &Network) -> Self {
-        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
-        Self::Short([synapses, neurons, neurons, neurons].map(Tally::new))
+        Self::Short(columns(network, &0))
     }
 
     /// These, as an optimizer with such corrections needs them.
     pub(super) fn of(counts: &Columns<u32>, corrections: Option<&Corrections>) -> Self {
         if corrections.is_none_or(Corrections::are_short) {
-            Self::Short(counts.each_ref().map(|column| Tally::of(column)))
+            let short = |&count: &u32| u16::try_from(count).unwrap_or(u16::MAX);
+            Self::Short(counts.each_ref().map(|column| column.iter().map(short).collect()))
         } else {
             Self::Long(counts.clone())
         }
@@ -35,33 +34,23 @@ impl Steps {
     /// All of them.
     pub(super) fn counts(&self) -> Columns<u32> {
         match self {
-            Self::Short(tallies) => tallies.each_ref().map(|tally| tally.counts().into_iter().map(u32::from).collect()),
+            Self::Short(columns) => columns.each_ref().map(|column| column.iter().map(|&count| count.into()).collect()),
             Self::Long(columns) => columns.clone(),
         }
     }
 
-    /// For an optimizer with other corrections from now on, where some are frozen or nobody is.
-    pub(super) fn prepare(&mut self, corrections: &Corrections, any_frozen: bool) {
-        match self {
-            Self::Short(_) if !corrections.are_short() => *self = Self::Long(self.counts()),
-            // Who is frozen does not count on.
-            Self::Short(tallies) if any_frozen => tallies.iter_mut().for_each(|tally| _ = tally.spread()),
-            _ => {}
+    /// For an optimizer with other corrections from now on.
+    pub(super) fn prepare(&mut self, corrections: &Corrections) {
+        if matches!(self, Self::Short(_)) && !corrections.are_short() {
+            *self = Self::Long(self.counts());
         }
     }
 
-    /// Those of one kind of parameter, for an update that is followed by [`stepped`](Self::stepped).
+    /// Those of one kind of parameter.
     pub(super) fn of_kind(&mut self, kind: usize) -> Counts<'_> {
         match self {
-            Self::Short(tallies) => tallies[kind].read(),
+            Self::Short(columns) => Counts::Short(&mut columns[kind]),
             Self::Long(columns) => Counts::Long(&mut columns[kind]),
-        }
-    }
-
-    /// After an update of everything.
-    pub(super) fn stepped(&mut self) {
-        if let Self::Short(tallies) = self {
-            tallies.iter_mut().for_each(Tally::stepped);
         }
     }
 
@@ -76,7 +65,7 @@ impl Steps {
     /// One of them.
     pub(super) fn set(&mut self, kind: usize, row: usize, count: u32) {
         match self {
-            Self::Short(tallies) => tallies[kind].spread()[row] = u16::try_from(count).unwrap_or(u16::MAX),
+            Self::Short(columns) => columns[kind][row] = u16::try_from(count).unwrap_or(u16::MAX),
             Self::Long(columns) => columns[kind][row] = count,
         }
     }
@@ -84,9 +73,9 @@ impl Steps {
     /// Counts so many more for everybody.
     pub(super) fn add(&mut self, more: u32) {
         match self {
-            Self::Short(tallies) => {
+            Self::Short(columns) => {
                 let more = u16::try_from(more).unwrap_or(u16::MAX);
-                tallies.iter_mut().for_each(|tally| tally.add(more));
+                columns.iter_mut().flatten().for_each(|count| *count = count.saturating_add(more));
             }
             Self::Long(columns) => columns.iter_mut().flatten().for_each(|count| *count = count.saturating_add(more)),
         }
@@ -94,8 +83,8 @@ impl Steps {
 
     pub(super) fn follow(&mut self, commit: &Commit, inherit: Inherit) {
         match self {
-            Self::Short(tallies) => carry::tallies(tallies, commit, inherit),
-            Self::Long(columns) => carry::counts(columns, commit, inherit),
+            Self::Short(columns) => carry::counts(columns, 0, commit, inherit),
+            Self::Long(columns) => carry::counts(columns, 0, commit, inherit),
         }
     }
 }

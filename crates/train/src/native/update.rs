@@ -105,7 +105,7 @@ impl Memory {
         // Decay alone needs no pass of its own.
         let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
         let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
-        self.steps.prepare(corrections, plan.frozen.is_some());
+        self.steps.prepare(corrections);
         let paces = rule.passes.iter().filter_map(|pass| if let Pass::Pace { of } = pass { Some(&**of) } else { None });
         let paced: Vec<Paced<'_>> = paces.map(|of| Paced::before(network, of, parameters)).collect();
         for kind in 0..parameters.len() {
@@ -122,7 +122,6 @@ impl Memory {
             };
             kernel::update(step, elements, Moments { first, second, counts: self.steps.of_kind(kind) });
         }
-        self.steps.stepped();
         for paced in &paced {
             paced.after(network, parameters);
         }

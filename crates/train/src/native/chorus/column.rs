@@ -96,14 +96,14 @@ impl Counts {
     pub(super) fn gather(voices: &[Voice<'_>], kind: usize) -> Option<Self> {
         let of = |lane: usize| &voices[if lane < voices.len() { lane } else { 0 }].native.memory.steps;
         let rows = match of(0) {
-            Steps::Short(tallies) => tallies[kind].len(),
+            Steps::Short(columns) => columns[kind].len(),
             Steps::Long(columns) => columns[kind].len(),
         };
         let (mut short, mut long) = (Vec::new(), Vec::new());
         for row in 0..rows {
             for lane in 0..LANES {
                 match of(lane) {
-                    Steps::Short(tallies) => short.push(tallies[kind].get(row)),
+                    Steps::Short(columns) => short.push(columns[kind][row]),
                     Steps::Long(columns) => long.push(columns[kind][row]),
                 }
             }
