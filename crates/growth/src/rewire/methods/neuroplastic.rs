@@ -50,8 +50,8 @@ pub enum Gives {
 ///
 /// **Not here.** *Experience review* is no change of structure: while the share of dormant neurons changes fast, the paper draws batches from
 /// the earliest part of its replay buffer. Nor is what the code does when the growth has ended, rewiring at a constant count:
-/// [`RIGL`](crate::rewire::RIGL) from that moment on. The paper states no α for supervised learning; the default of 0.1 fills the
-/// room within twenty askings. The paper prunes by neurons and counts by weights; here, as in its algorithm, both are connections.
+/// [`RIGL`](crate::rewire::RIGL) from that moment on. Whether the paper states an α for supervised learning was not found; the default
+/// of 0.1 fills the room within twenty askings. The paper prunes by neurons and counts by weights; here, as in its algorithm, both are connections.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NeuroplasticExpansion {
     /// α: the share of the room that grows in the first asking.
