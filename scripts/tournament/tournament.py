@@ -1,8 +1,6 @@
 """Sweep files of a tournament, run by `livenet sweep`: tuning, tables, retrained wirings."""
 
-import copy
 import json
-import os
 import subprocess
 import sys
 import time

@@ -190,7 +190,7 @@ pub(super) const fn density(default: &'static str) -> Setting {
 pub(super) const CANDIDATES: Setting = Setting {
     name: "candidates",
     default: "1000000",
-    about: "most absent pairs looked at, 1 or more; fewer than there are bends the method",
+    about: "most absent pairs looked at at a time, 1 or more; fewer than could come bends the method",
 };
 
 pub(super) const SAMPLES: Setting = Setting {
