@@ -147,17 +147,14 @@ impl<const B: usize> Kernel for Pass<'_, B> {
                 }
                 Some(told) => {
                     let (heard, neurons) = (&told.pres[edges], told.late.len());
-                    match told.heard_late(row, heard) {
+                    if let Some(late) = told.heard_late(row, heard) {
                         // Most listeners hear all alike, and then nobody is asked one by one.
-                        Some(late) => {
-                            let base = if late { base.wrapping_sub(neurons) } else { base };
-                            gathered::<W, _, B>(inputs, heard, weights, |speaker| base.wrapping_add(speaker as usize))
-                        }
-                        None => {
-                            let back = told.back(row);
-                            let place = |speaker| (base + speaker as usize).wrapping_sub(back(speaker));
-                            gathered::<W, _, B>(inputs, heard, weights, place)
-                        }
+                        let base = if late { base.wrapping_sub(neurons) } else { base };
+                        gathered::<W, _, B>(inputs, heard, weights, |speaker| base.wrapping_add(speaker as usize))
+                    } else {
+                        let back = told.back(row);
+                        let place = |speaker| (base + speaker as usize).wrapping_sub(back(speaker));
+                        gathered::<W, _, B>(inputs, heard, weights, place)
                     }
                 }
             };
