@@ -224,6 +224,7 @@ class Tournament:
                 of = {key: value for key, value in method.get("set", {}).items() if key.startswith("network.")}
                 of["network.wiring"] = {"run": f"../runs/{trials}-s{{seed}}"}
                 of[f"optim.{arena[0]}.rate"] = self.chosen(arena)[method["name"]]["rate"]
+                yield method["name"], of
 
     def scaled(self, place, arena):
         path = self.out / "calibrated" / f"{self.arena_name(arena)}{place.name}-steps.json"
