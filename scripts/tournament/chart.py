@@ -112,45 +112,54 @@ def dots(title, sheets, control, unit):
 
 
 def curves(title, tasks, control, unit, named=6):
-    """Each method's curve over the densities, a panel for each task: the best and the controls by name, the others thin.
+    """Each method's curve over the densities, a panel for each task: the best and the controls by name, with
+    the 95 % intervals as bars, the others thin.
 
     `tasks` has for each task the rows of each density, in percent.
     """
-    width, height, gap, top, left = 300, 280, 110, 80, 60
+    width, height, gap, top, left = 300, 280, 150, 80, 70
     picture = Picture(left + len(tasks) * (width + gap), top + height + 60)
     picture.text(20, 30, title, 17, weight="bold")
-    legend(picture, 24, 54, {row["family"] for sheets in tasks.values() for rows in sheets.values() for row in rows})
+    end = legend(picture, 24, 54, {row["family"] for sheets in tasks.values() for rows in sheets.values() for row in rows})
+    picture.text(end, 54, "bars are 95 % intervals")
     for number, (name, sheets) in enumerate(tasks.items()):
         densities = sorted(sheets)
         lines = {}
         for density in densities:
             for row in sheets[density]:
                 if not row["twin"] and row["value"] is not None:
-                    lines.setdefault((row["label"], row["family"]), {})[density] = row["value"]
+                    lines.setdefault((row["label"], row["family"]), {})[density] = row
         ends = order({density: sheets[density] for density in densities}, control)
         shown = set(ends[:named]) | {control, "dense", "small dense"}
-        values = sorted(value for line in lines.values() for value in line.values())
+        values = sorted(row["value"] for line in lines.values() for row in line.values())
+        # The lowest twelfth would press all others together.
         low, most = values[len(values) // 12], values[-1]
         low, most = low - 0.05 * (most - low) - 1e-9, most + 0.05 * (most - low) + 1e-9
         x0 = left + number * (width + gap)
         across = lambda density: x0 + width * (0.5 if len(densities) == 1 else densities.index(density) / (len(densities) - 1))
-        up = lambda value: top + height * (1 - (max(value, low) - low) / (most - low))
+        up = lambda value: top + height * (1 - (min(max(value, low), most) - low) / (most - low))
         picture.text(x0 + width / 2, top - 8, name, 13, anchor="middle", weight="bold")
         for tick in ticks(low, most):
             picture.line(x0, up(tick), x0 + width, up(tick))
-            picture.text(x0 - 8, up(tick) + 4, f"{tick:g}", 11, "#6b7280", "end")
+            picture.text(x0 - 24, up(tick) + 4, f"{tick:g}", 11, "#6b7280", "end")
         for density in densities:
             picture.text(across(density), top + height + 18, f"{density:g} %", 11, "#6b7280", "middle")
-        taken = []
-        for (label, family), line in sorted(lines.items(), key=lambda one: -one[1][max(one[1])]):
+        named_ends = []
+        # The best come last, on top of the others.
+        for (label, family), line in sorted(lines.items(), key=lambda one: one[1][max(one[1])]["value"]):
             colour = FAMILIES[family]
-            points = [(across(density), up(line[density])) for density in densities if density in line]
+            # Side by side, so that their intervals do not lie upon each other.
+            aside = 4 * (len(named_ends) - (len(shown) - 1) / 2) if label in shown else 0
+            points = [(across(density) + aside, up(line[density]["value"])) for density in densities if density in line]
             picture.path(points, colour if label in shown else "#d1d5db", 2.2 if label in shown else 1)
             if label in shown:
-                y = points[-1][1]
-                while any(abs(y - other) < 12 for other in taken):
-                    y += 1
-                taken.append(y)
-                picture.text(x0 + width + 6, y + 4, label, 11, colour)
+                for (x, _), row in zip(points, line.values()):
+                    if row["low"] is not None:
+                        picture.line(x, up(row["low"]), x, up(row["high"]), colour, 1.2)
+                named_ends.append((points[-1][1], label, colour))
+        y = top - 12
+        for end, label, colour in sorted(named_ends):
+            y = max(y + 12, end)
+            picture.text(x0 + width + 20, y + 4, label, 11, colour)
     picture.text(left + len(tasks) * (width + gap) / 2, top + height + 44, f"{unit}, over the share of connections", 12, "#6b7280", "middle")
     return picture.svg()

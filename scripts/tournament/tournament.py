@@ -18,8 +18,9 @@ class Tournament:
             self.plan = tomllib.load(file)
         with open(HERE / "methods.toml", "rb") as file:
             methods = tomllib.load(file)["method"]
-        reduced = self.plan["methods"] == "reduced"
-        self.methods = [method for method in methods if method.get("reduced") or not reduced]
+        who = self.plan["methods"]  # "all", "reduced", or their names
+        names = who if isinstance(who, list) else [method["name"] for method in methods if who == "all" or method.get("reduced")]
+        self.methods = [method for method in methods if method["name"] in names]
         self.options = options
         self.out = Path(options.out)
         self.tasks = {task["name"]: task for task in self.plan["task"]}
@@ -195,7 +196,13 @@ class Tournament:
                         continue
                 settings = list(self.settings(place, arena, table, steps))
                 name = self.table_name(table, place, arena)
+                if set(seeds) < self.seeds_of(name):
+                    continue  # It has gone further already.
                 self.sweep(self.write(name, place, arena, settings, seeds, control=self.plan["control"]))
+
+    def seeds_of(self, name):
+        plan = self.out / "runs" / name / "plan.json"
+        return {trial["seed"] for trial in json.loads(plan.read_text())["trials"]} if plan.exists() else set()
 
     # The control of table 1: what a method ended with, trained from scratch.
 

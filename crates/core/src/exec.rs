@@ -83,6 +83,11 @@ pub enum Pass {
         /// The coefficient.
         by: f32,
     },
+    /// Adds this times the bias to its gradient.
+    DecayBias {
+        /// The coefficient.
+        by: f32,
+    },
     /// Biases stay what they are: their gradients count as 0.
     HoldBias,
     /// Plasticity by neuron: what the optimizer's step moves of these neurons' parameters (the weights of what they

@@ -11,7 +11,8 @@ use std::{num::NonZeroUsize, path::PathBuf};
 pub(super) struct Arguments {
     /// The run's directory
     run: PathBuf,
-    /// CSV or NPY, scaled as the task trains (pixels from 0 to 1): a row is a sample, or for tasks over time a cycle
+    /// CSV or NPY, scaled as the task trains (pixels from 0 to 1): a row is a sample, or for tasks over time a cycle. Of a
+    /// table: CSV with its columns, as they are in its file; the class may be there and is not looked at
     #[arg(long, value_name = "FILE")]
     input: PathBuf,
     /// The network as it was after this many updates, instead of the one that was tested
@@ -29,7 +30,9 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
     let opened = Opened::new(&arguments.run, registry)?;
     let shape = opened.checked.task().shape().clone();
     // The input is read first: what is wrong with it is known at once, the network takes a while.
-    let rows = Matrix::read(&arguments.input, shape.inputs)?;
+    let table = opened.checked.task().table();
+    let rows =
+        table.map_or_else(|| Matrix::read(&arguments.input, shape.inputs), |table| table.read(&arguments.input))?;
     let over_time = shape.window > 1;
     if !over_time && arguments.reset_every.is_some() {
         return Err(Failure::Usage(
@@ -50,7 +53,9 @@ pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Fail
     // Probabilities where the run learned to give logits, else the outputs as they are.
     opened.checked.learning().loss.predictions(&mut answers, shape.outputs);
     let mut output = Output::new();
-    let head: Vec<String> = (0..shape.outputs).map(|at| format!("{name}_{at}")).collect();
+    let numbered = || (0..shape.outputs).map(|at| format!("{name}_{at}")).collect();
+    let named = |classes: &[String]| classes.iter().map(|class| format!("{name}_{class}")).collect();
+    let head: Vec<String> = table.map_or_else(numbered, |table| named(table.classes()));
     output.line(head.join(","))?;
     for row in answers.chunks_exact(shape.outputs) {
         // `{:?}` is the shortest text that reads back as the same number.

@@ -90,6 +90,7 @@ fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec
     let passes = experiment.train.passes;
     for (name, value, range) in [
         ("decay", passes.decay, Range::NotNegative),
+        ("decay_bias", passes.decay_bias, Range::NotNegative),
         ("lasso", passes.lasso, Range::NotNegative),
         ("clip_norm", passes.clip_norm, Range::Positive),
         ("clip_value", passes.clip_value, Range::Positive),
@@ -101,6 +102,7 @@ fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec
     }
     let mut all = Vec::new();
     all.extend(passes.decay.map(|by| Pass::Decay { by }));
+    all.extend(passes.decay_bias.map(|by| Pass::DecayBias { by }));
     all.extend(passes.lasso.map(|by| Pass::Lasso { by }));
     all.extend(passes.hold_bias.then_some(Pass::HoldBias));
     all.extend(passes.clip_norm.map(|norm| Pass::ClipNorm { norm }));

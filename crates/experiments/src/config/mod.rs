@@ -7,6 +7,7 @@ mod error;
 mod finite;
 mod found;
 mod growing;
+mod identity;
 mod learning;
 pub mod lifecycle;
 mod network;
@@ -14,6 +15,7 @@ pub mod raw;
 mod size;
 pub(crate) mod source;
 mod start;
+mod training;
 
 pub use checked::{Birthright, Checked};
 pub use document::Document;

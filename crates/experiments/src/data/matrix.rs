@@ -43,10 +43,12 @@ impl Matrix {
         } else {
             parse_csv(path, bytes, columns)?
         };
-        if values.is_empty() {
-            return Err(DataError::Empty { path: path.to_owned() });
-        }
-        Ok(Self { columns, values })
+        Self::of(columns, values).ok_or_else(|| DataError::Empty { path: path.to_owned() })
+    }
+
+    /// Of whole rows of finite numbers; `None` where there are none.
+    pub(super) fn of(columns: usize, values: Vec<f32>) -> Option<Self> {
+        (!values.is_empty()).then_some(Self { columns, values })
     }
 
     /// Number of rows.

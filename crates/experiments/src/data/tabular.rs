@@ -7,6 +7,10 @@
 //! Files are often in the order of their classes or of time, so rows are divided by lot: of each class three fifths train,
 //! one fifth validates, one fifth tests. The lot is the same for every seed of a run: the test part is a property of the table.
 
+mod encoding;
+
+pub use encoding::Encoding;
+
 use std::path::{Path, PathBuf};
 
 use livenet_core::StreamKey;
@@ -41,14 +45,14 @@ struct Raw {
 }
 
 /// The known table of this name, or the CSV or ARFF file at this path, which begins in `folder` where it is relative;
-/// divided in three. `class` is the name of the column of classes or its number from 1; empty for the last one.
+/// divided in three, with how cells become inputs. `class` is the name of the column of classes or its number from 1; empty for the last one.
 ///
 /// # Errors
 /// [`DataError::UnknownFile`], [`DataError::Missing`], [`DataError::Read`]; a known file that is not the published one as
 /// [`DataError::WrongSize`] or [`DataError::WrongHash`]; in the text [`DataError::Cell`], [`DataError::Columns`],
 /// [`DataError::Arff`] with the line, [`DataError::Empty`] and [`DataError::NoColumn`]; [`DataError::Ragged`] for a
 /// table too short to be divided.
-pub fn load(name: &str, class: &str, places: &Places, folder: &Path) -> Result<Dataset, DataError> {
+pub fn load(name: &str, class: &str, places: &Places, folder: &Path) -> Result<(Dataset, Encoding), DataError> {
     let (path, bytes) = read(name, places, folder)?;
     let arff = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("arff"));
     let raw = if arff { of_arff(&path, &bytes)? } else { of_csv(&path, &bytes)? };
@@ -113,19 +117,22 @@ fn of_csv(path: &Path, bytes: &[u8]) -> Result<Raw, DataError> {
     Ok(Raw { path: path.to_owned(), first_line, columns })
 }
 
+fn is_missing(cell: &str) -> bool {
+    cell.is_empty() || cell == "?"
+}
+
 /// Numbers, if the first cell that is not missing is one; otherwise words, in alphabetical order.
 fn column(path: &Path, at: usize, rows: &[(usize, Vec<&str>)]) -> Result<Column, DataError> {
-    let missing = |cell: &str| cell.is_empty() || cell == "?";
-    let first = rows.iter().map(|(_, cells)| cells[at]).find(|cell| !missing(cell));
+    let first = rows.iter().map(|(_, cells)| cells[at]).find(|cell| !is_missing(cell));
     if first.is_none_or(|cell| cell.parse::<f64>().is_ok()) {
         let number = |(line, cells): &(usize, Vec<&str>)| match cells[at] {
-            cell if missing(cell) => Ok(f64::NAN),
+            cell if is_missing(cell) => Ok(f64::NAN),
             cell => table::number(path, *line, at + 1, cell),
         };
         return rows.iter().map(number).collect::<Result<_, _>>().map(Column::Numbers);
     }
     let cells = || rows.iter().map(|(_, cells)| cells[at]);
-    let mut words: Vec<String> = cells().filter(|cell| !missing(cell)).map(str::to_owned).collect();
+    let mut words: Vec<String> = cells().filter(|cell| !is_missing(cell)).map(str::to_owned).collect();
     words.sort_unstable();
     words.dedup();
     let of = cells().map(|cell| words.binary_search_by(|word| word.as_str().cmp(cell)).ok().map(|of| of as u32));
@@ -147,16 +154,16 @@ impl Raw {
         })
     }
 
-    /// The class of each row, and their number.
-    fn labels(&self, at: usize) -> Result<(Vec<u32>, usize), DataError> {
-        let (labels, classes): (Vec<Option<u32>>, usize) = match &self.columns[at].1 {
-            Column::Words(words, of) => (of.clone(), words.len()),
+    /// The class of each row, and their names.
+    fn labels(&self, at: usize) -> Result<(Vec<u32>, Vec<String>), DataError> {
+        let (labels, classes): (Vec<Option<u32>>, Vec<String>) = match &self.columns[at].1 {
+            Column::Words(words, of) => (of.clone(), words.clone()),
             Column::Numbers(numbers) => {
                 let mut known: Vec<f64> = numbers.iter().copied().filter(|number| !number.is_nan()).collect();
                 known.sort_unstable_by(f64::total_cmp);
                 known.dedup();
                 let of = |number: &f64| known.binary_search_by(|one| one.total_cmp(number)).ok().map(|of| of as u32);
-                (numbers.iter().map(of).collect(), known.len())
+                (numbers.iter().map(of).collect(), known.iter().map(f64::to_string).collect())
             }
         };
         let missing = |row: usize| DataError::Cell {
@@ -171,45 +178,17 @@ impl Raw {
         Ok((labels?, classes))
     }
 
-    fn divided(&self, name: &str, class: &str, digest: String) -> Result<Dataset, DataError> {
+    fn divided(&self, name: &str, class: &str, digest: String) -> Result<(Dataset, Encoding), DataError> {
         let at = self.class_column(class)?;
         let (labels, classes) = self.labels(at)?;
-        let rows = divide(&labels, classes);
-        let inputs: Vec<Vec<f32>> = self
-            .columns
-            .iter()
-            .enumerate()
-            .filter(|&(column, _)| column != at)
-            .flat_map(|(_, (_, column))| column.inputs(&rows[0]))
-            .collect();
+        let rows = divide(&labels, classes.len());
+        let encoding = Encoding::fitted(&self.columns, at, classes, &rows[0]);
         let [train, validation, test] = rows.map(|rows| {
-            let values = rows.iter().flat_map(|&row| inputs.iter().map(move |column| column[row])).collect();
-            Part::new(values, rows.iter().map(|&row| labels[row]).collect())
+            let inputs = encoding.inputs(&self.columns, &rows);
+            Part::new(inputs, rows.iter().map(|&row| labels[row]).collect())
         });
-        Dataset::new(name, Shape { features: inputs.len(), classes }, Parts { train, validation, test }, digest)
-    }
-}
-
-impl Column {
-    /// Its inputs, each `[row]`.
-    fn inputs(&self, training: &[usize]) -> Vec<Vec<f32>> {
-        match self {
-            Self::Numbers(numbers) => {
-                let seen: Vec<f64> =
-                    training.iter().map(|&row| numbers[row]).filter(|number| !number.is_nan()).collect();
-                let count = seen.len().max(1) as f64;
-                let mean = seen.iter().sum::<f64>() / count;
-                let deviation = (seen.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / count).sqrt();
-                // Where the training part knows one value alone, there is nothing to measure others by.
-                let same = seen.iter().all(|number| Some(number) == seen.first()) || !deviation.is_finite();
-                let one =
-                    |number: &f64| if same || number.is_nan() { 0.0 } else { ((number - mean) / deviation) as f32 };
-                vec![numbers.iter().map(one).collect()]
-            }
-            Self::Words(words, of) => (0..words.len() as u32)
-                .map(|word| of.iter().map(|&of| f32::from(u8::from(of == Some(word)))).collect())
-                .collect(),
-        }
+        let shape = Shape { features: encoding.width(), classes: encoding.classes().len() };
+        Ok((Dataset::new(name, shape, Parts { train, validation, test }, digest)?, encoding))
     }
 }
 

@@ -29,6 +29,6 @@ fn build(
     settings: &mut Settings,
     setup: &Setup,
 ) -> Result<Box<dyn Task>, TaskError> {
-    let load = || data::load(name, &setup.places);
+    let load = || Ok((data::load(name, &setup.places)?, None));
     samples::build(&format!("images {name}"), load, Some(image), settings, setup)
 }

@@ -21,7 +21,7 @@ pub use spirals::TwoSpirals;
 pub use teacher::Teacher;
 pub use xor::HeldXor;
 
-use crate::data::{DataError, Places};
+use crate::data::{DataError, Places, tabular::Encoding};
 use livenet_growth::{Setting, SettingError, Settings};
 use livenet_train::session::{Batch, Source};
 use std::path::PathBuf;
@@ -62,6 +62,10 @@ pub trait Task: Source + Send + Sync {
     fn shape(&self) -> &Shape;
     /// The test part; to be asked for once, at the end.
     fn test(&self) -> Batch;
+    /// How cells of a table become inputs, where the data are one.
+    fn table(&self) -> Option<&Encoding> {
+        None
+    }
 }
 
 /// What a task is built with besides its own settings.

@@ -1,7 +1,7 @@
 //! Classification: each sample is one window of one cycle.
 
 use super::{Kind, Setup, Shape, Task, TaskError};
-use crate::data::{DataError, Dataset, Part};
+use crate::data::{DataError, Dataset, Part, tabular::Encoding};
 use livenet_core::StreamKey;
 use livenet_growth::{Setting, Settings};
 use livenet_train::session::{Answers, Batch, Continuity, Source};
@@ -23,25 +23,26 @@ pub struct Samples {
 struct Held {
     data: Dataset,
     validation: Batch,
+    table: Option<Encoding>,
 }
 
 /// The setting that every task of samples has.
 pub(super) const TRAIN: Setting =
     Setting { name: "train", default: "all", about: "use only this many of the training samples, the first ones" };
 
-/// A task of the data that `load` brings; what runs of several seeds share stands on a shelf as `shared`.
+/// A task of the data that `load` brings, with how cells become inputs where they come from a table; what runs of several seeds share stands on a shelf as `shared`.
 pub(super) fn build(
     shared: &str,
-    load: impl FnOnce() -> Result<Dataset, DataError>,
+    load: impl FnOnce() -> Result<(Dataset, Option<Encoding>), DataError>,
     image: Option<(usize, usize)>,
     settings: &mut Settings,
     setup: &Setup,
 ) -> Result<Box<dyn Task>, TaskError> {
     let limit = settings.integer("train", i64::MAX, 1..=i64::MAX)?;
     let held = setup.places.shelf().share(shared, || {
-        let data = load()?;
+        let (data, table) = load()?;
         let validation = whole(&data, data.validation());
-        Ok::<_, TaskError>(Held { data, validation })
+        Ok::<_, TaskError>(Held { data, validation, table })
     })?;
     let data = &held.data;
     let train = data.train().len().min(usize::try_from(limit).unwrap_or(usize::MAX));
@@ -126,5 +127,8 @@ impl Task for Samples {
     }
     fn test(&self) -> Batch {
         whole(&self.held.data, self.held.data.test())
+    }
+    fn table(&self) -> Option<&Encoding> {
+        self.held.table.as_ref()
     }
 }

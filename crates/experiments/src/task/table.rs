@@ -24,7 +24,10 @@ pub(super) const ENTRY: TaskEntry = TaskEntry {
         let name = settings.text("name", "breast-cancer")?;
         let class = settings.text("class", "")?;
         let shared = format!("table {} {name} {class}", setup.folder.display());
-        let load = || tabular::load(&name, &class, &setup.places, &setup.folder);
+        let load = || {
+            let (data, encoding) = tabular::load(&name, &class, &setup.places, &setup.folder)?;
+            Ok((data, Some(encoding)))
+        };
         samples::build(&shared, load, None, settings, setup)
     },
 };

@@ -41,6 +41,38 @@ fn predictions_on_the_test_rows_give_the_test_accuracy() {
 }
 
 #[test]
+fn rows_of_a_table_are_predicted_in_its_own_units() {
+    let table = r#"name = "tiny"
+
+[task.table]
+name = "grain.csv"
+
+[network]
+wiring = "dense"
+
+[train]
+steps = 200
+batch = 16
+
+[optim.adam]
+rate = 0.05
+"#;
+    let bench = Bench::new(table);
+    // Grams, far from the deviations of one that the network hears.
+    let row = |at: i32| format!("{},{}", 5000 + at, if at < 100 { "light" } else { "heavy" });
+    let rows = (0..200).map(row).collect::<Vec<_>>().join("\n");
+    bench.write("grain.csv", format!("weight,kind\n{rows}").as_bytes());
+    bench.call("run tiny.toml -q").succeeds();
+    bench.write("new.csv", b"weight\n5010\n5190\n");
+    let answer = bench.call("predict runs/tiny --input new.csv").succeeds().out();
+    assert!(answer.starts_with("class_heavy,class_light\n"), "{answer}");
+    let found = cells(&answer);
+    assert!(found[0][1] > 0.9 && found[1][0] > 0.9, "{answer}");
+    bench.write("new.csv", b"height\n5010\n");
+    bench.call("predict runs/tiny --input new.csv").fails(1, &["new.csv", "no column `weight`; it has height"]);
+}
+
+#[test]
 fn the_network_at_a_step_is_the_one_that_was() {
     let bench = Bench::new(TINY);
     bench.call("run tiny.toml -q").succeeds();

@@ -26,6 +26,7 @@ pub(super) fn prepare<I: Backend>(gradients: &mut [Tensor<I, 1>; 4], columns: &C
                 }
             }
             Pass::Lasso { by } => gradients[0] = gradients[0].clone() + columns[0].value.clone().sign().mul_scalar(by),
+            Pass::DecayBias { by } => gradients[1] = gradients[1].clone() + columns[1].value.clone().mul_scalar(by),
             Pass::HoldBias => gradients[1] = gradients[1].zeros_like(),
             Pass::Noise { .. } | Pass::Pace { .. } => {}
         }

@@ -154,6 +154,7 @@ fn prepare(gradients: &mut Columns<f32>, parameters: &Columns<f32>, pass: &Pass)
         Pass::Lasso { by } => gradients[WEIGHTS].iter_mut().zip(&parameters[WEIGHTS]).for_each(|(g, &w)| {
             *g += if w == 0.0 { 0.0 } else { by.copysign(w) };
         }),
+        Pass::DecayBias { by } => gradients[BIAS].iter_mut().zip(&parameters[BIAS]).for_each(|(g, b)| *g += by * b),
         Pass::HoldBias => gradients[BIAS].fill(0.0),
         Pass::Noise { .. } | Pass::Pace { .. } => {}
     }

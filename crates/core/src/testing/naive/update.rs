@@ -112,6 +112,9 @@ fn prepare(gradients: &mut Parameters, parameters: &Parameters, pass: &Pass) {
             let sign = |w: f64| if w == 0.0 { 0.0 } else { w.signum() };
             gradients.weights.iter_mut().zip(&parameters.weights).for_each(|(g, &w)| *g += f64::from(by) * sign(w));
         }
+        Pass::DecayBias { by } => {
+            gradients.bias.iter_mut().zip(&parameters.bias).for_each(|(g, b)| *g += f64::from(by) * b);
+        }
         Pass::HoldBias => gradients.bias.fill(0.0),
         Pass::Noise { .. } | Pass::Pace { .. } => {}
     }

@@ -20,6 +20,7 @@ pub(super) fn rule(dice: &mut Dice, optimizer: Optimizer) -> UpdateRule {
     let passes = [
         Pass::Decay { by: 0.01 },
         Pass::Lasso { by: 0.01 },
+        Pass::DecayBias { by: 0.01 },
         Pass::HoldBias,
         Pass::ClipNorm { norm: 0.05 },
         Pass::ClipValue { value: 0.02 },

@@ -3,7 +3,17 @@ use super::*;
 fn loaded(file: &str, text: &str, class: &str) -> Result<Dataset, DataError> {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join(file), text).unwrap();
-    load(file, class, &Places::default(), folder.path())
+    load(file, class, &Places::default(), folder.path()).map(|(set, _)| set)
+}
+
+/// What the encoding of the table `text` makes of a file of `rows`.
+fn read(text: &str, rows: &str) -> Result<Vec<f32>, DataError> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, text).unwrap();
+    let (_, encoding) = load("t.csv", "", &Places::default(), folder.path()).unwrap();
+    std::fs::write(&path, rows).unwrap();
+    Ok(encoding.read(&path)?.values().to_vec())
 }
 
 fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
@@ -50,6 +60,42 @@ fn numbers_are_standardised_by_the_training_part_alone() {
     let deviation = (train.iter().map(|number| (number - mean).powi(2)).sum::<f64>() / 12.0).sqrt();
     assert!(mean.abs() < 1e-6 && (deviation - 1.0).abs() < 1e-6, "{mean} {deviation}");
     assert!(of(set.test()).iter().sum::<f64>().abs() > 1e-3);
+}
+
+#[test]
+fn rows_to_predict_are_read_as_the_table_was() {
+    let text = small("size,colour,answer\n");
+    let (set, encoding) = {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("t.csv"), &text).unwrap();
+        load("t.csv", "", &Places::default(), folder.path()).unwrap()
+    };
+    assert_eq!(encoding.classes(), ["no", "yes"]);
+    // The table itself, read row by row, has the rows of its parts.
+    let found = read(&text, &text).unwrap();
+    let mut found: Vec<Vec<f32>> = found.chunks(3).map(<[f32]>::to_vec).collect();
+    let rows = all(&set).into_iter().flat_map(|part| (0..part.len()).map(|row| set.row(part, row).to_vec()));
+    let mut expected: Vec<Vec<f32>> = rows.collect();
+    for rows in [&mut found, &mut expected] {
+        rows.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    }
+    assert_eq!(found, expected);
+    // By name in any order, by place with and without the class, something missing.
+    let whole = read(&text, "3,red,yes\n5,blue,no\n").unwrap();
+    assert_eq!(whole, read(&text, "colour,other,size\nred,1,3\nblue,2,5\n").unwrap());
+    assert_eq!(whole, read(&text, "3,red\n5,blue\n").unwrap());
+    assert_eq!(read(&text, "?,\n").unwrap(), [0.0; 3]);
+    for (rows, said) in [
+        ("3,green\n", "line 1, column 2: found `green`, expected a word that this column of the table has"),
+        ("size,answer\n3,no\n", "no column `colour`; it has size, answer"),
+        ("size,colour\n3\n", "line 2: found 1 columns, expected 2 as in the header"),
+        ("3,red,yes,4\n", "line 1: found 4 columns, expected 2 (or 3 with the class)"),
+        ("size,colour\n", "holds no"),
+        ("3,red\nx,red\n", "line 2, column 1: found `x`, expected a number"),
+    ] {
+        let error = read(&text, rows).unwrap_err().to_string();
+        assert!(error.contains(said), "{rows:?}: {error}");
+    }
 }
 
 #[test]
@@ -114,7 +160,7 @@ fn the_published_tables_are_as_they_say() {
     for (name, rows, features, classes) in
         [("breast-cancer", 569, 30, 2), ("electricity", 45_312, 6, 2), ("iris", 150, 4, 3), ("wine", 178, 13, 3)]
     {
-        let set = load(name, "", &places, Path::new("")).unwrap();
+        let (set, _) = load(name, "", &places, Path::new("")).unwrap();
         let found = (all(&set).map(Part::len).iter().sum::<usize>(), set.features(), set.classes());
         assert_eq!(found, (rows, features, classes), "{name}");
     }
