@@ -79,6 +79,7 @@
 
 pub mod kernel;
 pub mod notation;
+pub mod room;
 pub mod testing;
 pub mod unit;
 

@@ -5,6 +5,7 @@
 //! towards the back, from the last one on; none writes over what is still to be read. Neighbouring runs
 //! that could be one are one, so equal remaps are equal values.
 
+use crate::room;
 use std::ops::Range;
 
 /// A run of new rows, up to where the next one begins.
@@ -99,9 +100,7 @@ impl Remap {
 
     /// Moves every value to its new row, in place; newborn rows get `newborn`.
     pub fn carry<T: Copy>(&self, column: &mut Vec<T>, newborn: T) {
-        if column.len() < self.len() {
-            column.resize(self.len(), newborn);
-        }
+        room::lengthen(column, self.len(), newborn);
         let span = |rows: &Range<u32>, from: u32| from as usize..(from + (rows.end - rows.start)) as usize;
         for (rows, from) in self.runs() {
             if let Some(from) = from.filter(|&from| from > rows.start) {

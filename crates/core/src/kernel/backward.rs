@@ -147,7 +147,7 @@ impl<'a> Part<'a> {
 }
 
 #[inline(always)]
-fn put(out: &mut [f32; 8], dots: [f32; 8], set: bool) {
+pub(super) fn put(out: &mut [f32; 8], dots: [f32; 8], set: bool) {
     if set {
         out.iter_mut().zip(dots).for_each(|(out, dot)| *out = dot + 0.0);
     } else {

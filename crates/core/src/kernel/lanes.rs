@@ -11,7 +11,7 @@ pub const LANES: usize = 16;
 
 /// One row: a value in each of 16 lanes. Aligned to a cache line: rows are read at random, and one that
 /// straddles two lines would fetch both.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[repr(C, align(64))]
 pub struct Lanes(pub [f32; LANES]);
 

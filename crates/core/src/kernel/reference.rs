@@ -27,20 +27,20 @@ impl Dice {
 }
 
 /// A random graph with random activity. `quanta` rounds activity to quarters, which makes ties.
-struct Case {
-    neurons: usize,
-    cycles: usize,
+pub(super) struct Case {
+    pub(super) neurons: usize,
+    pub(super) cycles: usize,
     blocks: usize,
-    depth: usize,
+    pub(super) depth: usize,
     offsets: Vec<u32>,
-    pre: Vec<u32>,
-    lag: Vec<u16>,
+    pub(super) pre: Vec<u32>,
+    pub(super) lag: Vec<u16>,
     sources: Vec<i32>,
-    weights: Vec<f32>,
-    history: Layout,
-    blame: Layout,
-    outputs: Vec<Lanes>,
-    blames: Vec<Lanes>,
+    pub(super) weights: Vec<f32>,
+    pub(super) history: Layout,
+    pub(super) blame: Layout,
+    pub(super) outputs: Vec<Lanes>,
+    pub(super) blames: Vec<Lanes>,
 }
 
 impl Case {
@@ -74,18 +74,18 @@ impl Case {
         Self { neurons, cycles, blocks, depth, offsets, pre, lag, sources, weights, history, blame, outputs, blames }
     }
 
-    fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         let sizes = [1, 2, 5, 17, 40];
         let densities = [0.0, 0.05, 0.3, 1.0];
         let cases = sizes.into_iter().flat_map(move |n| densities.map(|d| (n, d)));
         cases.enumerate().map(|(seed, (n, d))| Self::new(seed as u64, n, d, false))
     }
 
-    fn wires(&self) -> Gather<'_> {
+    pub(super) fn wires(&self) -> Gather<'_> {
         Gather::new(&self.offsets, &self.sources)
     }
 
-    fn edges(&self, post: usize) -> Range<usize> {
+    pub(super) fn edges(&self, post: usize) -> Range<usize> {
         self.offsets[post] as usize..self.offsets[post + 1] as usize
     }
 
@@ -107,7 +107,7 @@ impl Case {
         f64::from(self.blames[(block * self.blame.slots() + self.depth + cycle) * self.neurons + post][lane])
     }
 
-    fn gradient_at(&self, post: usize, pre: u32, lag: u16) -> f64 {
+    pub(super) fn gradient_at(&self, post: usize, pre: u32, lag: u16) -> f64 {
         self.samples().map(|at| self.blame_at(at, post) * self.output(at, pre, lag)).sum()
     }
 
@@ -156,7 +156,7 @@ fn forward_is_the_dense_sum() {
 }
 
 impl Case {
-    fn transpose(&self) -> (Transpose, Vec<f32>) {
+    pub(super) fn transpose(&self) -> (Transpose, Vec<f32>) {
         let mut transpose = Transpose::default();
         transpose.rebuild(self.wires(), &self.pre, self.blame);
         let mut weights = vec![0.0; self.weights.len()];

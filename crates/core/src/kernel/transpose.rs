@@ -12,9 +12,11 @@
 //! more than two million: what a listener hears
 //! ascends, so going through the speakers meets the connections of each listener one after another, and a place per
 //! listener says which is next; the way back goes through the listeners with a place per speaker. It saves four bytes a
-//! connection, and takes twice as long as reading a permutation (784-1000-1000-10 at 10 %: 0.26 ms, 0.13).
+//! connection, and takes twice as long as reading a permutation (784-1000-1000-10 at 10 %: 0.26 ms, 0.13). *Both ways* are
+//! kept of fewer: reading at random and writing in order costs half of writing at random.
 
 use super::{Gather, Layout};
+use crate::room;
 use std::ops::Range;
 
 /// How many parts there are at most.
@@ -31,6 +33,8 @@ pub struct Transpose {
     targets: Vec<i32>,
     /// The row, by listener, of each connection in this order; empty where they are many.
     edges: Vec<u32>,
+    /// The place, in this order, of each connection by listener; empty likewise.
+    back: Vec<u32>,
     /// Where each part's speakers begin, and one past the last.
     parts: Vec<u32>,
     /// `[part][listener]`: the listener's first connection to a speaker of the part.
@@ -95,10 +99,16 @@ impl Transpose {
                 self.starts[part * neurons + listener] = start as u32;
             }
         }
-        self.targets.resize(start as usize, 0);
-        self.edges.resize(if self.targets.len() > FEW { 0 } else { self.targets.len() }, 0);
+        room::fit(&mut self.targets, start as usize);
+        room::fit(&mut self.edges, if self.targets.len() > FEW { 0 } else { self.targets.len() });
         let Self { offsets, targets, edges, parts, starts, .. } = self;
         Build { by_listener, pre, offsets, parts, starts }.parts(0..count, targets, edges);
+        self.back.clear();
+        if !self.edges.is_empty() {
+            room::fit(&mut self.back, pre.len());
+            let way = Restore { by_listener, pre, of: |place| place, listeners: &self.listeners };
+            way.all(&mut self.places.clone(), &mut self.back);
+        }
     }
 
     /// The connections as [`backward`](super::backward()) reads them.
@@ -148,31 +158,8 @@ impl Transpose {
         }
     }
 
-    /// [`restore`](Self::restore) of those rows from `start` on that are in `out`: a run of each speaker's connections.
-    fn scatter(&self, values: &[f32], start: usize, out: &mut [f32]) {
-        let all = self.edges.len();
-        if out.len() > super::WORTH_A_THREAD / 8 && super::threads() > 1 && out.len() > all / (2 * super::threads()) {
-            let middle = out.len() / 2;
-            let (one, two) = out.split_at_mut(middle);
-            rayon::join(|| self.scatter(values, start, one), || self.scatter(values, start + middle, two));
-            return;
-        }
-        for speaker in self.offsets.windows(2) {
-            let here = speaker[0] as usize..speaker[1] as usize;
-            let (mut edges, mut values) = (&self.edges[here.clone()], &values[here]);
-            if start > 0 {
-                let from = edges.partition_point(|&e| (e as usize) < start);
-                (edges, values) = (&edges[from..], &values[from..]);
-            }
-            for (&e, &value) in edges.iter().zip(values) {
-                let Some(out) = out.get_mut(e as usize - start) else { break };
-                *out = value;
-            }
-        }
-    }
-
     /// Writes what is in this order back by listener: `by_listener` and `pre` as it was built from. What lies between the
-    /// rows stays. Split among threads where that pays. `places` as for [`arrange`](Self::arrange).
+    /// rows means nothing afterwards. Split among threads where that pays. `places` as for [`arrange`](Self::arrange).
     ///
     /// # Panics
     /// If the shapes disagree.
@@ -186,19 +173,14 @@ impl Transpose {
     ) {
         assert_eq!(values.len(), self.targets.len(), "one value per connection");
         assert_eq!(out.len(), pre.len(), "a place for each connection");
-        if !self.edges.is_empty() {
-            return self.scatter(values, 0, out);
+        if values.is_empty() {
+            return;
+        }
+        if !self.back.is_empty() {
+            return gather(&self.back, values, out);
         }
         places.clone_from(&self.places);
-        if !values.is_empty() {
-            let neurons = self.offsets.len() - 1;
-            Restore { by_listener, pre, values, neurons, listeners: &self.listeners }.parts(
-                0..self.listeners.len() - 1,
-                places,
-                0,
-                out,
-            );
-        }
+        Restore { by_listener, pre, of: |place| values[place as usize], listeners: &self.listeners }.all(places, out);
     }
 }
 
@@ -223,22 +205,32 @@ fn join(one: impl FnOnce() + Send, two: impl FnOnce() + Send) {
     }
 }
 
-/// What the way back reads.
+/// The way back.
 #[derive(Clone, Copy)]
-struct Restore<'a> {
+struct Restore<'a, F> {
     by_listener: Gather<'a>,
     pre: &'a [u32],
-    values: &'a [f32],
-    neurons: usize,
+    /// What is at a place.
+    of: F,
     listeners: &'a [u32],
 }
 
-impl Restore<'_> {
+impl<F: Copy + Send + Sync> Restore<'_, F> {
+    fn all<T: Send>(self, places: &mut [u32], out: &mut [T])
+    where
+        F: Fn(u32) -> T,
+    {
+        self.parts(0..self.listeners.len() - 1, places, 0, out);
+    }
+
     /// Some parts, with their places; `out` begins at connection `first`.
-    fn parts(self, parts: Range<usize>, places: &mut [u32], first: usize, out: &mut [f32]) {
+    fn parts<T: Send>(self, parts: Range<usize>, places: &mut [u32], first: usize, out: &mut [T])
+    where
+        F: Fn(u32) -> T,
+    {
         if parts.len() > 1 {
             let middle = parts.start.midpoint(parts.end);
-            let (places, more_places) = places.split_at_mut((middle - parts.start) * self.neurons);
+            let (places, more_places) = places.split_at_mut((middle - parts.start) * self.by_listener.rows());
             let beyond = self.by_listener.starts.get(self.listeners[middle] as usize);
             let at = beyond.map_or(out.len(), |&start| start as usize - first);
             let (out, more) = out.split_at_mut(at);
@@ -252,7 +244,7 @@ impl Restore<'_> {
             let out = &mut out[heard.start - first..heard.end - first];
             for (out, &speaker) in out.iter_mut().zip(&self.pre[heard]) {
                 let place = &mut places[speaker as usize];
-                *out = self.values[*place as usize];
+                *out = (self.of)(*place);
                 *place += 1;
             }
         }

@@ -9,6 +9,7 @@ use super::shape::Shape;
 use livenet_core::Commit;
 use livenet_core::Moves;
 use livenet_core::kernel::{LANES, Lanes, Layout};
+use livenet_core::room;
 
 /// The layouts of the buffers, for some number of cycles.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +88,7 @@ pub(super) struct Activity {
 
 fn fit(rows: &mut Vec<Lanes>, len: usize) {
     rows.clear();
-    rows.resize(len, Lanes::ZERO);
+    room::fit(rows, len);
 }
 
 impl Activity {

@@ -2,12 +2,13 @@
 
 use super::activity::{Activity, Layouts};
 use super::finite::rows_finite;
-use super::forward::cut;
+use super::forward::share;
 use super::parameters::{Columns, GAIN, WEIGHTS};
 use super::plan::{Group, Plan};
+use super::shares::Piece;
 use super::threads::WORTH_A_SPLIT;
 use livenet_core::kernel::{self, LANES, Lanes, Layout, Store};
-use livenet_core::{Network, NeuronId, Norm, Role, Row, UnitKind};
+use livenet_core::{Network, NeuronId, Norm, Role, Row, UnitKind, room};
 use std::ops::Range;
 
 /// About the multiply-adds that a unit's derivative costs.
@@ -45,59 +46,6 @@ pub(super) struct Backward<'a> {
     pub(super) threads: usize,
 }
 
-/// The buffers of some blocks: what is read, and what is written.
-struct Piece<'a> {
-    first: usize,
-    blocks: usize,
-    blame: &'a mut [Lanes],
-    blame_z: &'a mut [Lanes],
-    blame_v: &'a mut [Lanes],
-    differences: &'a mut [Lanes],
-    lambda: &'a mut [Lanes],
-    by_state: &'a mut [Lanes],
-    undropped: &'a mut [Lanes],
-}
-
-impl Piece<'_> {
-    /// The same, lent.
-    fn all(&mut self) -> Piece<'_> {
-        Piece {
-            first: self.first,
-            blocks: self.blocks,
-            blame: self.blame,
-            blame_z: self.blame_z,
-            blame_v: self.blame_v,
-            differences: self.differences,
-            lambda: self.lambda,
-            by_state: self.by_state,
-            undropped: self.undropped,
-        }
-    }
-
-    fn split(self, layouts: &Layouts, blocks: usize) -> (Self, Self) {
-        let (blame, more_blame) = cut(self.blame, layouts.blame.len(blocks));
-        let (blame_z, more_blame_z) = cut(self.blame_z, layouts.plain.len(blocks));
-        let (blame_v, more_blame_v) = cut(self.blame_v, layouts.plain.len(blocks));
-        let (differences, more_differences) = cut(self.differences, layouts.plain.len(blocks));
-        let (lambda, more_lambda) = cut(self.lambda, layouts.one.len(blocks));
-        let (by_state, more_by_state) = cut(self.by_state, layouts.one.len(blocks));
-        let (undropped, more_undropped) = cut(self.undropped, layouts.one.len(blocks));
-        let one = Self { first: self.first, blocks, blame, blame_z, blame_v, differences, lambda, by_state, undropped };
-        let two = Self {
-            first: self.first + blocks,
-            blocks: self.blocks - blocks,
-            blame: more_blame,
-            blame_z: more_blame_z,
-            blame_v: more_blame_v,
-            differences: more_differences,
-            lambda: more_lambda,
-            by_state: more_by_state,
-            undropped: more_undropped,
-        };
-        (one, two)
-    }
-}
-
 fn fit(rows: &mut Vec<Lanes>, len: usize) {
     rows.resize(len, Lanes::ZERO);
 }
@@ -132,6 +80,7 @@ impl Backward<'_> {
 
         let sweep = Sweep {
             of: self,
+            blocks,
             layouts,
             remembered,
             window: activity.window,
@@ -146,7 +95,7 @@ impl Backward<'_> {
             arranged,
             blank: activity.blank && activity.start == 0,
         };
-        let piece = Piece {
+        let mut piece = Piece {
             first: 0,
             blocks,
             blame: &mut activity.blame,
@@ -157,12 +106,31 @@ impl Backward<'_> {
             by_state: &mut scratch.by_state,
             undropped: &mut scratch.undropped,
         };
-        scratch.gradients.resize(connections, 0.0);
-        let finite = sweep.run(piece, &mut scratch.gradients);
+        room::fit(&mut scratch.gradients, connections);
+        let finite = if self.is_apart(sweep.remembered.len(), blocks) {
+            let carried = if sweep.blank { 0 } else { self.plan.deepest };
+            let (start, cycles) = (sweep.remembered.start, sweep.remembered.len() + carried);
+            sweep.silence(&mut piece);
+            let finite = sweep.halves(piece, share(blocks, self.threads));
+            let outputs = layouts.outputs.view_before(&activity.outputs, start, carried);
+            let blame = layouts.blame.view_before(&activity.blame, start, carried);
+            let (wires, rows) = (self.plan.transpose.wires(), 0..layouts.blame.neurons());
+            kernel::gradient(wires, (outputs, blame, cycles), rows, &mut scratch.gradients);
+            finite
+        } else {
+            sweep.run(piece, &mut scratch.gradients)
+        };
         activity.swept = activity.recorded();
         if finite {
-            self.of_weights(activity, scratch, &mut gradients[WEIGHTS]);
-            self.gradients(activity, gradients);
+            let ([weights, own @ ..], activity) = (gradients, &*activity);
+            let mut of_weights = || self.of_weights(activity, scratch, weights);
+            let mut of_own = || self.gradients(activity, own);
+            if self.threads > 1 {
+                rayon::join(of_weights, of_own);
+            } else {
+                of_weights();
+                of_own();
+            }
         }
         finite
     }
@@ -206,6 +174,8 @@ impl Backward<'_> {
 struct Sweep<'a> {
     of: &'a Backward<'a>,
     layouts: Layouts,
+    /// All of them.
+    blocks: usize,
     remembered: Range<usize>,
     window: usize,
     outputs: &'a [Lanes],
@@ -240,11 +210,9 @@ fn multiply(out: &mut [f32], by: &[f32]) {
 }
 
 impl Sweep<'_> {
-    /// Threads split the rows inside the kernel and the blocks outside of it, between them they meet. Says whether
-    /// all blame is finite.
-    fn run(&self, mut piece: Piece<'_>, gradients: &mut [f32]) -> bool {
+    /// Nobody is blamed for what is carried, nobody hears beyond the end of the window.
+    fn silence(&self, piece: &mut Piece<'_>) {
         let (blame, plan) = (self.layouts.blame, self.of.plan);
-        // Nobody is blamed for what is carried, nobody hears beyond the end of the window.
         let (reach, first) = (plan.deepest * blame.neurons(), blame.base(self.remembered.start));
         let end = blame.base(self.remembered.end);
         let silent = [first - reach..first, end..end + reach];
@@ -253,6 +221,37 @@ impl Sweep<'_> {
                 block[slots.clone()].fill(Lanes::ZERO);
             }
         }
+    }
+
+    /// All cycles of the blocks, without gradients. Threads own blocks, so that they do not meet before the end; of fewer
+    /// blocks than threads they split the rows. Says whether all blame is finite.
+    fn halves(&self, piece: Piece<'_>, share: usize) -> bool {
+        if piece.blocks > share {
+            let half = (piece.blocks / 2).next_multiple_of(share).min(piece.blocks - 1);
+            let (one, two) = piece.split(&self.layouts, half);
+            let (one, two) = rayon::join(|| self.halves(one, share), || self.halves(two, share));
+            return one && two;
+        }
+        let (mut piece, plan) = (piece, self.of.plan);
+        let mut finite = true;
+        for cycle in self.remembered.clone().rev() {
+            let heard = plan.groups.iter().rev().filter(|group| group.role != Role::Input && !group.rows.is_empty());
+            for group in heard {
+                let from = self.layouts.blame.view(piece.blame, cycle);
+                let into = self.layouts.one.view_mut(piece.lambda, 0);
+                let forward = if self.blocks < self.of.threads { kernel::forward_parallel } else { kernel::forward };
+                forward(plan.transpose.wires(), self.arranged, from, group.rows.clone(), None, into);
+                finite &= self.through_blocks(&mut piece, group, cycle);
+            }
+        }
+        finite
+    }
+
+    /// All cycles with their gradients. Threads split the rows inside the kernel and the blocks outside of it, between
+    /// them they meet. Says whether all blame is finite.
+    fn run(&self, mut piece: Piece<'_>, gradients: &mut [f32]) -> bool {
+        let (blame, plan) = (self.layouts.blame, self.of.plan);
+        self.silence(&mut piece);
         let mut finite = true;
         for cycle in self.remembered.clone().rev() {
             let store = if cycle + 1 == self.remembered.end { Store::Set } else { Store::Add };
@@ -262,7 +261,7 @@ impl Sweep<'_> {
                     continue;
                 }
                 for block in 0..piece.blocks {
-                    self.begin(&mut piece, group, block, cycle);
+                    of_cycle_mut(piece.lambda, self.layouts.one, block, 0)[group.rows.clone()].fill(Lanes::ZERO);
                 }
                 let lambda = std::mem::take(&mut piece.lambda);
                 let into = self.layouts.one.view_mut(lambda, 0);
@@ -307,25 +306,31 @@ impl Sweep<'_> {
                 rayon::join(|| self.through_all(one, group, cycle), || self.through_all(two, group, cycle));
             return one && two;
         }
+        self.through_blocks(&mut piece, group, cycle)
+    }
+
+    /// From what listeners say to raw potentials, block after block.
+    fn through_blocks(&self, piece: &mut Piece<'_>, group: &Group, cycle: usize) -> bool {
         let Layouts { blame, one, .. } = self.layouts;
         let from = blame.view(piece.blame, cycle);
         self.of.plan.dense.backward(&group.rows, self.of.weights, from, one.view_mut(piece.lambda, 0));
         let mut finite = true;
         for block in 0..piece.blocks {
-            finite &= self.through(&mut piece, group, block, cycle);
+            self.add_given(piece, group, block, cycle);
+            finite &= self.through(piece, group, block, cycle);
         }
         finite
     }
 
-    /// dL / d output begins with what the loss says of it.
-    fn begin(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) {
-        let lambda = &mut of_cycle_mut(piece.lambda, self.layouts.one, block, 0)[group.rows.clone()];
+    /// Adds to dL / d output what the loss says of it.
+    fn add_given(&self, piece: &mut Piece<'_>, group: &Group, block: usize, cycle: usize) {
         let window = self.remembered.end - self.window..self.remembered.end;
         if group.role == Role::Output && window.contains(&cycle) {
+            let lambda = &mut of_cycle_mut(piece.lambda, self.layouts.one, block, 0)[group.rows.clone()];
             let at = ((piece.first + block) * self.window + cycle - window.start) * lambda.len();
-            lambda.copy_from_slice(&self.given[at..at + lambda.len()]);
-        } else {
-            lambda.fill(Lanes::ZERO);
+            let given = &self.given[at..at + lambda.len()];
+            let lambda = Lanes::flat_mut(lambda).iter_mut();
+            lambda.zip(Lanes::flat(given)).for_each(|(lambda, given)| *lambda += given);
         }
     }
 

@@ -24,6 +24,7 @@ mod parameters;
 mod plan;
 mod predict;
 mod shape;
+mod shares;
 mod short;
 mod signals;
 mod solo;

@@ -1,6 +1,6 @@
 //! What learns: a weight per connection; bias, decay and gain per neuron.
 
-use livenet_core::{Network, NeuronSpec};
+use livenet_core::{Network, NeuronSpec, room};
 
 /// A column per kind of parameter (also of gradients, moments and counts): weights, bias, decay, gain; in the
 /// order of [`Exported::moments`](livenet_core::Exported).
@@ -54,6 +54,6 @@ pub(super) fn logistic(rho: f32) -> f32 {
 /// Makes columns as long as the network's rows, whatever they then hold, keeping their memory.
 pub(super) fn fit<T: Clone + Default>(columns: &mut Columns<T>, network: &Network) {
     for (kind, column) in columns.iter_mut().enumerate() {
-        column.resize(if kind == WEIGHTS { network.synapse_count() } else { network.neuron_count() }, T::default());
+        room::fit(column, if kind == WEIGHTS { network.synapse_count() } else { network.neuron_count() });
     }
 }
