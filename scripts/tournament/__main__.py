@@ -15,7 +15,7 @@ from tournament import HERE, Tournament
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=["all", "tune", "table", "retrain", "calibrate", "tables"])
-    parser.add_argument("number", nargs="?", type=int, choices=(1, 2, 3), help="of `table`: which")
+    parser.add_argument("number", nargs="?", type=int, choices=(1, 2, 3), help="of `table` and `calibrate`: which")
     parser.add_argument("--plan", default=HERE / "reduced.toml", type=Path)
     parser.add_argument("--out", default="runs/tournament", help="where sweeps, runs and tables go [runs/tournament]")
     parser.add_argument("--livenet", default="livenet", help="the binary")

@@ -6,6 +6,9 @@ import shutil
 import subprocess
 import time
 
+# How near the cost must come: operations are counted, seconds are measured.
+TOLERANCE = {"operations": 0.03, "seconds": 0.1}
+
 
 class Calibration:
     def __init__(self, tournament):
@@ -13,17 +16,17 @@ class Calibration:
         self.plan, self.out = tournament.plan, tournament.out
 
     def calibrate(self):
-        """Two passes for each method, one seed: in proportion to what table 1 cost, then in proportion to what that cost."""
+        """For each method, with one seed, the updates that cost what the control's cost."""
         folder = self.out / "calibrated"
         folder.mkdir(exist_ok=True)
         for place in self.tournament.places():
             for arena in self.tournament.arenas:
                 sweep = self.out / "runs" / self.tournament.table_name(1, place, arena)
                 if (sweep / "plan.json").exists():
-                    scaled = self.calibrate_one(place, sweep, folder / f"{self.tournament.arena_name(arena)}{place.name}-measured.json")
-                    path = folder / f"{self.tournament.arena_name(arena)}{place.name}-steps.json"
-                    path.write_text(json.dumps(scaled, indent=1) + "\n")
-                    print(f"{time.strftime('%F %T')} {self.tournament.arena_name(arena)}{place.name} is calibrated", flush=True)
+                    name = f"{self.tournament.arena_name(arena)}{place.name}"
+                    scaled = self.tournament.scaled(place, arena) | self.calibrate_one(place, sweep, folder / f"{name}-measured.json")
+                    (folder / f"{name}-steps.json").write_text(json.dumps(scaled, indent=1) + "\n")
+                    print(f"{time.strftime('%F %T')} {name} is calibrated", flush=True)
 
     def calibrate_one(self, place, sweep, path):
         measured = json.loads(path.read_text()) if path.exists() else {}
@@ -41,19 +44,48 @@ class Calibration:
         target = measure(control, full)
         scaled = {}
         for table, cost in ((2, "operations"), (3, "seconds")):
-            scaled[table] = {control: full}
+            if self.options.number not in (None, table):
+                continue
+            scaled[str(table)] = {control: full}
             for label in configs:
                 if label == control or table not in self.tournament.method(label).get("tables", [1, 2, 3]):
                     continue
-                steps = full
-                for _ in range(2):
-                    one = measure(label, steps)
-                    if one is None:
-                        break
-                    steps = min(max(round(steps * target[cost] / max(one[cost], 1e-3)), 10), 10 * full)
-                else:
-                    scaled[table][label] = steps
+                steps = self.search(lambda steps: measure(label, steps), cost, target[cost], full)
+                if steps is not None:
+                    scaled[str(table)][label] = steps
         return scaled
+
+    def search(self, measure, cost, target, full):
+        """In proportion, twice, is enough where every update costs the same. Where a few askings cost most of it, the most updates that
+        cost no more, from between those that were tried: a method whose first asking costs more than all there is stops short of it.
+        """
+        least, most, close = 10, 10 * full, TOLERANCE[cost]
+        within, beyond, steps = (0, 0.0), None, full
+        for attempt in range(9):
+            one = measure(steps)
+            if one is None:
+                return None
+            relative = max(one[cost], 1e-3) / target
+            proportional = min(max(round(steps / relative), least), most)
+            if attempt > 0 and abs(relative - 1) <= close or proportional == steps:
+                return proportional
+            if relative <= 1:
+                within = max(within, (steps, relative))
+            else:
+                beyond = min(beyond or (steps, relative), (steps, relative))
+            low = max(within[0], least)
+            if attempt == 0 or beyond is None:
+                steps = proportional
+            elif attempt % 2:
+                share = (1 - within[1]) / (beyond[1] - within[1])
+                steps = round(within[0] + share * (beyond[0] - within[0]))
+            else:
+                steps = round((low * beyond[0]) ** 0.5)
+            if beyond is not None:
+                if beyond[0] - low <= 1:
+                    return low
+                steps = min(max(steps, low + (within[0] >= least)), beyond[0] - 1)
+        return max(within[0], least)
 
     def measure(self, config, steps):
         """Operations and processor seconds of training, the least of five runs where they are short.
