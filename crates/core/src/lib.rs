@@ -82,6 +82,7 @@ pub mod notation;
 pub mod testing;
 pub mod unit;
 
+mod bulk;
 mod change;
 mod commit;
 mod compound;

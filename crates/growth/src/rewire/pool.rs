@@ -84,6 +84,9 @@ impl Pool {
 /// The pools of a network, in the order of their parts. What is silent or frozen was put aside by somebody else, and
 /// is in none.
 pub(super) fn pools(network: &Network, balance: Balance) -> Vec<Pool> {
+    if network.marks().is_plain() {
+        return pools_without(network, balance, &|_| false);
+    }
     pools_without(network, balance, &|row| {
         let marks = network.marks()[row];
         marks.is_silent() || marks.is_frozen()
@@ -91,7 +94,7 @@ pub(super) fn pools(network: &Network, balance: Balance) -> Vec<Pool> {
 }
 
 /// The same with another rule of what was put aside; what frozen neurons hear always is.
-pub(super) fn pools_without(network: &Network, balance: Balance, aside: &dyn Fn(usize) -> bool) -> Vec<Pool> {
+pub(super) fn pools_without(network: &Network, balance: Balance, aside: &impl Fn(usize) -> bool) -> Vec<Pool> {
     let empty = |part, pairs| Pool { part, present: Vec::new(), pairs };
     let mut pools: Vec<Pool> = match balance {
         Balance::Whole => vec![empty(Part::Whole, Pairs::of(network))],
@@ -110,17 +113,15 @@ pub(super) fn pools_without(network: &Network, balance: Balance, aside: &dyn Fn(
     };
     let place: BTreeMap<Part, usize> = pools.iter().enumerate().map(|(at, pool)| (pool.part, at)).collect();
     for post in network.neuron_rows().filter(|&post| !network.is_frozen(post)) {
-        // Whoever belongs to one group is heard in one pool.
-        let (mut heard, mut pool) = (0..0, None);
-        for synapse in network.incoming(post) {
-            let pre = network.pres()[synapse];
-            if !heard.contains(&pre) {
-                heard = network.members(network.spec(Row::new(pre)).group);
-                pool = place.get(&Part::of(network, balance, post.get(), pre)).copied();
+        let mut rest = network.incoming(post);
+        while let Some(&pre) = network.pres()[rest.clone()].first() {
+            // Whoever belongs to one group is heard in one pool.
+            let heard = network.members(network.spec(Row::new(pre)).group);
+            let end = rest.start + network.pres()[rest.clone()].partition_point(|&pre| pre < heard.end);
+            if let Some(&at) = place.get(&Part::of(network, balance, post.get(), pre)) {
+                pools[at].present.extend((rest.start..end).filter(|&synapse| !aside(synapse)));
             }
-            if let Some(at) = pool.filter(|_| !aside(synapse)) {
-                pools[at].present.push(synapse);
-            }
+            rest.start = end;
         }
     }
     pools
