@@ -13,7 +13,11 @@ impl Shadow {
     pub(crate) fn apply(&mut self, net: &Network, what: &Move) -> Result<(), EditError> {
         let may_be_bulk = matches!(
             what,
-            Move::Connect { .. } | Move::Grow { .. } | Move::ConnectAll { .. } | Move::Disconnect { .. } | Move::Prune { .. }
+            Move::Connect { .. }
+                | Move::Grow { .. }
+                | Move::ConnectAll { .. }
+                | Move::Disconnect { .. }
+                | Move::Prune { .. }
         );
         if !may_be_bulk {
             self.spell_out(net);

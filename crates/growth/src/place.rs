@@ -51,9 +51,7 @@ impl Place {
             }
         }
         synapses.iter().map(move |&row| match listeners.get(row - first) {
-            Some(&post) => {
-                Self { delay: network.delays()[row], ..Self::free(post, network.pres()[row]) }
-            }
+            Some(&post) => Self { delay: network.delays()[row], ..Self::free(post, network.pres()[row]) },
             None => Self::of(network, row, 0.0),
         })
     }

@@ -50,7 +50,7 @@ impl Grow {
     }
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
     /// Takes `count` places, of each listener no more than its quota, if there are quotas.
     pub(super) fn choose(&self, count: usize, quotas: Option<&BTreeMap<u32, usize>>, stream: &mut Stream) -> Chosen {
         match (self.method.grow, quotas) {
@@ -98,19 +98,28 @@ impl Ground<'_> {
     /// All places that stand for choice, with their scores.
     fn places(&self, stream: &mut Stream) -> Vec<Place> {
         let (view, network) = (self.view, self.view.network);
-        let inside = |post, pre| self.pool.part.holds(network, post, pre);
+        let (listeners, heard) = self.pool.part.rows(network);
+        let inside = |post, pre| listeners.contains(&post) && heard.contains(&pre);
         let of_pool = |candidate: &Candidate| inside(candidate.post, candidate.pre);
-        let again = |values: &[f32]| -> Vec<Place> {
+        let again = |values: &'a [f32]| {
             let value = |row: usize| values.get(row).copied().unwrap_or(0.0);
             let places = Place::of_all(network, self.gone).zip(self.gone).zip(0..);
-            let again = |((place, &row), at)| {
-                Place { score: value(row).abs(), lean: -value(row), again: Some(at), ..place }
-            };
-            places.map(again).collect()
+            places.map(move |((place, &row), at)| Place {
+                score: value(row).abs(),
+                lean: -value(row),
+                again: Some(at),
+                ..place
+            })
         };
         match self.method.grow {
             Grow::Random | Grow::Nowhere => Vec::new(),
-            Grow::Gradient => absent(view, of_pool).chain(again(view.signals.values(Signal::Gradient))).collect(),
+            Grow::Gradient => {
+                // At once: to grow would take longer than to look.
+                let mut places = Vec::with_capacity(view.signals.candidates().len() + self.gone.len());
+                places.extend(absent(view, of_pool));
+                places.extend(again(view.signals.values(Signal::Gradient)));
+                places
+            }
             Grow::SampledGradient { subset, guide } => {
                 let drawn = sample::draw(view, self.pool, (subset, guide), self.most, stream);
                 let scored = drawn.into_iter().map(|(post, pre)| {
