@@ -42,7 +42,7 @@ fn batch(draft: &Draft<'_>, (grows, rule, dice): &(bool, u8, Vec<u16>)) -> Move 
         2 => Birth::Random { key: StreamKey::new(u64::from(*rule), "bulk"), law: Law::Normal, scale: 0.5 },
         _ => Birth::Value(if *rule > 250 { f32::NAN } else { 1.0 }),
     };
-    let delay = |place: usize| u16::from(*rule > 128 && place % 3 == 0);
+    let delay = |place: usize| u16::from(*rule > 128 && place.is_multiple_of(3));
     Move::Grow { at: at.into_iter().enumerate().map(|(place, at)| (at, delay(place))).collect(), birth }
 }
 
