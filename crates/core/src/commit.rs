@@ -4,13 +4,19 @@
 //! moves no row. One that changes structure is a single merge pass over the rows. Both validate
 //! first and then apply infallibly, so a refused commit leaves the network as it was, bit for bit.
 
+mod bulk;
+
 use crate::{
     Birth, EditError, Finished, Marks, Network, NeuronId, Origin, Remap, Synapse,
     change::{Commit, Moves, Newborn},
     network::Neuron,
     shadow::{Expr, Kept, Shadow},
 };
-use std::{collections::BTreeSet, ops::Range, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+    sync::OnceLock,
+};
 
 /// Where the neurons went.
 struct Places {
@@ -61,7 +67,8 @@ impl Network {
             });
         }
         let shadow = &finished.shadow;
-        let newborn = shadow.synapses.values().flatten().filter(|live| live.base.is_none()).count();
+        let entered = shadow.synapses.values().flatten().filter(|live| live.base.is_none()).count();
+        let newborn = entered + shadow.bulk.newborns();
         for (what, count) in
             [("neurons", self.neuron_count() + shadow.added.len()), ("connections", self.synapse_count() + newborn)]
         {
@@ -160,11 +167,31 @@ impl Network {
     fn restructure(&mut self, shadow: Shadow, step: u64) -> Commit {
         let mut commit = Commit::at(self.epoch, step);
         let places = self.move_neurons(&shadow, step, &mut commit);
+        if shadow.bulk.is_empty() {
+            self.merge_touched(shadow.synapses, places.as_ref(), &shadow.births, &mut commit);
+        } else {
+            self.merge_bulk(&shadow.bulk, &shadow.births, &mut commit);
+        }
+        commit.params = shadow.params.into_iter().map(|(id, expr)| (self.rows[&id], expr)).collect();
+        commit.params.sort_unstable_by_key(|entry| entry.0);
+        self.outgoing = OnceLock::new();
+        self.epoch = self.epoch.after();
+        commit.after = self.epoch;
+        commit
+    }
 
+    /// Merges the rows with touched pairs by name.
+    fn merge_touched(
+        &mut self,
+        synapses: BTreeMap<Synapse, Option<Kept>>,
+        places: Option<&Places>,
+        births: &[Birth],
+        commit: &mut Commit,
+    ) {
         // What was touched, at its new rows, in row order. Pairs with a dead end need no entry.
-        let mut touched: Vec<Touched> = Vec::with_capacity(shadow.synapses.len());
+        let mut touched: Vec<Touched> = Vec::with_capacity(synapses.len());
         let mut listener: (Option<NeuronId>, Option<u32>) = (None, None);
-        for (at, kept) in shadow.synapses {
+        for (at, kept) in synapses {
             if listener.0 != Some(at.post) {
                 listener = (Some(at.post), self.rows.get(&at.post).copied());
             }
@@ -174,13 +201,7 @@ impl Network {
         }
         touched.sort_unstable_by_key(|entry| (entry.post, entry.pre));
 
-        self.merge_rows(places.as_ref(), (touched, &shadow.births), &mut commit);
-        commit.params = shadow.params.into_iter().map(|(id, expr)| (self.rows[&id], expr)).collect();
-        commit.params.sort_unstable_by_key(|entry| entry.0);
-        self.outgoing = OnceLock::new();
-        self.epoch = self.epoch.after();
-        commit.after = self.epoch;
-        commit
+        self.merge_rows(places, (touched, births), commit);
     }
 
     /// Survivors keep their order within the group, newborns follow in order of birth. `None` where every

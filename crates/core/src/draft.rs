@@ -144,6 +144,12 @@ impl<'n> Draft<'n> {
         (next, dropped)
     }
 
+    /// Keeps everything so far by name.
+    #[cfg(test)]
+    pub(crate) fn spell_out(&mut self) {
+        self.shadow.spell_out(self.network);
+    }
+
     /// As [`Draft::finish`], with the register of births as it was when the moves were first made: a
     /// name may have been taken out for a move that was refused.
     pub(crate) fn finish_with_births(mut self, next: u64) -> Finished {

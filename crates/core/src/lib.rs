@@ -83,6 +83,7 @@ pub mod room;
 pub mod testing;
 pub mod unit;
 
+mod bulk;
 mod change;
 mod commit;
 mod compound;

@@ -11,6 +11,17 @@ use crate::{
 impl Shadow {
     /// Applies one move, or refuses it and stays as it was.
     pub(crate) fn apply(&mut self, net: &Network, what: &Move) -> Result<(), EditError> {
+        let may_be_bulk = matches!(
+            what,
+            Move::Connect { .. }
+                | Move::Grow { .. }
+                | Move::ConnectAll { .. }
+                | Move::Disconnect { .. }
+                | Move::Prune { .. }
+        );
+        if !may_be_bulk {
+            self.spell_out(net);
+        }
         match what {
             Move::Connect { at, birth, delay } => self.grow(net, &[(*at, *delay)], *birth),
             Move::Grow { at, birth } => self.grow(net, at, *birth),
@@ -25,7 +36,7 @@ impl Shadow {
                 if from == to {
                     return Err(EditError::AlreadyConnected { at: *to });
                 }
-                self.grow(net, &[(*to, *delay)], *birth)?;
+                self.grow_each(net, &[(*to, *delay)], *birth)?;
                 self.take(net, *from);
                 Ok(())
             }
@@ -87,6 +98,14 @@ impl Shadow {
     }
 
     fn grow(&mut self, net: &Network, at: &[(Synapse, u16)], birth: Birth) -> Result<(), EditError> {
+        if self.grow_in_bulk(net, at, birth) {
+            return Ok(());
+        }
+        self.spell_out(net);
+        self.grow_each(net, at, birth)
+    }
+
+    fn grow_each(&mut self, net: &Network, at: &[(Synapse, u16)], birth: Birth) -> Result<(), EditError> {
         let mut sorted = at.to_vec();
         sorted.sort_unstable();
         if let Some(twice) = sorted.windows(2).find(|pair| pair[0].0 == pair[1].0) {
@@ -122,6 +141,10 @@ impl Shadow {
     }
 
     fn prune(&mut self, net: &Network, at: &[Synapse]) -> Result<(), EditError> {
+        if self.prune_in_bulk(net, at) {
+            return Ok(());
+        }
+        self.spell_out(net);
         let mut sorted = at.to_vec();
         sorted.sort_unstable();
         if let Some(twice) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {

@@ -6,7 +6,7 @@
 //! that could be one are one, so equal remaps are equal values.
 
 use crate::room;
-use std::ops::Range;
+use std::{ops::Range, sync::OnceLock};
 
 /// A run of new rows, up to where the next one begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,11 +20,25 @@ const NEWBORN: u32 = u32::MAX;
 
 /// For each new row the old row that it came from, or none for a newborn. Eight bytes a run: a rewire of 1 %
 /// among listeners of 100 leaves runs of fifty rows.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Remap {
     runs: Vec<Run>,
     rows: u32,
+    /// The old row of each new one, or [`NEWBORN`]; made where runs are short and a column goes along.
+    each: OnceLock<Vec<u32>>,
 }
+
+/// Runs shorter than this on average are carried row by row: of a third rewired, most are of one row or two, and the end
+/// of each is a branch that nothing foretells.
+const SHORT: usize = 6;
+
+impl PartialEq for Remap {
+    fn eq(&self, other: &Self) -> bool {
+        (self.rows, &self.runs) == (other.rows, &other.runs)
+    }
+}
+
+impl Eq for Remap {}
 
 impl Remap {
     /// Every row where it was.
@@ -98,8 +112,36 @@ impl Remap {
         self.runs().flat_map(|(rows, from)| (0..rows.end - rows.start).map(move |at| from.map(|from| from + at)))
     }
 
-    /// Moves every value to its new row, in place; newborn rows get `newborn`.
+    /// [`carry`](Self::carry) row by row, into fresh memory.
+    fn gather<T: Copy>(&self, column: &mut Vec<T>, newborn: T) {
+        let each = self.each.get_or_init(|| {
+            let mut each = Vec::with_capacity(self.len());
+            for (rows, from) in self.runs() {
+                match from {
+                    Some(from) => each.extend(from..from + (rows.end - rows.start)),
+                    None => each.resize(rows.end as usize, NEWBORN),
+                }
+            }
+            each
+        });
+        // Newborns read behind the last: no branch says who is one.
+        let last = column.len();
+        room::lengthen(column, last + 1, newborn);
+        let gathered = each.iter().map(|&row| column[last.min(row as usize)]).collect();
+        *column = gathered;
+    }
+
+    /// Moves every value to its new row, in place where runs are long; newborn rows get `newborn`.
     pub fn carry<T: Copy>(&self, column: &mut Vec<T>, newborn: T) {
+        if self.runs.len() > 2 && self.runs.len() * SHORT > self.len() {
+            self.gather(column, newborn);
+        } else {
+            self.shift(column, newborn);
+        }
+    }
+
+    /// [`carry`](Self::carry) in place.
+    fn shift<T: Copy>(&self, column: &mut Vec<T>, newborn: T) {
         room::lengthen(column, self.len(), newborn);
         let span = |rows: &Range<u32>, from: u32| from as usize..(from + (rows.end - rows.start)) as usize;
         for (rows, from) in self.runs() {
@@ -168,13 +210,12 @@ mod tests {
             assert_eq!(remap.len(), rows.len());
             assert!(remap.rows().eq(rows.iter().map(|&old| u32::try_from(old).ok())));
             assert!((0..rows.len()).all(|row| remap.from(row as u32) == u32::try_from(rows[row]).ok()));
-            let mut column = vec![10, 11, 12, 13, 14, 15];
-            remap.carry(&mut column, 99);
-            assert_eq!(
-                column,
-                rows.iter().map(|&old| if old < 0 { 99 } else { old + 10 }).collect::<Vec<_>>(),
-                "{rows:?}"
-            );
+            for carry in [Remap::carry, Remap::gather, Remap::shift] {
+                let mut column = vec![10, 11, 12, 13, 14, 15];
+                carry(&remap, &mut column, 99);
+                let expected: Vec<i32> = rows.iter().map(|&old| if old < 0 { 99 } else { old + 10 }).collect();
+                assert_eq!(column, expected, "{rows:?}");
+            }
         }
     }
 

@@ -5,6 +5,7 @@
 
 use crate::{
     Birth, EditError, FireGroup, Marks, Network, NeuronId, NeuronSpec, Origin, Role, Row, Synapse,
+    bulk::Bulk,
     change::{ParamExpr, WeightExpr},
     name::ByName,
     reach,
@@ -66,6 +67,8 @@ pub(crate) struct Shadow {
     pub renamed: BTreeMap<u32, NeuronId>,
     /// The same backwards.
     pub renewed: ByName<u32>,
+    /// Connections that come and go in bulk, while nothing else does: then `synapses` is empty.
+    pub bulk: Bulk,
     /// Touched connections by their present name; `None`: gone.
     pub synapses: BTreeMap<Synapse, Option<Kept>>,
     /// Rules of birth, none of them a share.
@@ -164,6 +167,9 @@ impl Shadow {
 
     /// Whether the pair is connected.
     pub(crate) fn connected(&self, net: &Network, at: Synapse) -> bool {
+        if let Some(connected) = self.connected_in_bulk(net, at) {
+            return connected;
+        }
         match self.synapses.get(&at) {
             Some(entry) => entry.is_some(),
             None => self.base_synapse(net, at).is_some(),

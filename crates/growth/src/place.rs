@@ -7,6 +7,9 @@ use std::collections::BTreeSet;
 /// A batch of growth is proposed in this many moves, best first, so that a budget can cut its tail.
 pub(crate) const PORTIONS: usize = 8;
 
+/// A good part of some connections is one of so many.
+const PART: usize = 16;
+
 /// By rows, with what decides.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Place {
@@ -16,30 +19,41 @@ pub(crate) struct Place {
     pub(crate) score: f32,
     /// Where its first step would take the weight: minus the gradient, or the correlation that is to be laid down.
     pub(crate) lean: f32,
+    /// Which of those that go it is, if it is one of them.
+    pub(crate) again: Option<u32>,
 }
 
 impl Place {
     /// Where a connection is.
     pub(crate) fn of(network: &Network, synapse: usize, score: f32) -> Self {
         let post = network.post_of(Row::new(synapse as u32)).get();
-        Self { post, pre: network.pres()[synapse], delay: network.delays()[synapse], score, lean: 0.0 }
+        Self { pre: network.pres()[synapse], delay: network.delays()[synapse], score, ..Self::free(post, 0) }
     }
 
-    /// Where many connections are, in their order, without scores: by one look at all listeners, where each by itself would
-    /// search for its own.
-    pub(crate) fn of_all(network: &Network, synapses: &[usize]) -> Vec<Self> {
-        let mut order: Vec<(u32, u32)> = synapses.iter().map(|&row| row as u32).zip(0..).collect();
-        order.sort_unstable();
-        let mut places = vec![Self { post: 0, pre: 0, delay: 0, score: 0.0, lean: 0.0 }; synapses.len()];
-        let mut order = order.into_iter().peekable();
-        for post in network.neuron_rows() {
-            let end = network.incoming(post).end;
-            while let Some((row, at)) = order.next_if(|&(row, _)| (row as usize) < end) {
-                let (pre, delay) = (network.pres()[row as usize], network.delays()[row as usize]);
-                places[at as usize] = Self { post: post.get(), pre, delay, ..places[at as usize] };
+    /// A pair of rows, without delay or scores.
+    pub(crate) const fn free(post: u32, pre: u32) -> Self {
+        Self { post, pre, delay: 0, score: 0.0, lean: 0.0, again: None }
+    }
+
+    /// Where many connections are, in their order, without scores: of a good part of those between the first and the last,
+    /// by one look at their listeners, where each by itself would search for its own.
+    pub(crate) fn of_all<'a>(network: &'a Network, synapses: &'a [usize]) -> impl Iterator<Item = Self> + 'a {
+        let first = synapses.iter().min().copied().unwrap_or(0);
+        let rows = first..synapses.iter().max().map_or(first, |last| last + 1);
+        let mut listeners: Vec<u32> = Vec::new();
+        if rows.len() / PART < synapses.len() {
+            listeners.reserve(rows.len());
+            let mut post = network.post_of(Row::new(first as u32)).get();
+            while listeners.len() < rows.len() {
+                let end = network.incoming(Row::new(post)).end.min(rows.end);
+                listeners.resize(end - first, post);
+                post += 1;
             }
         }
-        places
+        synapses.iter().map(move |&row| match listeners.get(row - first) {
+            Some(&post) => Self { delay: network.delays()[row], ..Self::free(post, network.pres()[row]) },
+            None => Self::of(network, row, 0.0),
+        })
     }
 
     pub(crate) fn name(&self, network: &Network) -> Synapse {
@@ -67,10 +81,9 @@ pub(crate) fn absent<'a>(
     let mut seen = BTreeSet::new();
     let candidates = view.signals.candidates().iter().filter(move |candidate| wanted(candidate));
     candidates.filter(move |candidate| !twice || seen.insert((candidate.post, candidate.pre))).map(|candidate| Place {
-        post: candidate.post,
-        pre: candidate.pre,
         delay: candidate.delay,
         score: candidate.gradient.abs(),
         lean: -candidate.gradient,
+        ..Place::free(candidate.post, candidate.pre)
     })
 }

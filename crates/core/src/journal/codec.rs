@@ -17,10 +17,10 @@ pub(super) fn put_signed(bytes: &mut Vec<u8>, number: i64) {
 }
 
 /// Appends ascending numbers as the gaps between them.
-pub(super) fn put_ascending(bytes: &mut Vec<u8>, numbers: &[u64]) {
+pub(super) fn put_ascending(bytes: &mut Vec<u8>, numbers: impl ExactSizeIterator<Item = u64>) {
     put_number(bytes, numbers.len() as u64);
     let mut next = 0;
-    for &number in numbers {
+    for number in numbers {
         put_number(bytes, number - next);
         next = number + 1;
     }
@@ -147,7 +147,7 @@ mod tests {
             let mut bytes = vec![9];
             put_number(&mut bytes, number);
             put_signed(&mut bytes, signed);
-            put_ascending(&mut bytes, &set);
+            put_ascending(&mut bytes, set.iter().copied());
             put_value(&mut bytes, &("x", 7));
             let mut take = Take::new(&bytes, 1);
             prop_assert_eq!((take.number(), take.signed(), take.ascending(u64::MAX)), (Ok(number), Ok(signed), Ok(set)));

@@ -7,6 +7,7 @@
 //! draft have no row and are written in full.
 
 use super::codec::{Bad, Take, put_ascending, put_number, put_signed, put_value};
+use crate::bulk::{Batch, Pair};
 use crate::{Birth, Finished, Law, Move, Network, NeuronId, Row, StreamKey, Synapse};
 
 const PRUNE: u8 = 0;
@@ -52,8 +53,19 @@ impl Memory {
         put_number(&mut bytes, finished.births.peek() - before.births().peek());
         put_number(&mut bytes, finished.proposals.len() as u64);
         let mut next_name = before.births().peek();
-        for proposal in &finished.proposals {
-            self.put_move(&mut bytes, before, &mut next_name, &proposal.what);
+        let batches = finished.shadow.bulk.batches(finished.proposals.len());
+        for (at, proposal) in finished.proposals.iter().enumerate() {
+            match (&proposal.what, batches.map(|batches| &batches[at])) {
+                // The draft has found their rows already.
+                (Move::Prune { .. }, Some(Batch::Goes(rows))) => {
+                    put_pruned(&mut bytes, rows.iter().map(|&row| u64::from(row)), &[]);
+                }
+                (&Move::Grow { birth, .. }, Some(Batch::Comes(_, pairs))) => {
+                    let number = |pair: Pair| number(before, pair.post(), pair.pre());
+                    self.put_grown(&mut bytes, birth, pairs.iter().map(|&(pair, delay)| (number(pair), delay)), &[]);
+                }
+                (what, _) => self.put_move(&mut bytes, before, &mut next_name, what),
+            }
         }
         bytes
     }
@@ -69,9 +81,7 @@ impl Memory {
                     }
                 }
                 rows.sort_unstable();
-                bytes.push(PRUNE);
-                put_ascending(bytes, &rows);
-                put_value(bytes, &named);
+                put_pruned(bytes, rows.into_iter(), &named);
             }
             Move::Grow { at, birth } => {
                 let (mut pairs, mut named) = (Vec::with_capacity(at.len()), Vec::new());
@@ -82,14 +92,7 @@ impl Memory {
                     }
                 }
                 pairs.sort_unstable();
-                bytes.push(GROW);
-                self.put_birth(bytes, 0, *birth);
-                put_ascending(bytes, &pairs.iter().map(|&(pair, _)| pair).collect::<Vec<_>>());
-                for run in pairs.chunk_by(|a, b| a.1 == b.1) {
-                    put_number(bytes, run.len() as u64);
-                    put_number(bytes, u64::from(run[0].1));
-                }
-                put_value(bytes, &named);
+                self.put_grown(bytes, *birth, pairs.into_iter(), &named);
             }
             &Move::Renew { old, new, birth, mean } => {
                 let row = before.row(old);
@@ -122,6 +125,29 @@ impl Memory {
                 }
             }
         }
+    }
+
+    /// Writes what comes: numbers of pairs with their delays, ascending, and names.
+    fn put_grown(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        birth: Birth,
+        pairs: impl ExactSizeIterator<Item = (u64, u16)> + Clone,
+        named: &[(Synapse, u16)],
+    ) {
+        bytes.push(GROW);
+        self.put_birth(bytes, 0, birth);
+        put_ascending(bytes, pairs.clone().map(|(pair, _)| pair));
+        let mut delays = pairs.map(|(_, delay)| delay).peekable();
+        while let Some(delay) = delays.next() {
+            let mut run = 1;
+            while delays.next_if_eq(&delay).is_some() {
+                run += 1;
+            }
+            put_number(bytes, run);
+            put_number(bytes, u64::from(delay));
+        }
+        put_value(bytes, &named);
     }
 
     /// Writes a byte of `flags` and the kind of birth, and then what belongs to the birth.
@@ -268,5 +294,16 @@ impl Memory {
 
 fn pair(before: &Network, at: Synapse) -> Option<u64> {
     let (post, pre) = (before.row(at.post)?, before.row(at.pre)?);
-    Some(u64::from(post.get()) * before.neuron_count() as u64 + u64::from(pre.get()))
+    Some(number(before, post.get(), pre.get()))
+}
+
+fn number(before: &Network, post: u32, pre: u32) -> u64 {
+    u64::from(post) * before.neuron_count() as u64 + u64::from(pre)
+}
+
+/// Writes what goes: rows, ascending, and names.
+fn put_pruned(bytes: &mut Vec<u8>, rows: impl ExactSizeIterator<Item = u64>, named: &[Synapse]) {
+    bytes.push(PRUNE);
+    put_ascending(bytes, rows);
+    put_value(bytes, &named);
 }

@@ -1,6 +1,7 @@
 //! The laws of structure, each as a test that reads like the law.
 
 mod births;
+mod bulk;
 mod function;
 mod journal;
 mod later;

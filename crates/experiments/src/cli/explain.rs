@@ -128,7 +128,8 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
 
 fn print_one(output: &mut Output, Explained { what, reason }: &Explained) -> Result<(), Failure> {
     // A batch names its kind once and then one connection per score.
-    let (kind, items) = what.split_once(' ').unwrap_or((what, ""));
+    let what = what.text();
+    let (kind, items) = what.split_once(' ').unwrap_or((&what, ""));
     let items: Vec<&str> = items.split(' ').collect();
     let stood = format!("{} stood", reason.considered);
     let threshold = reason.threshold.map(|threshold| format!(", threshold {threshold:?}")).unwrap_or_default();

@@ -101,7 +101,8 @@ fn structural(events: &[Event]) -> StructuralEvents {
 }
 
 fn row(step: u64, Explained { what, reason }: &Explained) -> EventRow {
-    let (kind, rest) = what.split_once(' ').unwrap_or((what, ""));
+    let what = what.text();
+    let (kind, rest) = what.split_once(' ').unwrap_or((&what, ""));
     let score = match reason.scores.as_slice() {
         [] => String::new(),
         [one] => format!(", score {one:.4}"),

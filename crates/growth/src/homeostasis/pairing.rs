@@ -37,7 +37,7 @@ impl Pairing<'_> {
             let spare = vacancies.of(Side::Post, post);
             let delays = u64::from(self.network.group(self.network.spec(Row::new(post)).group).reach.max_delay) + 1;
             let delay = stream.below(delays) as u16;
-            places.push(Place { post, pre, delay, score: spare.weight() as f32, lean: 0.0 });
+            places.push(Place { delay, score: spare.weight() as f32, ..Place::free(post, pre) });
             vacancies.join((post, pre));
             self.lost.insert((post, pre));
             if spare == Spare::Always {

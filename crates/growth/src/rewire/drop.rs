@@ -11,6 +11,8 @@ pub(super) struct Evidence<'a> {
     view: &'a View<'a>,
     memory: &'a Memory,
     rule: Drop,
+    weights: &'a [f32],
+    gradients: &'a [f32],
     /// Σ |w| over what each neuron hears, and over who hears it; empty where the rule does not ask.
     heard: BTreeMap<u32, f32>,
     spoken: BTreeMap<u32, f32>,
@@ -37,11 +39,12 @@ impl<'a> Evidence<'a> {
                 }
             }
         }
-        Self { view, memory, rule, heard, spoken }
+        let [weights, gradients] = [Signal::Weight, Signal::Gradient].map(|signal| view.signals.values(signal));
+        Self { view, memory, rule, weights, gradients, heard, spoken }
     }
 
     fn weight(&self, row: usize) -> f32 {
-        self.view.signals.values(Signal::Weight).get(row).copied().unwrap_or(0.0)
+        self.weights.get(row).copied().unwrap_or(0.0)
     }
 
     /// The sign at birth; 0 where it is not known.
@@ -57,7 +60,7 @@ impl<'a> Evidence<'a> {
             Drop::SmallestWeight | Drop::SmallestPerSign | Drop::DrawnWeight { .. } | Drop::Random | Drop::Nothing => {
                 size
             }
-            Drop::SmallestSensitivity => (size * of(self.view.signals.values(Signal::Gradient))).abs(),
+            Drop::SmallestSensitivity => (size * of(self.gradients)).abs(),
             Drop::SmallestMovement => of(&self.memory.movement),
             Drop::LeastImportant => {
                 let network = self.view.network;

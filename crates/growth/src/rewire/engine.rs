@@ -193,8 +193,7 @@ impl Rewire {
         for (rows, evidence, rule, threshold) in parts.into_iter().filter(|(rows, ..)| !rows.is_empty()) {
             let scores = rows.iter().map(|&row| evidence.score(row)).collect();
             let reason = Reason { rule: rule.into(), scores, threshold, considered: considered as u64, foretold: None };
-            let what =
-                Move::Prune { at: Place::of_all(network, rows).iter().map(|place| place.name(network)).collect() };
+            let what = Move::Prune { at: Place::of_all(network, rows).map(|place| place.name(network)).collect() };
             // Every place was read from this very network, so it is there to go.
             draft.propose_because(what, 2.0, reason).expect("a connection that is there can go");
         }

@@ -50,7 +50,7 @@ impl Grow {
     }
 }
 
-impl Ground<'_> {
+impl<'a> Ground<'a> {
     /// Takes `count` places, of each listener no more than its quota, if there are quotas.
     pub(super) fn choose(&self, count: usize, quotas: Option<&BTreeMap<u32, usize>>, stream: &mut Stream) -> Chosen {
         match (self.method.grow, quotas) {
@@ -98,16 +98,28 @@ impl Ground<'_> {
     /// All places that stand for choice, with their scores.
     fn places(&self, stream: &mut Stream) -> Vec<Place> {
         let (view, network) = (self.view, self.view.network);
-        let inside = |post, pre| self.pool.part.holds(network, post, pre);
+        let (listeners, heard) = self.pool.part.rows(network);
+        let inside = |post, pre| listeners.contains(&post) && heard.contains(&pre);
         let of_pool = |candidate: &Candidate| inside(candidate.post, candidate.pre);
-        let again = |values: &[f32]| -> Vec<Place> {
+        let again = |values: &'a [f32]| {
             let value = |row: usize| values.get(row).copied().unwrap_or(0.0);
-            let places = Place::of_all(network, self.gone).into_iter().zip(self.gone);
-            places.map(|(place, &row)| Place { score: value(row).abs(), lean: -value(row), ..place }).collect()
+            let places = Place::of_all(network, self.gone).zip(self.gone).zip(0..);
+            places.map(move |((place, &row), at)| Place {
+                score: value(row).abs(),
+                lean: -value(row),
+                again: Some(at),
+                ..place
+            })
         };
         match self.method.grow {
             Grow::Random | Grow::Nowhere => Vec::new(),
-            Grow::Gradient => absent(view, of_pool).chain(again(view.signals.values(Signal::Gradient))).collect(),
+            Grow::Gradient => {
+                // At once: to grow would take longer than to look.
+                let mut places = Vec::with_capacity(view.signals.candidates().len() + self.gone.len());
+                places.extend(absent(view, of_pool));
+                places.extend(again(view.signals.values(Signal::Gradient)));
+                places
+            }
             Grow::SampledGradient { subset, guide } => {
                 let drawn = sample::draw(view, self.pool, (subset, guide), self.most, stream);
                 let scored = drawn.into_iter().map(|(post, pre)| {
@@ -123,7 +135,7 @@ impl Ground<'_> {
                     let (post, pre) = (network.row(at.post)?, network.row(at.pre)?);
                     // Reach may have changed since it was seen.
                     let may = network.may_listen(post, pre, delay) && inside(post.get(), pre.get());
-                    let place = Place { post: post.get(), pre: pre.get(), delay, score: mean.abs(), lean: -mean };
+                    let place = Place { delay, score: mean.abs(), lean: -mean, ..Place::free(post.get(), pre.get()) };
                     may.then_some(place)
                 });
                 for place in remembered.chain(again(&self.memory.momentum)) {
@@ -186,7 +198,8 @@ impl Ground<'_> {
     fn at(&self, post: u32, pre: u32, (score, lean): (f32, f32), stream: &mut Stream) -> Place {
         let network = self.view.network;
         let max_delay = network.group(network.spec(Row::new(post)).group).reach.max_delay;
-        Place { post, pre, delay: stream.below(u64::from(max_delay) + 1) as u16, score, lean }
+        let delay = stream.below(u64::from(max_delay) + 1) as u16;
+        Place { delay, score, lean, ..Place::free(post, pre) }
     }
 
     /// Any free places.
@@ -209,13 +222,7 @@ impl Ground<'_> {
         }
         match self.method.pick {
             Pick::Best => {
-                // Those that are not taken need no order.
-                let next = (count < places.len()).then(|| {
-                    let (_, next, _) = places.select_nth_unstable_by_key(count, rank);
-                    next.score
-                });
-                places.truncate(count);
-                best_first(&mut places);
+                let next = leave_best(&mut places, count);
                 Chosen { places, next, considered }
             }
             Pick::Drawn => {
@@ -232,6 +239,31 @@ impl Ground<'_> {
 fn rank(place: &Place) -> u128 {
     let Place { post, pre, delay, score, .. } = *place;
     u128::from(!order(score)) << 80 | u128::from(post) << 48 | u128::from(pre) << 16 | u128::from(delay)
+}
+
+/// Leaves the `count` best, best first; returns the score of the next. What is shown of absent pairs comes best first, and
+/// needs neither to be chosen from nor to be sorted; nor does any other place that is worse than enough of those.
+fn leave_best(places: &mut Vec<Place>, count: usize) -> Option<f32> {
+    let enough = count.saturating_add(1);
+    let ranked = places.windows(2).take(enough).take_while(|two| rank(&two[0]) < rank(&two[1])).count() + 1;
+    let ranked = ranked.min(places.len()).min(enough);
+    let worst = places.get(count).filter(|_| ranked == enough).map_or(u128::MAX, rank);
+    let mut at = 0;
+    places.retain(|place| {
+        at += 1;
+        at <= ranked || rank(place) < worst
+    });
+    let rest = &mut places[ranked..];
+    if rest.len() > enough {
+        rest.select_nth_unstable_by_key(count, rank);
+        places.truncate(ranked + enough);
+    }
+    places[ranked..].sort_unstable_by_key(rank);
+    // Stable, since that merges two parts which ascend.
+    places.sort_by_key(rank);
+    let next = places.get(count).map(|place| place.score);
+    places.truncate(count);
+    next
 }
 
 fn best_first(places: &mut [Place]) {

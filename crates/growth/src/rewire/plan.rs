@@ -12,7 +12,10 @@ use super::{
 };
 use crate::{Moment as AskedAt, View, place::Place};
 use livenet_core::{Network, Row, Signal, Stream};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// What happens in one pool.
 #[derive(Default)]
@@ -172,15 +175,16 @@ impl Planner<'_> {
     }
 
     /// Rows of a pool that go for good, and those that are left, ascending.
-    fn thin(&self, pool: &Pool, count: usize, stream: &mut Stream) -> (Vec<usize>, Vec<usize>) {
+    fn thin<'p>(&self, pool: &'p Pool, count: usize, stream: &mut Stream) -> (Vec<usize>, Cow<'p, [usize]>) {
         let Some(thinning) = self.method.thinning.filter(|_| count > 0) else {
-            return (Vec::new(), pool.present.clone());
+            return (Vec::new(), Cow::Borrowed(&pool.present));
         };
         let evidence = Evidence::new(self.view, self.memory, thinning.drop);
         let share = count as f64 / pool.present.len().max(1) as f64;
         let thinned = evidence.fall(evidence.eligible(&pool.present), count, share, stream).rows;
         let gone: BTreeSet<usize> = thinned.iter().copied().collect();
-        (thinned, pool.present.iter().copied().filter(|row| !gone.contains(row)).collect())
+        let left = pool.present.iter().copied().filter(|row| !gone.contains(row)).collect();
+        (thinned, Cow::Owned(left))
     }
 
     /// Frees who is stranded.
@@ -262,26 +266,12 @@ impl Planner<'_> {
         }
         if method.grow == Grow::Gradient {
             // Chosen again: it stays, with its weight and moments.
-            let mut rows = change.gone.clone();
-            rows.sort_unstable();
-            let places = std::mem::take(&mut change.come.places);
-            // A place that is connected is one of those that go: all others were absent.
-            let row = |place: &Place| row_of(view.network, place).filter(|row| rows.binary_search(row).is_ok());
-            let mut again = Vec::new();
-            for place in places {
-                match row(&place) {
-                    Some(row) => again.push(row),
-                    None => change.come.places.push(place),
-                }
-            }
-            if !again.is_empty() {
-                again.sort_unstable();
-                let stays = |row: &usize| again.binary_search(row).is_ok();
-                let kept = |rows: &[usize]| rows.iter().filter(|&row| !stays(row)).count();
-                let kept = (kept(&change.gone[..change.thinned]), kept(&change.gone[..change.ruled]));
-                (change.thinned, change.ruled) = kept;
-                change.gone.retain(|row| !stays(row));
-            }
+            let mut goes = vec![true; change.gone.len()];
+            change.come.places.retain(|place| place.again.inspect(|&at| goes[at as usize] = false).is_none());
+            let going = |until: usize| goes[..until].iter().filter(|&&goes| goes).count();
+            (change.thinned, change.ruled) = (going(change.thinned), going(change.ruled));
+            let mut goes = goes.into_iter();
+            change.gone.retain(|_| goes.next().unwrap_or(true));
         }
     }
 
@@ -322,13 +312,6 @@ impl Planner<'_> {
             }
         }
     }
-}
-
-/// The row of the connection at a place, if there is one.
-fn row_of(network: &Network, place: &Place) -> Option<usize> {
-    let rows = network.incoming(Row::new(place.post));
-    let found = network.pres()[rows.clone()].binary_search(&place.pre).ok()?;
-    Some(rows.start + found)
 }
 
 impl Change {

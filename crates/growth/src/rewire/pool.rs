@@ -3,7 +3,10 @@
 use super::Balance;
 use crate::pairs::{Pairs, group_pairs};
 use livenet_core::{GroupId, Network, Row};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 /// Which part of a network a pool is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,12 +43,18 @@ impl Part {
 
     /// Whether a pair of rows belongs to it.
     pub(super) fn holds(self, network: &Network, post: u32, pre: u32) -> bool {
-        let group = |row| network.spec(Row::new(row)).group;
+        let (posts, heard) = self.rows(network);
+        posts.contains(&post) && heard.contains(&pre)
+    }
+
+    /// The rows of its listeners, and of whom they may hear in it.
+    pub(super) fn rows(self, network: &Network) -> (Range<u32>, Range<u32>) {
+        let all = 0..network.neuron_count() as u32;
         match self {
-            Self::Whole => true,
-            Self::Group(of) => group(post) == of,
-            Self::Pair(of, heard) => group(post) == of && group(pre) == heard,
-            Self::Listener(row) => post == row,
+            Self::Whole => (all.clone(), all),
+            Self::Group(group) => (network.members(group), all),
+            Self::Pair(post, pre) => (network.members(post), network.members(pre)),
+            Self::Listener(row) => (row..row + 1, all),
         }
     }
 }
@@ -61,17 +70,12 @@ pub(super) struct Pool {
 impl Pool {
     /// The pairs in reach that stay connected, those that are put aside included.
     pub(super) fn taken(&self, network: &Network, gone: &BTreeSet<(u32, u32)>) -> BTreeSet<(u32, u32)> {
-        let posts = match self.part {
-            Part::Whole => 0..network.neuron_count() as u32,
-            Part::Group(group) | Part::Pair(group, _) => network.members(group),
-            Part::Listener(row) => row..row + 1,
-        };
+        let (posts, heard) = self.part.rows(network);
         let mut taken = BTreeSet::new();
         for post in posts {
             for &pre in &network.pres()[network.incoming(Row::new(post))] {
                 // What lies out of reach takes no place that could be drawn.
-                let inside = self.part.holds(network, post, pre);
-                let reachable = inside && network.may_listen(Row::new(post), Row::new(pre), 0);
+                let reachable = heard.contains(&pre) && network.may_listen(Row::new(post), Row::new(pre), 0);
                 if reachable && !gone.contains(&(post, pre)) {
                     taken.insert((post, pre));
                 }
@@ -84,6 +88,9 @@ impl Pool {
 /// The pools of a network, in the order of their parts. What is silent or frozen was put aside by somebody else, and
 /// is in none.
 pub(super) fn pools(network: &Network, balance: Balance) -> Vec<Pool> {
+    if network.marks().is_plain() {
+        return pools_without(network, balance, &|_| false);
+    }
     pools_without(network, balance, &|row| {
         let marks = network.marks()[row];
         marks.is_silent() || marks.is_frozen()
@@ -91,7 +98,7 @@ pub(super) fn pools(network: &Network, balance: Balance) -> Vec<Pool> {
 }
 
 /// The same with another rule of what was put aside; what frozen neurons hear always is.
-pub(super) fn pools_without(network: &Network, balance: Balance, aside: &dyn Fn(usize) -> bool) -> Vec<Pool> {
+pub(super) fn pools_without(network: &Network, balance: Balance, aside: &impl Fn(usize) -> bool) -> Vec<Pool> {
     let empty = |part, pairs| Pool { part, present: Vec::new(), pairs };
     let mut pools: Vec<Pool> = match balance {
         Balance::Whole => vec![empty(Part::Whole, Pairs::of(network))],
@@ -110,17 +117,15 @@ pub(super) fn pools_without(network: &Network, balance: Balance, aside: &dyn Fn(
     };
     let place: BTreeMap<Part, usize> = pools.iter().enumerate().map(|(at, pool)| (pool.part, at)).collect();
     for post in network.neuron_rows().filter(|&post| !network.is_frozen(post)) {
-        // Whoever belongs to one group is heard in one pool.
-        let (mut heard, mut pool) = (0..0, None);
-        for synapse in network.incoming(post) {
-            let pre = network.pres()[synapse];
-            if !heard.contains(&pre) {
-                heard = network.members(network.spec(Row::new(pre)).group);
-                pool = place.get(&Part::of(network, balance, post.get(), pre)).copied();
+        let mut rest = network.incoming(post);
+        while let Some(&pre) = network.pres()[rest.clone()].first() {
+            // Whoever belongs to one group is heard in one pool.
+            let heard = network.members(network.spec(Row::new(pre)).group);
+            let end = rest.start + network.pres()[rest.clone()].partition_point(|&pre| pre < heard.end);
+            if let Some(&at) = place.get(&Part::of(network, balance, post.get(), pre)) {
+                pools[at].present.extend((rest.start..end).filter(|&synapse| !aside(synapse)));
             }
-            if let Some(at) = pool.filter(|_| !aside(synapse)) {
-                pools[at].present.push(synapse);
-            }
+            rest.start = end;
         }
     }
     pools

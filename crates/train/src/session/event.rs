@@ -1,6 +1,7 @@
 //! What a session tells: typed, in order, without any clock.
 
-use livenet_core::{Census, Epoch, Move, NeuronId, Reason};
+use super::Words;
+use livenet_core::{Census, Epoch, NeuronId, Reason};
 use livenet_growth::{Cut, Why};
 use serde::{Deserialize, Serialize};
 
@@ -146,56 +147,7 @@ pub struct NeuronEnergy {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Explained {
     /// The move in words.
-    pub what: String,
+    pub what: Words,
     /// Why.
     pub reason: Reason,
-}
-
-impl Explained {
-    pub(crate) fn of(what: &Move, reason: &Reason) -> Self {
-        Self { what: in_words(what), reason: reason.clone() }
-    }
-}
-
-fn in_words(what: &Move) -> String {
-    use std::fmt::Write as _;
-    let list = |at: &mut dyn Iterator<Item = String>| {
-        let mut text = String::new();
-        for (index, item) in at.enumerate() {
-            let _ = write!(text, "{}{item}", if index == 0 { "" } else { " " });
-        }
-        text
-    };
-    match what {
-        Move::Connect { at, delay: 0, .. } => format!("connect {at}"),
-        Move::Connect { at, delay, .. } => format!("connect {at} ~{delay}"),
-        Move::Disconnect { at } => format!("disconnect {at}"),
-        Move::Grow { at, .. } => {
-            let mut items =
-                at.iter().map(|(at, delay)| if *delay == 0 { at.to_string() } else { format!("{at}~{delay}") });
-            format!("connect {}", list(&mut items))
-        }
-        Move::Prune { at } => format!("disconnect {}", list(&mut at.iter().map(ToString::to_string))),
-        Move::ConnectAll { post, pres, .. } => {
-            format!("connect {post} to {}", list(&mut pres.iter().map(ToString::to_string)))
-        }
-        Move::Rewire { from, to, .. } => format!("rewire {from} to {to}"),
-        Move::Add { neuron, .. } => format!("add {neuron}"),
-        Move::Bear { neuron, dendrites, axon, .. } => {
-            format!("bear {neuron}, which hears {} and speaks to {}", dendrites.len(), axon.len())
-        }
-        Move::Remove { neuron, .. } => format!("remove {neuron}"),
-        Move::Renew { old, new, .. } => format!("renew {old} as {new}"),
-        Move::Divide { mother, daughter, share } => {
-            format!("divide {mother} into {mother} and {daughter} (share {share})")
-        }
-        Move::InsertOn { at, neuron, .. } => format!("insert {neuron} on {at}"),
-        Move::Merge { kept, gone, .. } => format!("merge {gone} into {kept}"),
-        Move::Retune { neuron, .. } => format!("retune {neuron}"),
-        Move::Mark { at, mark } => format!("mark {at:?} {mark:?}"),
-        Move::Scale { at, by } => format!("scale {at} by {by}"),
-        Move::Reweigh { at, .. } => format!("reweigh {at}"),
-        Move::Rebias { neuron, plus } => format!("rebias {neuron} by {plus}"),
-        Move::Perturb { neuron, .. } => format!("perturb {neuron}"),
-    }
 }

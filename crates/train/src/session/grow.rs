@@ -1,6 +1,6 @@
 //! Asking a strategy, and committing what it proposes.
 
-use super::{Batch, Continuity, Event, Explained, NeuronEnergy, Session, SessionError, Source};
+use super::{Batch, Continuity, Event, Explained, NeuronEnergy, Session, SessionError, Source, Words};
 use livenet_core::{Draft, Finished, Follower as _, Move, Proposal, Signal, Signals};
 use livenet_growth::{Budget, Cut, Probe, Still, Verdict, View, Why, effort};
 
@@ -252,10 +252,14 @@ impl Session {
             connections: self.network.active_count() as u64,
             change,
             cut,
-            why: commit.proposals.iter().map(|proposal| Explained::of(&proposal.what, &proposal.reason)).collect(),
+            why: commit.proposals.into_iter().map(explained).collect(),
         });
         Ok(())
     }
+}
+
+fn explained(Proposal { what, reason, .. }: Proposal) -> Explained {
+    Explained { what: Words::of(what), reason }
 }
 
 /// The sum of what the moves foretell, if any does.

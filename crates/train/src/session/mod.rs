@@ -14,6 +14,7 @@ mod source;
 mod state;
 mod together;
 mod trial;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -24,6 +25,7 @@ pub use learning::Learning;
 pub use source::{Answers, Batch, Continuity, Source};
 pub use state::{SavedState, StateError};
 pub use together::{MOST_TOGETHER, Member, alike, together};
+pub use words::Words;
 
 use crate::Credit;
 use livenet_core::{ExecError, Executor, Journal, Network, Signal, StreamKey, Window};

@@ -84,8 +84,16 @@ impl<'a> Best<'a> {
     /// The best, the most wanted first.
     pub(super) fn into_candidates(mut self) -> Vec<Candidate> {
         self.select();
-        self.ranks.sort_unstable_by_key(|&rank| Reverse(rank));
-        self.ranks.into_iter().map(candidate).collect()
+        // Sizes decide but between equal ones: half the bits, so half the time.
+        let places = 0..self.ranks.len() as u64;
+        let mut order: Vec<u64> =
+            self.ranks.iter().zip(places).map(|(rank, at)| (!((*rank >> 81) as u64) << 32) | at).collect();
+        order.sort_unstable();
+        let mut best: Vec<u128> = order.into_iter().map(|entry| self.ranks[entry as u32 as usize]).collect();
+        for alike in best.chunk_by_mut(|a, b| a >> 81 == b >> 81).filter(|alike| alike.len() > 1) {
+            alike.sort_unstable_by_key(|&rank| Reverse(rank));
+        }
+        best.into_iter().map(candidate).collect()
     }
 }
 
