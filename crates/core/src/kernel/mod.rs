@@ -25,6 +25,7 @@ mod panels;
 pub mod probe;
 mod rows;
 mod running;
+mod sizes;
 pub mod solo;
 mod transpose;
 mod update;
@@ -46,6 +47,7 @@ pub use leaky::{leak, leak_backward};
 pub use panels::Store;
 pub use rows::{deinterleave, dots, interleave, scale_shift, sums};
 pub use running::{Part, add_lanes, blend, blend_one, fold_lanes};
+pub use sizes::{add_sizes, heard_sizes, sizes};
 pub use transpose::Transpose;
 pub use update::{Counts, Decay, Elements, Moments, Step, update};
 

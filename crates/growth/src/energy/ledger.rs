@@ -55,7 +55,9 @@ impl Ledger {
 
     /// The signals of [`Ledger::advance`].
     pub fn needs(&self) -> Vec<Signal> {
-        self.economy.costs.needs()
+        let mut needs = self.economy.costs.needs();
+        needs.extend((self.economy.competition > 0.0).then_some(Signal::Utility));
+        needs
     }
 
     /// Another supply S₀ from now on: drought or plenty.
@@ -82,10 +84,10 @@ impl Ledger {
     pub fn advance(&mut self, network: &Network, signals: &Signals, steps: u64) {
         self.open(network);
         assert_eq!(self.state.epoch, Some(network.epoch()), "the ledger missed a commit");
-        let costs = self.economy.costs.of_all(network, signals);
-        for (account, cost) in self.state.accounts.iter_mut().zip(costs) {
+        let cost = self.economy.costs.of(network, signals);
+        for (row, account) in self.state.accounts.iter_mut().enumerate() {
             if let Some(account) = account {
-                account.cost = cost;
+                account.cost = cost(row);
             }
         }
         let utilities = signals.values(Signal::Utility);

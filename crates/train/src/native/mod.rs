@@ -26,6 +26,7 @@ mod predict;
 mod shape;
 mod short;
 mod signals;
+mod sizes;
 mod solo;
 mod sources;
 mod splitting;
