@@ -1,5 +1,8 @@
 //! What the sizes of weights add up to at either end: how much is heard of a speaker, and what drives a listener.
 
+#[cfg(test)]
+mod tests;
+
 use super::executor::{Native, counted};
 use livenet_core::kernel;
 use livenet_core::{Network, Signal};
