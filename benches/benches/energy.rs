@@ -41,7 +41,7 @@ fn settlements(criterion: &mut Criterion) {
     let mut signals = Signals::default();
     signals.put(Signal::OutputMagnitude, some(neurons, 0));
     signals.put(Signal::Utility, some(neurons, 1));
-    signals.put(Signal::Weight, some(synapses, 2));
+    signals.put(Signal::Drive, some(neurons, 2));
     signals.put(Signal::UpdateSize, some(synapses, 3));
     for (name, plasticity) in [("change is free", 0.0), ("change costs", 3.0)] {
         let mut settings =

@@ -71,6 +71,9 @@ pub enum Signal {
         /// How many lanes, if there are as many.
         lanes: u32,
     },
+    /// Per neuron: its drive, Σ |w| · mean |output| over those whom it hears through connections that are not silent. The means are
+    /// those of [`Signal::OutputMagnitude`], 0 where nobody observes that: whoever asks for this asks for both.
+    Drive,
 }
 
 impl Signal {
@@ -96,6 +99,7 @@ impl Signal {
             Self::Outputs { .. } => "outputs",
             Self::Blames { .. } => "blames",
             Self::Bends { .. } => "bends",
+            Self::Drive => "drive",
         }
     }
 

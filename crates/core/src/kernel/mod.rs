@@ -26,6 +26,7 @@ mod panels;
 pub mod probe;
 mod rows;
 mod running;
+mod sizes;
 pub mod solo;
 mod transpose;
 mod update;
@@ -48,6 +49,7 @@ pub use leaky::{leak, leak_backward};
 pub use panels::Store;
 pub use rows::{deinterleave, dots, interleave, scale_shift, sums};
 pub use running::{Part, add_lanes, blend, blend_one, fold_lanes};
+pub use sizes::{add_sizes, heard_sizes, sizes};
 pub use transpose::Transpose;
 pub use update::{Counts, Decay, Elements, Moments, Step, update};
 

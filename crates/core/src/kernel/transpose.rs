@@ -116,6 +116,11 @@ impl Transpose {
         Gather::new(&self.offsets, &self.targets)
     }
 
+    /// Where the connections of each speaker begin, and one past the last.
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
     /// Writes weights by listener into this order; once per window. Split among threads where that pays. `places` is
     /// overwritten; it is kept by the caller so that nothing is allocated.
     ///

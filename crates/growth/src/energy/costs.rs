@@ -58,95 +58,34 @@ impl Costs {
     }
 
     pub(super) fn needs(&self) -> Vec<Signal> {
-        let mut needs = vec![Signal::OutputMagnitude, Signal::Utility];
-        if self.drive > 0.0 {
-            needs.push(Signal::Weight);
-        }
-        if self.plasticity > 0.0 {
-            needs.push(Signal::UpdateSize);
-        }
-        needs
+        let prices = [
+            (self.activity > 0.0 || self.drive > 0.0, Signal::OutputMagnitude),
+            (self.drive > 0.0, Signal::Drive),
+            (self.plasticity > 0.0, Signal::UpdateSize),
+        ];
+        prices.into_iter().filter_map(|(paid, signal)| paid.then_some(signal)).collect()
     }
 
-    /// The cost of every neuron per step, by row. What is not a finite number counts as nothing: a diverging
+    /// The cost of a neuron per step, of the signals of its network. What is not a finite number counts as nothing: a diverging
     /// network is caught elsewhere and must not poison the accounts.
-    ///
-    /// One pass over the connections in the order of their rows, of four listeners at a time. The bench `energy` measures it.
-    pub(super) fn of_all(&self, network: &Network, signals: &Signals) -> Vec<f64> {
-        let sizes = |signal, count: usize| {
-            let values = signals.values(signal);
-            if values.len() == count { values } else { &[] }
-        };
-        let (neurons, synapses) = (network.neuron_count(), network.synapse_count());
-        let heard = sizes(Signal::OutputMagnitude, neurons);
-        let heard: Vec<f64> = (0..neurons).map(|row| heard.get(row).copied().map_or(0.0, finite)).collect();
-        let weights = sizes(Signal::Weight, synapses);
-        let updates = sizes(Signal::UpdateSize, synapses);
-        let (offsets, pres, marks) = (network.offsets(), network.pres(), network.marks());
-        let (driven, plastic) = (self.drive > 0.0 && !weights.is_empty(), self.plasticity > 0.0 && !updates.is_empty());
-        let plain = driven && marks.is_plain();
-        let drives = if plain { drives(offsets, (weights, pres), &heard) } else { Vec::new() };
-        let of = |row: usize| {
-            let at = offsets[row] as usize..offsets[row + 1] as usize;
-            let mut cost = self.base + self.connection * at.len() as f64 + self.activity * heard[row];
-            if plain {
-                cost += self.drive * drives[row];
-            } else if driven {
-                let (weights, pres) = (&weights[at.clone()], &pres[at.clone()]);
-                let marks = at.clone().map(|synapse| if marks[synapse].is_silent() { 0.0 } else { 1.0 });
-                let heard = pres.iter().zip(marks).map(|(&pre, speaks)| heard[pre as usize] * speaks);
-                cost += self.drive * sum(weights.iter().copied().zip(heard));
-            }
-            if plastic {
-                cost += self.plasticity * sum(updates[at].iter().map(|&update| (update, 1.0)));
+    pub(super) fn of<'a>(&self, network: &'a Network, signals: &'a Signals) -> impl Fn(usize) -> f64 + use<'a> {
+        let costs = *self;
+        let values = |signal, price: f64| if price > 0.0 { signals.values(signal) } else { &[] };
+        let (said, drives) = (values(Signal::OutputMagnitude, self.activity), values(Signal::Drive, self.drive));
+        let updates = values(Signal::UpdateSize, self.plasticity);
+        let (offsets, of) = (network.offsets(), |values: &[f32], row: usize| values.get(row).map_or(0.0, finite));
+        move |row| {
+            let heard = offsets[row] as usize..offsets[row + 1] as usize;
+            let mut cost = costs.base + costs.connection * heard.len() as f64 + costs.activity * of(said, row);
+            cost += costs.drive * of(drives, row);
+            if let Some(updates) = updates.get(heard) {
+                cost += costs.plasticity * updates.iter().map(finite).sum::<f64>();
             }
             cost
-        };
-        (0..neurons).map(of).collect()
+        }
     }
 }
 
-fn finite(value: f32) -> f64 {
+fn finite(value: &f32) -> f64 {
     if value.is_finite() { f64::from(value.abs()) } else { 0.0 }
-}
-
-/// Listeners that are summed side by side.
-const ABREAST: usize = 4;
-
-/// Σ |w| A of every listener, over all that it hears. Each sum is one chain of additions in the order of the rows, in which every
-/// addition waits for the one before; chains of several listeners wait together.
-fn drives(offsets: &[u32], (weights, pres): (&[f32], &[u32]), heard: &[f64]) -> Vec<f64> {
-    let listeners = offsets.len() - 1;
-    let mut all = Vec::with_capacity(listeners + ABREAST);
-    for first in (0..listeners).step_by(ABREAST) {
-        // Beyond the last one nobody listens.
-        let bound = |row: usize| offsets[row.min(listeners)] as usize;
-        let rows: [(&[f32], &[u32]); ABREAST] = std::array::from_fn(|at| {
-            let rows = bound(first + at)..bound(first + at + 1);
-            (&weights[rows.clone()], &pres[rows])
-        });
-        let common = rows.iter().map(|(weights, _)| weights.len()).min().unwrap_or(0);
-        let together = rows.map(|(weights, pres)| (&weights[..common], &pres[..common]));
-        let mut sums = [0.0_f64; ABREAST];
-        for at in 0..common {
-            for (sum, (weights, pres)) in sums.iter_mut().zip(together) {
-                *sum += f64::from(weights[at].abs()) * heard[pres[at] as usize];
-            }
-        }
-        for (sum, (weights, pres)) in sums.into_iter().zip(rows) {
-            let rest = weights[common..].iter().zip(&pres[common..]);
-            let sum = rest.fold(sum, |sum, (&weight, &pre)| sum + f64::from(weight.abs()) * heard[pre as usize]);
-            let careful = || weights.iter().zip(pres).map(|(&weight, &pre)| finite(weight) * heard[pre as usize]).sum();
-            all.push(if sum.is_finite() { sum } else { careful() });
-        }
-    }
-    all.truncate(listeners);
-    all
-}
-
-/// Σ |value| · factor over the finite values. Products of finite 32-bit numbers are finite in 64 bits, so that a finite sum had
-/// finite values only, and the careful way is for the rest.
-fn sum(of: impl Iterator<Item = (f32, f64)> + Clone) -> f64 {
-    let quick: f64 = of.clone().map(|(value, factor)| f64::from(value.abs()) * factor).sum();
-    if quick.is_finite() { quick } else { of.map(|(value, factor)| finite(value) * factor).sum() }
 }

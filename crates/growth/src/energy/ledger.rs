@@ -55,7 +55,9 @@ impl Ledger {
 
     /// The signals of [`Ledger::advance`].
     pub fn needs(&self) -> Vec<Signal> {
-        self.economy.costs.needs()
+        let mut needs = self.economy.costs.needs();
+        needs.extend((self.economy.competition > 0.0).then_some(Signal::Utility));
+        needs
     }
 
     /// Another supply S₀ from now on: drought or plenty.
@@ -82,31 +84,32 @@ impl Ledger {
     pub fn advance(&mut self, network: &Network, signals: &Signals, steps: u64) {
         self.open(network);
         assert_eq!(self.state.epoch, Some(network.epoch()), "the ledger missed a commit");
-        let costs = self.economy.costs.of_all(network, signals);
-        for (account, cost) in self.state.accounts.iter_mut().zip(costs) {
-            if let Some(account) = account {
-                account.cost = cost;
-            }
-        }
         let utilities = signals.values(Signal::Utility);
         let utility = |row: usize| {
             let value = utilities.get(row).copied().unwrap_or(0.0);
             if value.is_finite() { f64::from(value.max(0.0)) } else { 0.0 }
         };
-        let count = self.neurons();
+        let cost_of = self.economy.costs.of(network, signals);
+        let (mut count, mut cost, mut useful) = (0_usize, 0.0, 0.0);
+        for (row, account) in self.state.accounts.iter_mut().enumerate() {
+            let Some(account) = account else { continue };
+            account.cost = cost_of(row);
+            (count, cost, useful) = (count + 1, cost + account.cost, useful + utility(row));
+        }
         if count == 0 {
             return;
         }
-        if self.economy.unit == Unit::Mean && self.cost() > 0.0 {
-            let mean = self.cost() / count as f64;
-            self.state.accounts.iter_mut().flatten().for_each(|account| account.cost /= mean);
+        if self.economy.unit == Unit::Mean && cost > 0.0 {
+            let mean = cost / count as f64;
+            cost = 0.0;
+            for account in self.state.accounts.iter_mut().flatten() {
+                account.cost /= mean;
+                cost += account.cost;
+            }
         }
-        let cost = self.cost();
-        let useful: f64 =
-            (0..self.state.accounts.len()).filter(|&row| self.state.accounts[row].is_some()).map(utility).sum();
         let (supply, competition) = (self.state.supply, self.economy.competition);
         let basic = if cost > 0.0 { ((1.0 - competition) * supply / cost).min(1.0) } else { 0.0 };
-        let books = &mut self.state.books;
+        let mut books = self.state.books;
         books.steps += steps;
         for (row, account) in self.state.accounts.iter_mut().enumerate() {
             let Some(account) = account else { continue };
@@ -116,10 +119,11 @@ impl Ledger {
             let cost = account.cost * steps as f64;
             books.income += income;
             books.cost += cost;
-            account.settle(account.store + income - cost, self.economy.capacity, books);
+            account.settle(account.store + income - cost, self.economy.capacity, &mut books);
             account.age += steps;
             account.empty = if account.store > 0.0 { 0 } else { account.empty + steps };
         }
+        self.state.books = books;
         self.state.mean_cost = cost / count as f64;
     }
 

@@ -297,6 +297,7 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
                     self.operations += values.len() as u64 * scored;
                     values
                 }
+                Signal::Drive => self.statistics.drive(network, &weights()),
                 running => self.statistics.read(network, running, weights),
             };
             signals.put(signal, values);

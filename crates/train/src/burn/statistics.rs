@@ -118,6 +118,16 @@ impl<I: Backend> Statistics<I> {
         }
     }
 
+    /// Σ |w| · mean |output| over whom each neuron hears.
+    pub(super) fn drive(&self, network: &Network, weights: &[f32]) -> Vec<f32> {
+        let means = self.read(network, Signal::OutputMagnitude, Vec::new);
+        let said = |synapse: usize| {
+            let size = f64::from(weights[synapse].abs()) * f64::from(means[network.pres()[synapse] as usize]);
+            if network.marks()[synapse].is_silent() { 0.0 } else { size }
+        };
+        network.neuron_rows().map(|row| network.incoming(row).map(said).sum::<f64>() as f32).collect()
+    }
+
     /// Each signal's components and the weight of its past, one after the other.
     pub(super) fn export(&self, neurons: usize) -> Vec<(Signal, Vec<f32>)> {
         self.0

@@ -27,8 +27,10 @@ pub(super) struct Scratch {
     pub(super) given: Vec<Lanes>,
     /// The weights in the order of the transpose, where somebody wants those of the last sweep.
     pub(super) arranged: Option<Vec<f32>>,
-    /// Their gradients in that order.
+    /// Their gradients in that order, and between sweeps the weights as they are now, if that is `ahead`.
     pub(super) gradients: Vec<f32>,
+    /// Whether what the next sweep would arrange is arranged already.
+    pub(super) ahead: bool,
     /// Of [`Transpose::arrange`](kernel::Transpose::arrange) and its reverse.
     pub(super) places: Vec<u32>,
     /// Of dense blocks, by thread.
@@ -70,8 +72,17 @@ impl Backward<'_> {
         scratch.by_state.fill(Lanes::ZERO);
         let connections = self.plan.transpose.wires().connections();
         // Until the sweep is done, the place of the gradients holds the weights in its order: four bytes a connection.
+        // Asked for before, they wait where gradients in this order will be.
+        let (ahead, alike) = (std::mem::take(&mut scratch.ahead), gradients[WEIGHTS].len() == connections);
+        if ahead && alike {
+            std::mem::swap(&mut gradients[WEIGHTS], &mut scratch.gradients);
+        }
         let arranged = &mut gradients[WEIGHTS][..connections];
-        self.plan.transpose.arrange(self.weights, &mut scratch.places, arranged);
+        if !ahead {
+            self.plan.transpose.arrange(self.weights, &mut scratch.places, arranged);
+        } else if !alike {
+            arranged.copy_from_slice(&scratch.gradients);
+        }
         if let Some(kept) = &mut scratch.arranged {
             kept.clear();
             kept.extend_from_slice(arranged);

@@ -141,6 +141,15 @@ impl Dense {
         }
     }
 
+    /// Adds to the sum of each speaker the sizes of weights by which it is heard through blocks.
+    pub(super) fn add_sizes(&self, weights: &[f32], sums: &mut [f64]) {
+        for Block { pre, starts, .. } in &self.blocks {
+            for &start in starts {
+                kernel::add_sizes(&weights[start as usize..][..pre.len()], &mut sums[pre.clone()]);
+            }
+        }
+    }
+
     /// Writes the gradients of the connections in blocks. Threads split listeners.
     pub(super) fn gradient(
         &self,

@@ -244,7 +244,7 @@ impl Executor for Native {
         if self.keep_sizes {
             self.update_sizes.clone_from(&self.parameters[WEIGHTS]);
         }
-        self.counted_stale = true;
+        self.weights_change();
         let Self { pool, plan, memory, parameters, gradients, update_sizes, .. } = self;
         // About ten operations an element.
         let checked = pool.run(10 * network.synapse_count(), |_| {

@@ -50,7 +50,7 @@ impl Native {
         self.memory = Memory::of(from.optimizer, &from.moments, &from.steps);
         refill(&mut self.gradients, network, &0.0);
         self.standing = Standing::Made;
-        self.counted_stale = true;
+        self.weights_change();
         self.update_sizes.clone_from(&from.update_sizes);
         self.statistics.import(&from.statistics, neurons);
         self.operations = from.operations;

@@ -52,7 +52,8 @@ impl Follower for Native {
         }
         self.statistics.follow(commit);
         self.update_sizes.clear();
-        (self.counted_stale, self.standing) = (true, Standing::Stale);
+        self.weights_change();
+        self.standing = Standing::Stale;
         if short {
             self.record.follow(commit);
             if self.shape(after) == self.activity.shape {

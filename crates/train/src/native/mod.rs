@@ -27,6 +27,7 @@ mod shape;
 mod shares;
 mod short;
 mod signals;
+mod sizes;
 mod solo;
 mod sources;
 mod splitting;

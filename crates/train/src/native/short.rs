@@ -59,6 +59,7 @@ impl Native {
         self.prepare();
         let stepped = rate != 0.0;
         self.standing = if stepped { Standing::Taken } else { Standing::Due };
+        self.scratch.ahead &= !stepped;
         let active = self.active(network);
         let Self { pool, plan, parameters, record, .. } = self;
         let [weights, bias, ..] = parameters;
@@ -95,6 +96,7 @@ impl Native {
             }
             (self.long_way, self.plan.dense.off) = (long, long);
             self.plan.rebuild(network);
+            self.scratch.ahead = false;
             self.activity.be_lean(self.shape(network).lean);
             let Self { plan, parameters, scratch, .. } = self;
             scratch.arranged = long.then(|| {

@@ -44,12 +44,14 @@ impl Native {
                     signals.put_candidates(signal, best);
                     continue;
                 }
+                Signal::Utility => self.utility(network),
+                Signal::Drive => self.drive(network),
                 Signal::AbsentGradientByGroups { top } => {
                     let best = self.absent_by_groups(network, top as usize);
                     signals.put_candidates(signal, best);
                     continue;
                 }
-                running => self.statistics.values(network, running, &self.parameters[WEIGHTS]),
+                running => self.statistics.values(network, running),
             };
             signals.put(signal, values);
         }

@@ -42,7 +42,7 @@ fn same_bits_for_any_number_of_threads() {
 }
 
 /// 3-30-2 with a recurrent hidden group, one part of it leaky, and its executor.
-fn small(threads: usize) -> (Network, Native) {
+pub(super) fn small(threads: usize) -> (Network, Native) {
     let group = |name: &str, role, heard: &[u16]| FireGroup {
         name: name.into(),
         role,
@@ -80,7 +80,7 @@ fn small(threads: usize) -> (Network, Native) {
     (network, native)
 }
 
-fn samples(count: usize) -> Vec<f32> {
+pub(super) fn samples(count: usize) -> Vec<f32> {
     let mut stream = StreamKey::new(2, "samples").stream();
     (0..count).map(|_| stream.normal() as f32).collect()
 }

@@ -57,6 +57,16 @@ pub(crate) trait Wide: Copy {
     fn eights(eight: &[Self::Half; 8]) -> [f32; 8];
     /// Lane `i` of row `j` becomes lane `j` of row `i`.
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]);
+    /// `sums[i] + |weights[i]|`, in 64 bits.
+    #[inline(always)]
+    fn add_sizes(sums: [f64; 8], weights: &[f32; 8]) -> [f64; 8] {
+        std::array::from_fn(|i| sums[i] + f64::from(weights[i].abs()))
+    }
+    /// `sums[i] + |weights[i]| * of[at[i]]`, in 64 bits, not fused. Panics beyond the end of `of`.
+    #[inline(always)]
+    fn add_heard_sizes(sums: [f64; 8], weights: &[f32; 8], of: &[f64], at: &[u32; 8]) -> [f64; 8] {
+        std::array::from_fn(|i| sums[i] + f64::from(weights[i].abs()) * of[at[i] as usize])
+    }
 }
 
 #[derive(Clone, Copy)]

@@ -5,11 +5,13 @@ use crate::kernel::{LANES, Lanes};
 use std::arch::x86_64::{
     __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps, _mm256_add_ps,
     _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps,
-    _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_mul_ps, _mm256_permute2f128_ps, _mm256_set1_ps,
-    _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps,
-    _mm256_unpacklo_pd, _mm256_unpacklo_ps, _mm512_add_ps, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256,
-    _mm512_cmp_ps_mask, _mm512_fmadd_ps, _mm512_load_ps, _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_ps,
-    _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_ps,
+    _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_mul_ps, _mm256_permute2f128_ps,
+    _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps, _mm256_unpackhi_pd,
+    _mm256_unpackhi_ps, _mm256_unpacklo_pd, _mm256_unpacklo_ps, _mm512_abs_pd, _mm512_add_pd, _mm512_add_ps,
+    _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_cmplt_epu64_mask,
+    _mm512_cvtepu32_epi64, _mm512_cvtps_pd, _mm512_fmadd_ps, _mm512_i64gather_pd, _mm512_load_ps, _mm512_loadu_pd,
+    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_epi64, _mm512_set1_ps,
+    _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_pd, _mm512_storeu_ps,
 };
 
 /// The tree from its second level on, of eight.
@@ -275,5 +277,29 @@ impl Wide for Avx512 {
     #[inline(always)]
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
         transpose(from, to);
+    }
+    #[inline(always)]
+    fn add_sizes(sums: [f64; 8], weights: &[f32; 8]) -> [f64; 8] {
+        let mut out = [0.0; 8];
+        // SAFETY: as above, but at any alignment; each array has 8 numbers.
+        unsafe {
+            let size = _mm512_abs_pd(_mm512_cvtps_pd(_mm256_loadu_ps(weights.as_ptr())));
+            _mm512_storeu_pd(out.as_mut_ptr(), _mm512_add_pd(_mm512_loadu_pd(sums.as_ptr()), size));
+        }
+        out
+    }
+    #[inline(always)]
+    fn add_heard_sizes(sums: [f64; 8], weights: &[f32; 8], of: &[f64], at: &[u32; 8]) -> [f64; 8] {
+        let mut out = [0.0; 8];
+        // SAFETY: as above, but at any alignment; each array has 8 numbers, and what is read of `of` lies within it.
+        unsafe {
+            let at = _mm512_cvtepu32_epi64(_mm256_loadu_si256(at.as_ptr().cast()));
+            let within = _mm512_cmplt_epu64_mask(at, _mm512_set1_epi64(of.len() as i64));
+            assert!(within == 0xff, "out of bounds: {} values", of.len());
+            let size = _mm512_abs_pd(_mm512_cvtps_pd(_mm256_loadu_ps(weights.as_ptr())));
+            let product = _mm512_mul_pd(size, _mm512_i64gather_pd::<8>(at, of.as_ptr()));
+            _mm512_storeu_pd(out.as_mut_ptr(), _mm512_add_pd(_mm512_loadu_pd(sums.as_ptr()), product));
+        }
+        out
     }
 }

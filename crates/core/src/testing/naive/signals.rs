@@ -51,6 +51,7 @@ impl Naive {
             Signal::UpdateSize => self.update_size.clone(),
             Signal::Splitting => self.splitting(network),
             Signal::Residual => self.residual(network),
+            Signal::Drive => self.drive(network),
             Signal::AbsentGradient { .. }
             | Signal::AbsentGradientByGroups { .. }
             | Signal::Outputs { .. }
@@ -61,6 +62,18 @@ impl Naive {
                 reduce(network, running, &means, &self.parameters.weights)
             }
         }
+    }
+
+    /// Σ |w| · mean |output| over the heard.
+    fn drive(&self, network: &Network) -> Vec<f64> {
+        let Some(means) = self.statistics.means(Signal::OutputMagnitude) else {
+            return vec![0.0; network.neuron_count()];
+        };
+        let said = |synapse: usize| {
+            let size = self.parameters.weights[synapse].abs() * means[0][network.pres()[synapse] as usize];
+            if network.marks()[synapse].is_silent() { 0.0 } else { size }
+        };
+        network.neuron_rows().map(|row| network.incoming(row).map(said).sum()).collect()
     }
 
     /// The gradient that a connection between these rows would have: Σ blame · what would be heard.

@@ -218,7 +218,7 @@ impl Chorus {
             };
             (native.record.recorded, native.record.swept, native.record.blank) = (recorded, swept, self.blank);
             native.standing = standing;
-            native.counted_stale = true;
+            native.weights_change();
             native.operations += passes * network.synapse_count() as u64;
             match self.way {
                 Way::AtOnce => native.memory.ahead += taken,

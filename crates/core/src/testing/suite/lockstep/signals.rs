@@ -6,9 +6,11 @@ use crate::{Candidate, Executor as _, Samples, Signal, Signals, by_groups, testi
 impl Case<'_> {
     pub(super) fn signals(&mut self, floor: f64) -> Result<(), End> {
         let top = self.dice.mostly_small(1..=200) as u32;
-        let wanted =
-            [&RUNNING[..], &[Signal::Weight, Signal::UpdateSize, Signal::Residual, Signal::AbsentGradient { top }]]
-                .concat();
+        let wanted = [
+            &RUNNING[..],
+            &[Signal::Weight, Signal::UpdateSize, Signal::Residual, Signal::AbsentGradient { top }, Signal::Drive],
+        ]
+        .concat();
         let mut all: Vec<Signal> = wanted.clone();
         all.extend(self.options.splitting.map(|_| Signal::Splitting));
         let lanes = self.dice.within(1..=4) as u32;
