@@ -73,7 +73,9 @@ impl Kernel for Part<'_, '_> {
                 for eight in eights {
                     sums = W::add_sizes(sums, eight);
                 }
-                rest.iter().for_each(|weight| last += f64::from(weight.abs()));
+                for weight in rest {
+                    last += f64::from(weight.abs());
+                }
             }
             *out = tree(sums) + last;
         }
