@@ -158,7 +158,7 @@ impl MockDevice {
         Samples::new(lanes, network.neuron_count(), values.collect())
     }
 
-    /// Signals that can be negative are drawn in ±1, the others in [0, 1).
+    /// Signals that can be negative are drawn in ±1, the others in [0, 1); drives follow from weights and what is drawn.
     fn values(&self, network: &Network, signal: Signal) -> Vec<f32> {
         let key = self.named(&format!("{signal:?}"));
         let draw = |a: u64, b: u64| match signal {
@@ -174,6 +174,12 @@ impl MockDevice {
             Signal::Residual => {
                 let pairs = network.outputs().flat_map(|output| network.neuron_rows().map(move |row| (output, row)));
                 pairs.map(|(output, row)| draw(number(Row::new(output)), number(row))).collect()
+            }
+            Signal::Drive => {
+                let (weights, said) = (self.weights.download(), self.values(network, Signal::OutputMagnitude));
+                let speaks = |&synapse: &usize| !network.marks()[synapse].is_silent();
+                let size = |synapse: usize| weights[synapse].abs() * said[network.pres()[synapse] as usize];
+                network.neuron_rows().map(|row| network.incoming(row).filter(speaks).map(size).sum()).collect()
             }
             _ => network.neuron_rows().map(|row| draw(number(row), 0)).collect(),
         }

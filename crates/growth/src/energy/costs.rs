@@ -73,19 +73,20 @@ impl Costs {
         let values = |signal, price: f64| if price > 0.0 { signals.values(signal) } else { &[] };
         let (said, drives) = (values(Signal::OutputMagnitude, self.activity), values(Signal::Drive, self.drive));
         let updates = values(Signal::UpdateSize, self.plasticity);
-        let (offsets, of) = (network.offsets(), |values: &[f32], row: usize| values.get(row).map_or(0.0, finite));
+        let (offsets, of) =
+            (network.offsets(), |values: &[f32], row: usize| values.get(row).copied().map_or(0.0, finite));
         move |row| {
             let heard = offsets[row] as usize..offsets[row + 1] as usize;
             let mut cost = costs.base + costs.connection * heard.len() as f64 + costs.activity * of(said, row);
             cost += costs.drive * of(drives, row);
             if let Some(updates) = updates.get(heard) {
-                cost += costs.plasticity * updates.iter().map(finite).sum::<f64>();
+                cost += costs.plasticity * updates.iter().copied().map(finite).sum::<f64>();
             }
             cost
         }
     }
 }
 
-fn finite(value: &f32) -> f64 {
+fn finite(value: f32) -> f64 {
     if value.is_finite() { f64::from(value.abs()) } else { 0.0 }
 }

@@ -77,7 +77,9 @@ impl Seen<'_> {
         };
         let wanted = |sums: &mut [Sums; N], add: &dyn Fn(Part<'_>, &mut [Lanes])| {
             for (part, sums) in parts.iter().zip(sums) {
-                part.iter().for_each(|&part| add(part, &mut sums[..count]));
+                if let Some(part) = *part {
+                    add(part, &mut sums[..count]);
+                }
             }
         };
         let blocks = 0..self.activity.blocks();
