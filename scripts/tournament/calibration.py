@@ -90,11 +90,11 @@ class Calibration:
     def measure(self, config, steps):
         """Operations and processor seconds of training, the least of five runs where they are short.
 
-        The report has the seconds of training by the clock; what share of them the process had a processor is known of its whole life alone,
-        plots included. On a core of its own that share is 1.
+        The report has the seconds of training by the clock; what share of them the process had a processor is known of its whole life alone.
+        On a core of its own that share is 1.
         """
         scratch = self.out / f"scratch-{os.getpid()}"
-        command = [self.options.livenet, "run", config, "--seed", 1, "--threads", 1, "--set", f"train.steps={steps}", "--out", scratch, "--quiet"]
+        command = [self.options.livenet, "run", config, "--seed", 1, "--threads", 1, "--set", f"train.steps={steps}", "--out", scratch, "--no-plots", "--quiet"]
         seconds = []
         while len(seconds) < 5 and sum(seconds) < 10:
             shutil.rmtree(scratch, ignore_errors=True)

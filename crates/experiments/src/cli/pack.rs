@@ -123,7 +123,7 @@ impl<'a> run::Host<'a> for Runs<'_> {
             note(format_args!("{}: writing {}", self.name(number), path.display()));
         }
         watcher.begin(driver.session().network());
-        Ok(Begun::Ready(Box::new(Ready { driver, watcher: Box::new(watcher) })))
+        Ok(Begun::Ready(Box::new(Ready { driver: driver.with(self.arguments.pictures()), watcher: Box::new(watcher) })))
     }
 
     fn ended(&self, number: usize, ended: Ended) {

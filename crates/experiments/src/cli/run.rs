@@ -51,6 +51,9 @@ pub(super) struct Arguments {
     /// Where runs are written
     #[arg(long, value_name = "DIR", default_value = "runs")]
     out: PathBuf,
+    /// Draw nothing; `livenet plot RUN` draws a run afterwards
+    #[arg(long)]
+    no_plots: bool,
     /// Hold the experiment to its claims; end with 1 if one is not met
     #[arg(long)]
     check: bool,
@@ -60,6 +63,12 @@ pub(super) struct Arguments {
     /// No progress
     #[arg(short, long)]
     pub(super) quiet: bool,
+}
+
+impl Arguments {
+    pub(super) const fn pictures(&self) -> Pictures {
+        if self.no_plots { Pictures::None } else { Pictures::Drawn }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, registry: &Registry) -> Result<(), Failure> {
@@ -109,7 +118,7 @@ fn one(arguments: &Arguments, planned: &Planned, document: &Document, registry: 
         Checked::new(document, arm, *seed, registry, &Places::from_environment(), arguments.executor.as_deref())?;
     let display = if arguments.quiet { Display::Quiet } else { Display::detect() };
     let name = if arm.is_empty() { format!("seed {seed}") } else { format!("{arm}, seed {seed}") };
-    match sit(&checked, document, registry, path, (display, name), Pictures::Drawn)? {
+    match sit(&checked, document, registry, path, (display, name), arguments.pictures())? {
         Sitting::Done(outcome) => Ok(Made { arm: arm.clone(), path: path.clone(), outcome }),
         Sitting::Stopped(at) => {
             Err(Failure::Interrupted { at, path: path.clone(), command: interrupt::command(&["--resume"]) })
@@ -133,7 +142,7 @@ pub(super) fn done(Planned { seed, hash, data, path, .. }: &Planned) -> Result<O
 fn conclude(arguments: &Arguments, plan: &Plan, made: &[Made]) -> Result<(), Failure> {
     let summaries = summary::by_arm(&plan.arms, made);
     let mut joint = Vec::new();
-    if made.len() > 1 {
+    if made.len() > 1 && !arguments.no_plots {
         let runs: Vec<comparison::Compared<'_>> = made
             .iter()
             .map(|made| comparison::Compared { arm: &made.arm, path: &made.path, outcome: &made.outcome })

@@ -78,5 +78,5 @@ fn what_a_life_may_say_is_checked_where_it_is_said() {
         "{said}"
     );
     let said = bench.call("list energy").succeeds().out();
-    assert!(said.contains("needs: output_magnitude, utility, weight") && said.contains("critical = 0"), "{said}");
+    assert!(said.contains("needs: output_magnitude, drive, utility") && said.contains("critical = 0"), "{said}");
 }

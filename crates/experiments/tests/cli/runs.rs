@@ -36,6 +36,18 @@ fn a_run_leaves_everything_that_was_promised() {
 }
 
 #[test]
+fn without_plots_everything_else_is_there_and_they_can_be_drawn_later() {
+    let bench = Bench::new(TINY);
+    for (out, pack) in [("alone", ""), ("packed", "--pack")] {
+        bench.call(&format!("run tiny.toml -q --no-plots {pack} --out {out}")).succeeds();
+        let run = bench.only_run(out);
+        assert!(run.join("report.json").exists() && !run.join("plots/learning.svg").exists(), "{out}");
+        bench.call(&format!("plot {}", run.display())).succeeds();
+        assert!(run.join("plots/learning.svg").exists(), "{out}");
+    }
+}
+
+#[test]
 fn a_second_run_is_refused_and_resume_shows_the_first() {
     let bench = Bench::new(TINY);
     bench.call("run tiny.toml -q").succeeds();
