@@ -67,8 +67,8 @@ class Calibration:
                 return None
             relative = max(one[cost], 1e-3) / target
             proportional = min(max(round(steps / relative), least), most)
-            if attempt > 0 and abs(relative - 1) <= close or proportional == steps:
-                return proportional
+            if (attempt > 0 and abs(relative - 1) <= close) or proportional == steps:
+                return min(proportional, steps)  # A few more might bring one more asking.
             if relative <= 1:
                 within = max(within, (steps, relative))
             else:

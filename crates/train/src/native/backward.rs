@@ -5,7 +5,7 @@ use super::finite::rows_finite;
 use super::forward::share;
 use super::parameters::{Columns, GAIN, WEIGHTS};
 use super::plan::{Group, Plan};
-use super::shares::Piece;
+use super::shares::{Piece, Scratch};
 use super::threads::WORTH_A_SPLIT;
 use livenet_core::kernel::{self, LANES, Lanes, Layout, Store};
 use livenet_core::{Network, NeuronId, Norm, Role, Row, UnitKind, room};
@@ -13,29 +13,6 @@ use std::ops::Range;
 
 /// About the multiply-adds that a unit's derivative costs.
 const WORK_OF_A_UNIT: usize = 4;
-
-/// Buffers that only a sweep needs.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Scratch {
-    /// dL / d output of the cycle at hand, `[block][neuron]`.
-    lambda: Vec<Lanes>,
-    /// dL / d v of the cycle before, likewise.
-    by_state: Vec<Lanes>,
-    /// Outputs before the dropout, likewise.
-    undropped: Vec<Lanes>,
-    /// What the loss says, `[block][cycle of the window][output]`.
-    pub(super) given: Vec<Lanes>,
-    /// The weights in the order of the transpose, where somebody wants those of the last sweep.
-    pub(super) arranged: Option<Vec<f32>>,
-    /// Their gradients in that order, and between sweeps the weights as they are now, if that is `ahead`.
-    pub(super) gradients: Vec<f32>,
-    /// Whether what the next sweep would arrange is arranged already.
-    pub(super) ahead: bool,
-    /// Of [`Transpose::arrange`](kernel::Transpose::arrange) and its reverse.
-    pub(super) places: Vec<u32>,
-    /// Of dense blocks, by thread.
-    pub(super) packed: Vec<Vec<Lanes>>,
-}
 
 /// What a sweep back reads.
 pub(super) struct Backward<'a> {

@@ -2,11 +2,12 @@
 
 use super::Threads;
 use super::activity::Activity;
-use super::backward::{Backward, Scratch};
+use super::backward::Backward;
 use super::forward::{Feed, Forward, read_outputs};
 use super::parameters::{Columns, DECAY, WEIGHTS, born, columns, logistic};
 use super::plan::Plan;
 use super::shape::Shape;
+use super::shares::Scratch;
 use super::short::Standing;
 use super::solo::Record;
 use super::statistics::Statistics;

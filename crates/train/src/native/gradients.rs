@@ -1,8 +1,9 @@
 //! Gradients that follow from the blame of a sweep.
 
 use super::activity::{Activity, Layouts};
-use super::backward::{Backward, Scratch};
+use super::backward::Backward;
 use super::parameters::{BIAS, DECAY, GAIN};
+use super::shares::Scratch;
 use livenet_core::kernel::{self, Store};
 use livenet_core::{Norm, Role, UnitKind};
 

@@ -1,8 +1,31 @@
-//! What a sweep back reads and writes of some blocks: the share of a thread.
+//! The buffers of a sweep back, and the share of them that a thread has: what it reads and writes of some blocks.
 
 use super::activity::Layouts;
 use super::forward::cut;
 use livenet_core::kernel::Lanes;
+
+/// Buffers that only a sweep needs.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Scratch {
+    /// dL / d output of the cycle at hand, `[block][neuron]`.
+    pub(super) lambda: Vec<Lanes>,
+    /// dL / d v of the cycle before, likewise.
+    pub(super) by_state: Vec<Lanes>,
+    /// Outputs before the dropout, likewise.
+    pub(super) undropped: Vec<Lanes>,
+    /// What the loss says, `[block][cycle of the window][output]`.
+    pub(super) given: Vec<Lanes>,
+    /// The weights in the order of the transpose, where somebody wants those of the last sweep.
+    pub(super) arranged: Option<Vec<f32>>,
+    /// Their gradients in that order, and between sweeps the weights as they are now, if that is `ahead`.
+    pub(super) gradients: Vec<f32>,
+    /// Whether what the next sweep would arrange is arranged already.
+    pub(super) ahead: bool,
+    /// Of [`Transpose::arrange`](livenet_core::kernel::Transpose::arrange) and its reverse.
+    pub(super) places: Vec<u32>,
+    /// Of dense blocks, by thread.
+    pub(super) packed: Vec<Vec<Lanes>>,
+}
 
 /// The buffers of some blocks: what is read, and what is written.
 pub(super) struct Piece<'a> {

@@ -6,8 +6,8 @@
 //! weights of its moment.
 
 use super::activity::Activity;
-use super::backward::Scratch;
 use super::plan::Plan;
+use super::shares::Scratch;
 use livenet_core::kernel::{Lanes, forward};
 use livenet_core::{Activation, Network, Role, Row, UnitKind};
 use rayon::prelude::*;
