@@ -1,7 +1,7 @@
 //! Room in long columns: how they grow where twice the memory, which a vector takes, would be too much.
 
 /// Of how many values one is to spare.
-const SPARE: usize = 16;
+const SPARE: usize = 64;
 
 /// Lengthens a column to `len` values, those that come each `value`; one that has to move takes little more than it needs.
 /// A shorter `len` changes nothing.

@@ -17,6 +17,7 @@
 //! order than that of `gradient.rs`: a connection grown here has this gradient up to rounding.
 
 mod best;
+mod floor;
 mod search;
 
 use self::search::{Connected, Search};
@@ -174,13 +175,23 @@ impl<'a> Absent<'a> {
             reach(post, &mut spans);
             !spans.is_empty()
         });
-        let pairs: usize = spans.iter().map(|span| span.pre.len()).sum();
-        // The first reach stands for all: this decides about threads, not about results.
-        let work = pairs * posts.len() * self.panels.count() * LANES;
+        let reached: usize = spans.iter().map(|span| span.pre.len()).sum();
+        // The first reach stands for all: this decides about threads and a guess, not about results.
+        let pairs = reached * posts.len();
+        let work = pairs * self.panels.count() * LANES;
         let threads = if work < super::WORTH_A_THREAD { 1 } else { rayon::current_num_threads() };
         let pieces = if threads == 1 { 1 } else { 4 * threads };
         let connected = Connected { offsets, pre };
-        let search = Search { absent: *self, connected, limit, reach, floor: AtomicU32::new(0) };
-        search.halves(posts.clone(), posts.len().div_ceil(pieces).max(LEAST)).into_candidates()
+        let heard = (offsets[posts.end as usize] - offsets[posts.start as usize]) as usize;
+        let guess = self.foretold(posts.clone(), (pairs, heard), limit, reach);
+        let search = Search { absent: *self, connected, limit, reach, floor: AtomicU32::new(guess) };
+        let least = posts.len().div_ceil(pieces).max(LEAST);
+        let best = search.halves(posts.clone(), least);
+        if guess == 0 || best.len() >= limit {
+            return best.into_candidates();
+        }
+        // The guess was too high, or there are no more: nothing is left out.
+        let search = Search { floor: AtomicU32::new(0), ..search };
+        search.halves(posts, least).into_candidates()
     }
 }

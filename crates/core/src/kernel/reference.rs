@@ -359,17 +359,22 @@ fn any_number_of_threads_gives_the_same_bits() {
             );
             let (lambda, gradients) = case.sweep(Target::best());
             let top = Absent::new(outputs, blame, case.cycles).top(&case.offsets, &case.pre, 0..400, 50, &reach(400));
-            let (mut values, mut first, mut second) =
-                (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
-            let mut counts = vec![0; gradients.len()];
             let optimizer = Optimizer::ADAM;
             let step = Step { optimizer, corrections: &Corrections::new(optimizer), rate: 0.1, decay: Decay::L2(0.01) };
-            let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
-            update(
-                step,
-                elements,
-                Moments { first: &mut first, second: &mut second, counts: Counts::Long(&mut counts) },
-            );
+            let moved = |counts: Counts<'_>| {
+                let (mut values, mut first, mut second) =
+                    (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
+                let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
+                update(step, elements, Moments { first: &mut first, second: &mut second, counts });
+                (values, second)
+            };
+            let others: Vec<(u32, u32)> = (0..gradients.len() as u32).step_by(999).map(|row| (row, row % 4)).collect();
+            let mut counts = vec![7; gradients.len()];
+            for &(row, count) in &others {
+                counts[row as usize] = count;
+            }
+            let (values, second) = moved(Counts::Alike { steps: 7, others: &others, first: 0 });
+            assert!(moved(Counts::Long(&mut counts)) == (values.clone(), second.clone()));
             let mut one_thread = vec![Lanes::ZERO; layout.len(case.blocks)];
             forward(case.wires(), &case.weights, outputs, 0..case.neurons, None, layout.view_mut(&mut one_thread, 0));
             assert_eq!(bits(&one_thread), bits(&potentials));

@@ -8,6 +8,7 @@
 //! `forward.rs`, `backward.rs`, `update.rs`, `solo.rs` (one sample at a time), `chorus` (the same of several networks), `turned.rs` (of few words), `follow.rs`, `signals.rs`.
 
 mod activity;
+mod alike;
 mod backward;
 mod carry;
 pub(crate) mod chorus;

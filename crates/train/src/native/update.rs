@@ -77,9 +77,8 @@ impl Memory {
         let ahead = std::mem::take(&mut self.ahead);
         if ahead > 0 {
             self.steps.add(ahead);
-            for (kind, row, before) in self.late.drain(..) {
-                self.steps.set(kind, row as usize, ahead - before);
-            }
+            let late = self.late.drain(..).map(|(kind, row, before)| (kind, row, ahead - before));
+            self.steps.set(late.collect());
         }
     }
 
@@ -106,6 +105,10 @@ impl Memory {
         let decay: f32 = rule.passes.iter().map(|pass| if let Pass::Decay { by } = pass { *by } else { 0.0 }).sum();
         let corrections = self.optimizer.as_ref().map(|(_, corrections)| corrections).expect("made above");
         self.steps.prepare(corrections);
+        if plan.frozen.is_some() {
+            // They are not counted on.
+            self.steps.spell_out();
+        }
         let paces = rule.passes.iter().filter_map(|pass| if let Pass::Pace { of } = pass { Some(&**of) } else { None });
         let paced: Vec<Paced<'_>> = paces.map(|of| Paced::before(network, of, parameters)).collect();
         for kind in 0..parameters.len() {
@@ -122,6 +125,7 @@ impl Memory {
             };
             kernel::update(step, elements, Moments { first, second, counts: self.steps.of_kind(kind) });
         }
+        self.steps.stepped();
         for paced in &paced {
             paced.after(network, parameters);
         }

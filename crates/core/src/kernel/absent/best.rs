@@ -81,25 +81,74 @@ impl<'a> Best<'a> {
         self
     }
 
+    /// How many there are, some perhaps worse than the `limit` best.
+    pub(super) fn len(&self) -> usize {
+        self.ranks.len()
+    }
+
     /// The best, the most wanted first.
-    pub(super) fn into_candidates(mut self) -> Vec<Candidate> {
-        self.select();
+    pub(super) fn into_candidates(self) -> Vec<Candidate> {
         // Sizes decide but between equal ones: half the bits, so half the time.
         let places = 0..self.ranks.len() as u64;
-        let mut order: Vec<u64> =
-            self.ranks.iter().zip(places).map(|(rank, at)| (!((*rank >> 81) as u64) << 32) | at).collect();
-        order.sort_unstable();
-        let mut best: Vec<u128> = order.into_iter().map(|entry| self.ranks[entry as u32 as usize]).collect();
+        let order = self.ranks.iter().zip(places).map(|(rank, at)| ((*rank >> 81) as u64) << 32 | at).collect();
+        let mut best: Vec<u128> =
+            descending(order).into_iter().map(|entry| self.ranks[entry as u32 as usize]).collect();
         for alike in best.chunk_by_mut(|a, b| a >> 81 == b >> 81).filter(|alike| alike.len() > 1) {
             alike.sort_unstable_by_key(|&rank| Reverse(rank));
         }
+        best.truncate(self.limit);
         best.into_iter().map(candidate).collect()
     }
+}
+
+/// Entries by their upper 32 bits, of which the first is 0, the largest first: counted digit by digit, in a third of the
+/// time that comparing takes. Few are compared.
+fn descending(mut entries: Vec<u64>) -> Vec<u64> {
+    const DIGIT: u32 = 11;
+    if entries.len() < 1 << DIGIT {
+        entries.sort_unstable_by_key(|&entry| Reverse(entry >> 32));
+        return entries;
+    }
+    let mut sorted = vec![0; entries.len()];
+    for digit in 0..3 {
+        let of = |entry: u64| (entry >> (32 + digit * DIGIT)) as usize & ((1 << DIGIT) - 1);
+        let mut places = [0_u32; 1 << DIGIT];
+        for &entry in &entries {
+            places[of(entry)] += 1;
+        }
+        let mut start = 0;
+        for place in places.iter_mut().rev() {
+            start += std::mem::replace(place, start);
+        }
+        for &entry in &entries {
+            let place = &mut places[of(entry)];
+            sorted[*place as usize] = entry;
+            *place += 1;
+        }
+        std::mem::swap(&mut entries, &mut sorted);
+    }
+    entries
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_are_in_the_order_of_comparison() {
+        for count in [0, 1, 2047, 2048, 9000] {
+            let size = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
+            let entries: Vec<u64> = (0..count).map(|at| size(at) << 32 | at).collect();
+            let mut expected = entries.clone();
+            expected.sort_by_key(|&entry| Reverse(entry >> 32));
+            let found = descending(entries);
+            assert!(found.iter().map(|entry| entry >> 32).eq(expected.iter().map(|entry| entry >> 32)));
+            let [mut found, mut expected] = [found, expected];
+            found.sort_unstable();
+            expected.sort_unstable();
+            assert_eq!(found, expected);
+        }
+    }
 
     #[test]
     fn a_rank_holds_the_candidate_and_orders_by_size_then_place() {

@@ -66,8 +66,8 @@ impl Area<'_, '_> {
                 // A tile that is not full computes its last row again, and does not store that.
                 let at: [usize; TILE] = std::array::from_fn(|r| (first + r).min(posts - 1));
                 for strip in 0..strips {
-                    let sums = at.map(|i| W::load(&scores[i * strips + strip]));
-                    let sums = tile(sums, packed.strip(strip), |p| at.map(|i| &listeners[p][i]));
+                    let sums = std::array::from_fn(|r| W::load(&scores[at[r] * strips + strip]));
+                    let sums = tile(sums, packed.strip(strip), |p| std::array::from_fn(|r| &listeners[p][at[r]]));
                     for (i, sum) in (first..posts).zip(sums) {
                         sum.store(&mut scores[i * strips + strip]);
                     }

@@ -147,7 +147,7 @@ impl Kernel for Part<'_> {
                     // A tile that is not full computes its last row again, and does not store that.
                     let at: [usize; TILE] = std::array::from_fn(|r| (tile_first + r).min(count - 1));
                     let rows = TILE.min(count - tile_first);
-                    let places = at.map(|i| starts[i] as usize - first + speaker);
+                    let places: [usize; TILE] = std::array::from_fn(|r| starts[at[r]] as usize - first + speaker);
                     for (strip, from) in (0..speakers).step_by(LANES).enumerate() {
                         let length = LANES.min(speakers - from);
                         let mut sums = [W::splat(0.0); TILE];
@@ -156,7 +156,7 @@ impl Kernel for Part<'_> {
                                 sums[r] = load(&out[places[r] + from..][..length]);
                             }
                         }
-                        let sums = tile(sums, packed.strip(strip), |p| at.map(|i| &listeners[p][i]));
+                        let sums = tile(sums, packed.strip(strip), |p| std::array::from_fn(|r| &listeners[p][at[r]]));
                         for r in 0..rows {
                             store_to(sums[r], &mut out[places[r] + from..][..length]);
                         }

@@ -39,11 +39,11 @@ impl Kernel for Forward<'_> {
         for first in (0..starts.len()).step_by(TILE) {
             // A tile that is not full computes its last row again, and does not store that.
             let at: [usize; TILE] = std::array::from_fn(|r| (first + r).min(starts.len() - 1));
-            let weights: [&[f32]; TILE] = at.map(|i| {
-                let start = starts[i] as usize;
+            let weights: [&[f32]; TILE] = std::array::from_fn(|r| {
+                let start = starts[at[r]] as usize;
                 &weights[start + columns.start..start + columns.end]
             });
-            let mut sums = at.map(|i| W::load(&out[i]));
+            let mut sums: [W; TILE] = std::array::from_fn(|r| W::load(&out[at[r]]));
             // Zipped by name: of an array of slices the compiler checks every index.
             let [a, b, c, d, e, f] = weights;
             let columns = inputs.iter().zip(a).zip(b).zip(c).zip(d).zip(e).zip(f);

@@ -2,7 +2,6 @@
 
 use super::super::executor::Native;
 use super::super::parameters::{BIAS, WEIGHTS};
-use super::super::steps::Steps;
 use super::{Chorus, Voice};
 use livenet_core::kernel::{self, LANES, Lanes};
 use std::ops::Range;
@@ -94,25 +93,19 @@ pub(super) enum Counts {
 impl Counts {
     /// Those of one kind of parameter; `None` if some are counted in two bytes and some in four.
     pub(super) fn gather(voices: &[Voice<'_>], kind: usize) -> Option<Self> {
-        let of = |lane: usize| &voices[if lane < voices.len() { lane } else { 0 }].native.memory.steps;
-        let rows = match of(0) {
-            Steps::Short(columns) => columns[kind].len(),
-            Steps::Long(columns) => columns[kind].len(),
-        };
-        let (mut short, mut long) = (Vec::new(), Vec::new());
-        for row in 0..rows {
-            for lane in 0..LANES {
-                match of(lane) {
-                    Steps::Short(columns) => short.push(columns[kind][row]),
-                    Steps::Long(columns) => long.push(columns[kind][row]),
-                }
-            }
+        let steps = |voice: &Voice<'_>| voice.native.memory.steps.are_long();
+        let long = steps(&voices[0]);
+        if voices.iter().any(|voice| steps(voice) != long) {
+            return None;
         }
-        match (short.is_empty(), long.is_empty()) {
-            (_, true) => Some(Self::Short(short)),
-            (true, false) => Some(Self::Long(long)),
-            (false, false) => None,
-        }
+        let columns: Vec<Vec<u32>> = voices.iter().map(|voice| voice.native.memory.steps.column(kind)).collect();
+        let of = |lane: usize| &columns[if lane < columns.len() { lane } else { 0 }];
+        let counts = (0..columns[0].len()).flat_map(|row| (0..LANES).map(move |lane| of(lane)[row]));
+        Some(if long {
+            Self::Long(counts.collect())
+        } else {
+            Self::Short(counts.map(|count| u16::try_from(count).unwrap_or(u16::MAX)).collect())
+        })
     }
 
     /// Those of some rows; none where nobody asks.
