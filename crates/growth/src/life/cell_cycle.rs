@@ -5,8 +5,8 @@
 //! of the asking is not full; who is old enough and is not asked rests in G0 until it is. S lasts `synthesis` steps, and what
 //! growth asks meanwhile makes no difference. In G2 the copy is verified: signals and weights are finite, the neuron is still wired and
 //! not frozen, its connections are within reach, the store still pays and the supply still carries it. What is damaged goes
-//! back to G1 with nothing changed (Hartwell and Weinert 1989); what is sound divides in that very asking. Time goes by between
-//! askings: a phase ends at the first asking after it is over.
+//! back to G1 with nothing changed (a checkpoint of a cell holds up until the damage is mended: Hartwell and Weinert 1989); what is sound
+//! divides in that very asking. Time goes by between askings: a phase ends at the first asking after it is over.
 //!
 //! G1 lasts at least `maturity · lengthening^d` steps after the d-th division of a neuron's line: as in the cortex, where the
 //! cycle of progenitors becomes longer from one to the next, and by G1 alone (Takahashi, Nowakowski and Caviness 1995). A daughter
