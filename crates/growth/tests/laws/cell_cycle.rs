@@ -7,10 +7,9 @@ use livenet_core::{
     Activation, Draft, Follower as _, GroupId, Mark, Move, Network, NeuronId, NeuronSpec, Origin, Reach, Reason, Role,
     Row, Schedule, Scope, Signal, Signals, StreamKey, Synapse, Unit,
 };
-use livenet_growth::life::Damage;
 use livenet_growth::{
-    Budget, CellCycle, Cycle, Daughters, Demand, Economy, Ledger, Phase, Registry, Settings, Strategy, Value, Verdict,
-    View, Why, Wiring, laws,
+    Aborted, Budget, CellCycle, Cycle, Damage, Daughters, Demand, Economy, Ledger, Phase, Registry, Settings, Strategy,
+    Value, Verdict, View, Why, Wiring, laws,
 };
 use proptest::prelude::*;
 
@@ -206,38 +205,44 @@ fn copied() -> Dish {
 fn aborts(mut dish: Dish, number: u64, damage: Damage) {
     let row = dish.network.row(NeuronId::new(number)).unwrap();
     assert_eq!(CellCycle::verify(&dish.view(120), row), Err(damage));
-    let before = (dish.network.clone(), dish.cycle.aborted());
+    let before = (dish.network.clone(), dish.cycle.aborts());
     let asked = dish.ask(120);
     let moves: Vec<Move> = asked.now.into_iter().map(|each| each.what).collect();
     assert!(!crate::division::mothers(&moves).contains(&number), "{damage:?}");
     assert_eq!(dish.phase(number), Phase::G1, "it goes back");
-    assert!(dish.cycle.aborted() > before.1);
+    let told = dish.cycle.aborted();
+    assert_eq!(dish.cycle.aborts(), before.1 + told.len() as u64);
+    let own: Vec<_> = told.iter().filter(|each| each.neuron == NeuronId::new(number)).collect();
+    assert_eq!(own, [&Aborted { neuron: NeuronId::new(number), begun: 100, damage }], "it is told, and why");
+    assert!(dish.cycle.aborted().is_empty(), "once");
     assert_eq!(dish.network.synapse_count(), before.0.synapse_count());
 }
 
 #[test]
 fn what_is_damaged_goes_back_with_nothing_changed() {
     // A weight that is no number, of a dendrite and of an axon.
-    for synapse_of in [3, 6] {
+    for (post, pre) in [(3, 0), (6, 3)] {
         let mut dish = copied();
+        let at = Synapse::new(NeuronId::new(post), NeuronId::new(pre));
+        let (row, _) = dish.network.synapses().find(|(_, each)| *each == at).unwrap();
         let mut weights = vec![0.1; dish.network.synapse_count()];
-        weights[dish.network.incoming(Row::new(synapse_of)).start + usize::from(synapse_of == 6)] = f32::NAN;
+        weights[row.index()] = f32::NAN;
         dish.signals.put(Signal::Weight, weights);
-        aborts(dish, 3, Damage::NotFinite);
+        aborts(dish, 3, Damage::NotFinite { signal: Signal::Weight, at: Some(at) });
     }
     let mut dish = copied();
     dish.hears(Signal::OutputMagnitude, [1.0, f32::INFINITY, 1.0, 1.0]);
-    aborts(dish, 3, Damage::NotFinite);
+    aborts(dish, 3, Damage::NotFinite { signal: Signal::OutputMagnitude, at: None });
 
     let mut dish = copied();
     let axon: Vec<Synapse> =
         dish.network.synapses().map(|(_, at)| at).filter(|at| at.pre == NeuronId::new(4)).collect();
     dish.commit(110, [Move::Prune { at: axon }]);
-    aborts(dish, 4, Damage::Unwired);
+    aborts(dish, 4, Damage::Unwired { hears: 2, heard: 0 });
 
     let mut dish = copied();
     dish.commit(110, [Move::Mark { at: Scope::Neuron(NeuronId::new(5)), mark: Mark::Frozen }]);
-    aborts(dish, 5, Damage::Unwired);
+    aborts(dish, 5, Damage::Frozen);
 }
 
 #[test]
@@ -256,12 +261,17 @@ fn what_the_economy_cannot_carry_any_more_goes_back() {
         signals: dish.signals.clone(),
     };
     drought.ledger.as_mut().unwrap().resupply(1e-6);
-    aborts(drought, 2, Damage::NoRoom);
+    let ledger = drought.ledger.as_ref().unwrap();
+    let (cost, room) = (ledger.cost_of(Row::new(2)) as f32, ledger.room() as f32);
+    assert!(cost > 0.0 && room < 0.0, "{cost} {room}");
+    aborts(drought, 2, Damage::NoRoom { cost, room });
     let ledger = dish.ledger.as_mut().unwrap();
     ledger.resupply(1e-6);
     ledger.advance(&dish.network, &dish.signals, 1000);
     ledger.resupply(50.0);
-    aborts(dish, 2, Damage::NoEnergy);
+    let need = ledger.division_cost() as f32;
+    assert!(need > 0.0);
+    aborts(dish, 2, Damage::NoEnergy { have: 0.0, need });
 }
 
 #[test]
@@ -291,7 +301,8 @@ fn a_copy_out_of_reach_is_not_made() {
     dish.commit(110, [Move::Retune { neuron: names[1], spec: away }]);
     let row = |id| dish.network.row(id).unwrap();
     assert_eq!(CellCycle::verify(&dish.view(120), row(names[2])), Ok(()));
-    aborts(dish, names[1].number(), Damage::OutOfReach);
+    let at = Synapse::new(names[1], names[0]);
+    aborts(dish, names[1].number(), Damage::OutOfReach { at });
 }
 
 #[test]
