@@ -23,7 +23,7 @@ pub enum Signal {
     /// dormant.
     Dormancy,
     /// Running, per neuron: contribution utility, mean |output - its mean| times the sum of the
-    /// outgoing |w| (Dohare et al. 2024).
+    /// outgoing |w| (`zero_contribution` in the code of Dohare et al. 2024, whose equation 1 has mean |output|).
     Utility,
     /// Running, per neuron: mean |dL / d potential|.
     Blame,

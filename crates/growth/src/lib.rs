@@ -122,7 +122,7 @@ pub use den::{Den, Keep};
 pub use energy::{AccountView, Books, Costs, Economy, Ledger, LedgerState, Supply, Unit};
 pub use gng::{Gng, Removal};
 pub use homeostasis::SynapticElements;
-pub use life::{CellCycle, Cycle, Demand, Gain, Newborns, Phase};
+pub use life::{Aborted, CellCycle, Cycle, Damage, Demand, Gain, Newborns, Phase};
 pub use merge::Merging;
 pub use mitosis::{Daughters, Mitosis, Mother};
 pub use neat::Neat;

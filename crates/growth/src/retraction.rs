@@ -15,6 +15,11 @@
 //! a reference neuron (16 connections) that is a connection of less than 0.28 times its even share of the drive. A neuron with enough in store
 //! loses nothing, however idle its connections are; and without accounts nobody is in want.
 //!
+//! This is what the ledger's economy knows of connections that cannot pay, and it is a strategy rather than a setting of the ledger: a store is a
+//! neuron's, so it is the neuron that is in want, and which connection it gives up must be proposed, cut by budgets and explained as every
+//! change is; a ledger changes no structure. With [`Unit::Mean`](crate::Unit) neurons together cost no less for what they draw in: who draws in
+//! more than others becomes cheaper than they. With [`Unit::Reference`](crate::Unit) a drought ends when enough has gone.
+//!
 //! What is silent or frozen, and what frozen neurons hear, is left alone. The last dendrite may go as well: who hears nobody is then
 //! for [`Apoptosis`](crate::Apoptosis).
 

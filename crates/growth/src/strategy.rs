@@ -5,7 +5,7 @@
 //! ([`When`](crate::When)) nor how much it may spend ([`Budget`](crate::Budget),
 //! [`Ledger`](crate::Ledger)).
 
-use crate::{Budget, Ledger};
+use crate::{Aborted, Budget, Ledger};
 use livenet_core::{Draft, Finished, Follower, Network, Signal, Signals, StreamKey};
 
 /// What a strategy may know.
@@ -130,6 +130,11 @@ pub trait Strategy: Follower + Send {
     /// neither is it asked then, nor is anything told of it.
     fn stirs(&mut self, _moment: &Moment<'_>) -> bool {
         true
+    }
+    /// What it had begun at an earlier asking and gave up at the last one: neither its draft nor its verdict tells of it, and it
+    /// is an event too. Asked once after every [`propose`](Strategy::propose), whatever came of that; what was told is forgotten.
+    fn aborted(&mut self) -> Vec<Aborted> {
+        Vec::new()
     }
     /// A copy with its state, for trials on clones.
     fn boxed_clone(&self) -> Box<dyn Strategy>;

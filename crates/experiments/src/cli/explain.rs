@@ -2,6 +2,7 @@
 
 use super::{open, output::Output};
 use crate::{Failure, run};
+use livenet_growth::Aborted;
 use livenet_train::session::{Event, Explained, NeuronEnergy};
 use std::path::PathBuf;
 
@@ -27,7 +28,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let directory = open::directory(&arguments.run)?;
     let events = run::events(&directory)?;
     let commits = events.iter().filter_map(|event| match event {
-        Event::Committed { step, .. } | Event::Foretold { step, .. } => Some((*step, event)),
+        Event::Committed { step, .. } | Event::Foretold { step, .. } | Event::Aborted { step, .. } => {
+            Some((*step, event))
+        }
         // What a budget forbade altogether is told as well.
         Event::Unchanged { step, cut, .. } if !cut.is_empty() => Some((*step, event)),
         _ => None,
@@ -90,6 +93,12 @@ fn print(output: &mut Output, event: &Event) -> Result<(), Failure> {
     if let Event::Unchanged { step, strategy, cut, .. } = event {
         output.line(format_args!("step {step}, {strategy}: nothing changed, the budget cut all"))?;
         return cut.iter().try_for_each(|cut| output.line(format_args!("  the budget cut {cut}")));
+    }
+    if let Event::Aborted { step, strategy, of } = event {
+        output.line(format_args!("step {step}, {strategy}: copies given up: {}", of.len()))?;
+        return of.iter().try_for_each(|Aborted { neuron, begun, damage }| {
+            output.line(format_args!("  {neuron}, begun at step {begun}: {damage}"))
+        });
     }
     if let Event::Foretold { step, strategy, foretold, loss: [before, after], gradient: [was, is], .. } = event {
         let measured = after - before;

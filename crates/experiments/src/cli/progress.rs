@@ -175,6 +175,7 @@ impl Watcher for Progress {
                 (self.neurons, self.connections) = (*neurons, *connections);
             }
             Event::Unchanged { .. }
+            | Event::Aborted { .. }
             | Event::Tried { .. }
             | Event::Foretold { .. }
             | Event::Energy { .. }

@@ -77,7 +77,7 @@ impl Course {
                 self.cost.push((*step, *cost));
             }
             Event::Accounts { step, of } => self.accounts.push((*step, of.clone())),
-            Event::Unchanged { .. } | Event::Tried { .. } | Event::Foretold { .. } => {}
+            Event::Unchanged { .. } | Event::Aborted { .. } | Event::Tried { .. } | Event::Foretold { .. } => {}
         }
     }
 

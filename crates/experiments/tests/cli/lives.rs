@@ -62,6 +62,33 @@ fn a_lifecycle_is_one_line_and_its_energy_is_seen() {
 }
 
 #[test]
+fn a_copy_that_is_given_up_is_explained() {
+    // Everybody begins a copy in plenty, and drought comes before the copies are made.
+    let grow = "[[grow]]\nstrategy = \"cell_cycle\"\nwhen = { every = { steps = 10 } }\n\
+        settings = { maturity = 10, synthesis = 40, quota = 1.0 }\n";
+    let energy = "[energy]\nsupply_kind = \"scheduled\"\nschedule = [[60, 0.001]]\nsupply = 90\nthreshold = 2\n\
+        quota = 1.0\ngeneration = 4\n";
+    let config = LIFE
+        .replace("lifecycle = \"metabolism\"\n", "")
+        .replace("[energy]\nsupply = 9\n", energy)
+        .replace("grace = 20\n", &format!("grace = 20\n{grow}"))
+        .replace("steps = 600", "steps = 200");
+    let bench = Bench::new(&config);
+    bench.call("run tiny.toml -q").succeeds();
+    let events = std::fs::read_to_string(bench.only_run("runs").join("events.jsonl")).unwrap();
+    let events: Vec<serde_json::Value> = events.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let told = events.iter().find(|event| event["event"] == "aborted").expect("a copy is given up");
+    let (step, first) = (&told["step"], &told["of"][0]);
+    let said = bench.call(&format!("explain runs/tiny --at {step}")).succeeds().out();
+    let count = told["of"].as_array().unwrap().len();
+    assert!(said.contains(&format!("step {step}, cell_cycle: copies given up: {count}")), "{said}");
+    let begun = format!("n{}, begun at step {}: ", first["neuron"], first["begun"]);
+    assert!(said.contains(&begun) && (said.contains("in store") || said.contains("still carries")), "{begun}: {said}");
+    let again = bench.call(&format!("explain runs/tiny --at {step} --json")).succeeds().json();
+    assert_eq!(again[0], *told);
+}
+
+#[test]
 fn what_a_life_may_say_is_checked_where_it_is_said() {
     let bench = Bench::new(&LIFE.replace("metabolism", "metabolsm"));
     bench.call("run tiny.toml -q").fails(2, &["lifecycle", "did you mean `metabolism`?", "livenet list lifecycles"]);

@@ -18,7 +18,7 @@ pub enum Unit {
 /// kept, and may change, but bring no drive.
 ///
 /// The unit is the cost of a *reference neuron*: fan-in, activity and drive as given in the settings.
-/// Its cost is 0.275 + 0.125 + 0.16 + 0.44 = 1: a quarter is housekeeping (Harris, Jolivet and Attwell 2012), half of it in
+/// Its cost is 0.275 + 0.125 + 0.16 + 0.44 = 1: a quarter is housekeeping (as Harris, Jolivet and Attwell 2012 take it), half of it in
 /// the soma and half in the connections; of the other three quarters 0.2 rest, 0.21 action potentials, 0.5 receptors and
 /// 0.09 release and recycling of transmitter (Howarth, Gleeson and Attwell 2012), the last two both as drive.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -24,7 +24,7 @@ pub struct Economy {
     /// What a newborn that is no daughter begins with.
     pub endowment: f64,
     /// Steps of upkeep, times 0.55, that a division costs (`BioNumbers` 106070: building a cell costs 0.55 of what
-    /// it uses up in a generation).
+    /// maintaining it for a generation does).
     pub generation: f64,
     /// Steps after birth or division before a neuron may divide or starve.
     pub maturity: u64,

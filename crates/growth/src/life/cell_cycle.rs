@@ -5,8 +5,8 @@
 //! of the asking is not full; who is old enough and is not asked rests in G0 until it is. S lasts `synthesis` steps, and what
 //! growth asks meanwhile makes no difference. In G2 the copy is verified: signals and weights are finite, the neuron is still wired and
 //! not frozen, its connections are within reach, the store still pays and the supply still carries it. What is damaged goes
-//! back to G1 with nothing changed (Hartwell and Weinert 1989); what is sound divides in that very asking. Time goes by between
-//! askings: a phase ends at the first asking after it is over.
+//! back to G1 with nothing changed (a checkpoint of a cell holds up until the damage is mended: Hartwell and Weinert 1989); what is sound
+//! divides in that very asking. Time goes by between askings: a phase ends at the first asking after it is over.
 //!
 //! G1 lasts at least `maturity · lengthening^d` steps after the d-th division of a neuron's line: as in the cortex, where the
 //! cycle of progenitors becomes longer from one to the next, and by G1 alone (Takahashi, Nowakowski and Caviness 1995). A daughter
@@ -20,7 +20,7 @@
 //! Without a [`Ledger`](crate::Ledger) nothing is said of energy and room; the quota bounds it.
 
 use super::{
-    Damage, Demand, Phase,
+    Aborted, Damage, Demand, Phase,
     checkpoint::{Asked, verify},
     phase::Cells,
 };
@@ -68,12 +68,14 @@ impl Default for Cycle {
 pub struct CellCycle {
     cycle: Cycle,
     cells: Cells,
+    /// Who gave a copy up at the last asking, until somebody hears of it.
+    told: Vec<Aborted>,
 }
 
 impl CellCycle {
     /// A cycle that nobody has begun.
     pub fn new(cycle: Cycle) -> Self {
-        Self { cycle, cells: Cells::default() }
+        Self { cycle, cells: Cells::default(), told: Vec::new() }
     }
 
     /// The cycle as an experiment sets it: `demand`, `division` with `noise`, `maturity`, `synthesis`, `lengthening`, `quota`.
@@ -107,8 +109,8 @@ impl CellCycle {
         self.cells.of.get(row.index()).map(|cell| cell.phase)
     }
 
-    /// How many copies were found damaged and given up.
-    pub fn aborted(&self) -> u64 {
+    /// How many copies were found damaged and given up, from the beginning on.
+    pub fn aborts(&self) -> u64 {
         self.cells.aborted
     }
 
@@ -122,8 +124,7 @@ impl CellCycle {
     /// # Errors
     /// [`Damage`] names the first fault.
     pub fn verify(view: &View<'_>, row: Row<Neurons>) -> Result<(), Damage> {
-        let room = view.ledger.map_or(f64::INFINITY, crate::Ledger::room);
-        verify(view, row, wired(view.network).any(|each| each == row), room)
+        verify(view, row, view.ledger.map_or(f64::INFINITY, crate::Ledger::room))
     }
 
     /// Lets pass the restriction point whom it may, and puts the others in G1 or to rest. Returns why nobody passed, if so.
@@ -208,6 +209,7 @@ impl Strategy for CellCycle {
 
     fn propose(&mut self, view: &View<'_>, draft: &mut Draft<'_>) -> Verdict {
         let network = view.network;
+        self.told.clear();
         self.cells.see(network);
         let mut is_wired = vec![false; network.neuron_count()];
         wired(network).for_each(|row| is_wired[row.index()] = true);
@@ -227,8 +229,9 @@ impl Strategy for CellCycle {
         let mut room = view.ledger.map_or(f64::INFINITY, crate::Ledger::room);
         for row in due {
             let cell = &mut self.cells.of[row.index()];
-            if verify(view, row, is_wired[row.index()], room).is_err() {
+            if let Err(damage) = verify(view, row, room) {
                 cell.phase = Phase::G1;
+                self.told.push(Aborted { neuron: network.id(row), begun: cell.committed, damage });
                 self.cells.aborted += 1;
                 continue;
             }
@@ -252,6 +255,10 @@ impl Strategy for CellCycle {
             self.cycle.division.divide(view, draft, (row, priority), reason.out_of(considered, bar));
         }
         if draft.is_empty() { Verdict::Nothing(why) } else { Verdict::Proposed }
+    }
+
+    fn aborted(&mut self) -> Vec<Aborted> {
+        std::mem::take(&mut self.told)
     }
 
     fn boxed_clone(&self) -> Box<dyn Strategy> {

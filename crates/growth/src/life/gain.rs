@@ -3,9 +3,10 @@
 //! A factor on the rate of learning of a neuron i, `η_i` / η, for its dendrites and its bias:
 //!
 //! - *critical period*: `1 + g exp(-age / τ)`, so that a newborn learns 1 + g times as fast and becomes like the others with time.
-//!   In young granule cells of the hippocampus long-term potentiation is easier than in old ones (Ge et al. 2007).
+//!   In granule cells that are born in the grown hippocampus long-term potentiation is easier between 1 and 1.5 months of their age than
+//!   later (Ge et al. 2007); that it begins with birth is ours.
 //! - *energy*: `exp(-k (1 - E / E_max))` for what becomes stronger and 1 for what becomes weaker: potentiation is what costs
-//!   energy. The form and k = 5 are those of energy-dependent STDP (Jaras et al. 2021).
+//!   energy. The form and k = 5 are those of energy-dependent STDP (Jaras et al. 2023).
 //!
 //! Both are 1 by default. Age counts from birth, for neurons of the start from step 0.
 

@@ -12,7 +12,7 @@ mod phase;
 
 pub(crate) use cell_cycle::ENTRY;
 pub use cell_cycle::{CellCycle, Cycle};
-pub use checkpoint::{Damage, Demand};
+pub use checkpoint::{Aborted, Damage, Demand};
 pub use gain::{Change, Gain};
 pub use newborns::Newborns;
 pub use phase::Phase;

@@ -5,8 +5,8 @@ use super::{
     redraw::Redraw,
 };
 use crate::{
-    Axes, BadState, Citation, Contract, Entry, Family, Moment, Probe, Setting, SettingError, Settings, Strategy,
-    Verdict, View, Why, registry, saved,
+    Aborted, Axes, BadState, Citation, Contract, Entry, Family, Moment, Probe, Setting, SettingError, Settings,
+    Strategy, Verdict, View, Why, registry, saved,
 };
 use livenet_core::{Commit, Draft, Finished, Follower, Network, Proposal, Signal, StreamKey};
 
@@ -87,6 +87,10 @@ impl Strategy for RandomTwin {
             }
             nothing => nothing,
         }
+    }
+
+    fn aborted(&mut self) -> Vec<Aborted> {
+        self.inner.aborted()
     }
 
     fn boxed_clone(&self) -> Box<dyn Strategy> {

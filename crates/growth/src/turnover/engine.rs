@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 /// Who is worn: the smallest score goes first.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Worn {
-    /// Contribution utility: mean |output - its mean| · Σ |w| of who listens (Dohare et al. 2024, equation 1).
+    /// Contribution utility: mean |output - its mean| · Σ |w| of who listens, `zero_contribution` in the code of Dohare et al. (2024); equation 1 of
+    /// their paper has mean |output|.
     LeastUseful,
     /// The same divided by Σ |w| of what it hears: who learns slowly counts less.
     LeastAdaptable,

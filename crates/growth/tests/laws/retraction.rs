@@ -1,8 +1,11 @@
 //! Who is short of energy draws in the dendrite that tells least.
 
 use crate::bench::{Bench, layers};
+use crate::energy::economy;
 use livenet_core::{Draft, Follower, Mark, Move, Role, Row, Scope, Signal, Synapse};
-use livenet_growth::{Budget, Ledger, Registry, Settings, Strategy, Value, Verdict, Why, Wiring};
+use livenet_growth::{
+    Apoptosis, Budget, Cause, Economy, Ledger, Registry, Settings, Strategy, Unit, Value, Verdict, Why, Wiring,
+};
 
 fn make(settings: &[(&str, Value)]) -> Box<dyn Strategy> {
     let settings = settings.iter().fold(Settings::none(), |all, (name, value)| all.with(name, value.clone()));
@@ -102,6 +105,74 @@ fn who_has_enough_keeps_all_and_without_accounts_nobody_is_in_want() {
     rich.ledger = None;
     let asked = rich.ask(&mut *method, Budget::unlimited());
     assert!(matches!(asked.verdict, Verdict::Nothing(Why::NoAccounts)), "{:?}", asked.verdict);
+}
+
+/// A life of 600 steps on nine tenths of what eight neurons of forty dendrites cost, with next to nothing of it by utility: who dies of
+/// want and not of uselessness. Returns how many died, and how many connections went in each quarter.
+fn in_want(seed: u64, retracts: Option<Box<dyn Strategy>>) -> (usize, [usize; 4]) {
+    let mut bench = Bench::new(layers(&[40, 8, 3]), Wiring::Dense, seed);
+    bench.ledger = Some(Ledger::new(Economy { maturity: 0, ..economy(1.0, 0.05) }));
+    bench.rest(1);
+    let ledger = bench.ledger.as_mut().unwrap();
+    ledger.resupply(0.9 * ledger.cost());
+    let starves = Apoptosis { cause: Cause::Starvation, fraction: 1.0, ..Apoptosis::default() };
+    // Death comes first where both are due.
+    let mut living: Vec<Box<dyn Strategy>> = vec![Box::new(starves)];
+    living.extend(retracts);
+    let (mut died, mut went) = (0, [0; 4]);
+    for asking in 0..120 {
+        bench.rest(5);
+        for strategy in &mut living {
+            for proposal in bench.ask(&mut **strategy, Budget::unlimited()).proposals {
+                match proposal.what {
+                    Move::Remove { .. } => died += 1,
+                    Move::Disconnect { .. } => went[asking / 30] += 1,
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+    let ledger = bench.ledger.as_ref().unwrap();
+    assert!(ledger.cost() <= ledger.supply(), "{} of {}", ledger.cost(), ledger.supply());
+    (died, went)
+}
+
+#[test]
+fn who_draws_in_lives_on_what_would_have_starved_it() {
+    for seed in 0..6 {
+        let (died, none) = in_want(seed, None);
+        assert!(died > 0 && none == [0; 4], "{seed}: {died} {none:?}");
+        // Everything is idle, so that want alone decides; it lasts until stores have filled again.
+        let all = make(&[("upkeep", Value::Real(1e9)), ("patience", Value::Integer(1))]);
+        let (died, went) = in_want(seed, Some(all));
+        assert_eq!(died, 0, "{seed}: {went:?}");
+        assert!(went[0] > 0 && went[3] == 0, "{seed}: who has enough draws in no more: {went:?}");
+    }
+}
+
+#[test]
+fn what_is_drawn_in_is_not_paid_any_more_and_in_the_unit_of_the_mean_others_pay_it() {
+    for unit in [Unit::Reference, Unit::Mean] {
+        let mut bench = bench(5.0);
+        bench.ledger = Some(Ledger::new(Economy { endowment: 5.0, unit, ..economy(6.0, 0.2) }));
+        bench.rest(1);
+        let costs = |bench: &Bench| {
+            let hidden = bench.network.neuron_rows().filter(|&row| bench.network.role(row) == Role::Hidden);
+            hidden.map(|row| bench.ledger.as_ref().unwrap().cost_of(row)).collect::<Vec<f64>>()
+        };
+        let before = costs(&bench);
+        let one = [("upkeep", Value::Real(1e9)), ("patience", Value::Integer(1)), ("count", Value::Integer(1))];
+        let [at] = gone(&bench.ask(&mut *make(&one), Budget::unlimited()).proposals)[..] else { panic!() };
+        bench.rest(1);
+        let listener = bench.network.row(at.post).unwrap().index() - 5;
+        for (place, (before, after)) in before.iter().zip(costs(&bench)).enumerate() {
+            match (place == listener, unit) {
+                (true, _) => assert!(after < *before, "{unit:?}: {after} of {before}"),
+                (false, Unit::Reference) => assert_eq!(after, *before),
+                (false, Unit::Mean) => assert!(after > *before, "{after} of {before}"),
+            }
+        }
+    }
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Words;
 use livenet_core::{Census, Epoch, NeuronId, Reason};
-use livenet_growth::{Cut, Why};
+use livenet_growth::{Aborted, Cut, Why};
 use serde::{Deserialize, Serialize};
 
 /// Something that happened.
@@ -79,6 +79,15 @@ pub enum Event {
         /// What the budget cut, where it cut everything.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         cut: Vec<Cut>,
+    },
+    /// A strategy gave up what it had begun at earlier askings; what else it did at this one is told after it.
+    Aborted {
+        /// Updates so far.
+        step: u64,
+        /// Who was asked.
+        strategy: String,
+        /// Whose copies, and what was found.
+        of: Vec<Aborted>,
     },
     /// What a strategy foretold of a commit, and what was measured, on the batch that its signals were made of.
     Foretold {

@@ -37,7 +37,11 @@ impl Session {
         let _of_others = effort::take();
         let verdict = strategy.propose(&view, &mut draft);
         self.effort += effort::take();
+        let of = strategy.aborted();
         self.growers[at].strategy = strategy;
+        if !of.is_empty() {
+            self.events.push(Event::Aborted { step: self.step, strategy: self.growers[at].name.clone(), of });
+        }
         let (mut finished, cut) = match verdict {
             Verdict::Proposed => {
                 let (draft, cut) = budget.apply(draft);

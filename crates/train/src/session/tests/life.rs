@@ -2,8 +2,8 @@
 
 use super::{data, every_step, learning, on_cpu, on_mock, pair, scripted};
 use crate::session::{Continuity, Event, Grower, Learning, Session};
-use livenet_core::{Birth, Move, Signal};
-use livenet_growth::{Budget, Gain, Ledger, Registry, Settings, Value, Verdict, When, WhenState, Why};
+use livenet_core::{Birth, Mark, Move, NeuronId, Scope, Signal};
+use livenet_growth::{Aborted, Budget, Damage, Gain, Ledger, Registry, Settings, Value, Verdict, When, WhenState, Why};
 
 /// A strategy by name, asked at every step.
 fn living(name: &str, settings: Settings) -> Grower {
@@ -58,6 +58,61 @@ fn the_books_balance_at_every_step_of_a_recurrent_life() {
     assert!(balances(on_cpu(learning(0.1, None), growers()).with_ledger(ledger())) > 0, "nobody divided or died");
     // What a mock device says is made up: whether anybody lives by it is nobody's claim.
     balances(on_mock(learning(0.1, None), growers()).with_ledger(ledger()));
+}
+
+/// Cycles that begin a copy at step 2 and are done with it at step 5.
+fn copying() -> Grower {
+    let whole = |settings: Settings, (name, value)| settings.with(name, Value::Integer(value));
+    let settings = [("maturity", 2), ("synthesis", 3)].into_iter().fold(Settings::none(), whole);
+    living("cell_cycle", settings.with("quota", Value::Real(1.0)))
+}
+
+/// What five steps tell of `cell_cycle`, in order.
+fn told_of_copies(mut session: Session) -> Vec<Event> {
+    for _ in 0..5 {
+        session.step(&data(Continuity::Fresh)).unwrap();
+    }
+    let of_cycle = |event: &Event| matches!(event, Event::Aborted { strategy, .. } | Event::Committed { strategy, .. } if strategy == "cell_cycle");
+    session.take_events().into_iter().filter(of_cycle).collect()
+}
+
+#[test]
+fn a_copy_that_is_given_up_is_told_with_its_neuron_and_its_cause_beside_what_divides() {
+    let freezes = scripted(Vec::new(), |view, draft, _| {
+        if view.step != 4 {
+            return Verdict::Nothing(Why::Still);
+        }
+        draft.propose(Move::Mark { at: Scope::Neuron(NeuronId::new(3)), mark: Mark::Frozen }).unwrap();
+        Verdict::Proposed
+    });
+    let growers = vec![every_step("freezes", freezes, Budget::unlimited()), copying()];
+    let told = told_of_copies(on_mock(learning(0.1, None), growers));
+    let [Event::Aborted { step: 5, of, .. }, Event::Committed { step: 5, census, .. }, ..] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(of[..], [Aborted { neuron: NeuronId::new(3), begun: 2, damage: Damage::Frozen }]);
+    assert_eq!(census.divided, 2, "the two others do");
+}
+
+#[test]
+fn copies_that_energy_does_not_pay_any_more_are_told_though_nothing_is_committed() {
+    // Enough for everybody to begin, and from the third step on nothing comes in.
+    let drought = Value::List(vec![Value::List(vec![Value::Integer(3), Value::Real(1e-6)])]);
+    let numbers = [("supply", 20.0), ("capacity", 3.0), ("threshold", 2.0), ("endowment", 3.0), ("generation", 3.0)];
+    let settings = numbers.into_iter().fold(Settings::none(), |all, (name, value)| all.with(name, Value::Real(value)));
+    let mut settings = settings
+        .with("supply_kind", Value::Text("scheduled".to_owned()))
+        .with("schedule", drought)
+        .with("quota", Value::Real(1.0))
+        .with("maturity", Value::Integer(0));
+    let ledger = Ledger::build(&mut settings).unwrap();
+    let told = told_of_copies(on_cpu(learning(0.1, None), vec![copying()]).with_ledger(ledger));
+    let [Event::Aborted { step: 5, of, .. }] = &told[..] else { panic!("{told:?}") };
+    assert_eq!(of.iter().map(|each| each.neuron.number()).collect::<Vec<_>>(), [2, 3, 4]);
+    for each in of {
+        let Damage::NoEnergy { have, need } = each.damage else { panic!("{each:?}") };
+        assert!(each.begun == 2 && have < need, "{each:?}");
+    }
 }
 
 #[test]
