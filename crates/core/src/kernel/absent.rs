@@ -175,6 +175,9 @@ impl<'a> Absent<'a> {
             reach(post, &mut spans);
             !spans.is_empty()
         });
+        if spans.is_empty() {
+            return Vec::new();
+        }
         let reached: usize = spans.iter().map(|span| span.pre.len()).sum();
         // The first reach stands for all: this decides about threads and a guess, not about results.
         let pairs = reached * posts.len();

@@ -51,9 +51,12 @@ impl Area<'_, '_> {
         let strips = speakers.div_ceil(LANES);
         let source = outputs.layout.source(self.pre.start, self.lag);
         let Scratch { outputs: transposed, scores } = &mut *self.scratch;
-        scores.clear();
+        // The first panels write over what the last tile left.
         scores.resize(posts * strips, Lanes::ZERO);
         let panels = self.panels.count();
+        if panels == 0 {
+            scores.fill(Lanes::ZERO);
+        }
         for panel in (0..panels).step_by(PANELS) {
             let panels = PANELS.min(panels - panel);
             let listeners: [&[Lanes]; PANELS] = std::array::from_fn(|p| {
@@ -66,7 +69,11 @@ impl Area<'_, '_> {
                 // A tile that is not full computes its last row again, and does not store that.
                 let at: [usize; TILE] = std::array::from_fn(|r| (first + r).min(posts - 1));
                 for strip in 0..strips {
-                    let sums = std::array::from_fn(|r| W::load(&scores[at[r] * strips + strip]));
+                    let sums = if panel == 0 {
+                        [W::splat(0.0); TILE]
+                    } else {
+                        std::array::from_fn(|r| W::load(&scores[at[r] * strips + strip]))
+                    };
                     let sums = tile(sums, packed.strip(strip), |p| std::array::from_fn(|r| &listeners[p][at[r]]));
                     for (i, sum) in (first..posts).zip(sums) {
                         sum.store(&mut scores[i * strips + strip]);
