@@ -15,6 +15,7 @@ mod absent;
 mod backward;
 pub mod chorus;
 mod corrections;
+mod counts;
 mod dense;
 pub(crate) mod dispatch;
 mod forward;
@@ -40,6 +41,7 @@ mod textbook;
 pub use absent::{Absent, Candidate, Span};
 pub use backward::{Heard, backward};
 pub use corrections::Corrections;
+pub use counts::Counts;
 pub use dense::{Gradients, Rectangle, dense_backward, dense_forward, dense_gradient};
 pub use forward::{forward, forward_parallel};
 pub use gather::{Gather, Told};
@@ -51,7 +53,7 @@ pub use rows::{deinterleave, dots, interleave, scale_shift, sums};
 pub use running::{Part, add_lanes, blend, blend_one, fold_lanes};
 pub use sizes::{add_sizes, heard_sizes, sizes};
 pub use transpose::Transpose;
-pub use update::{Counts, Decay, Elements, Moments, Step, update};
+pub use update::{Decay, Elements, Moments, Step, update};
 
 /// Multiply-adds below which work stays on the calling thread: handing it over to a thread that is awake costs
 /// about a microsecond, in which a core does some 30 000.

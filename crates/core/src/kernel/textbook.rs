@@ -116,3 +116,25 @@ fn corrections_end_where_they_round_to_one() {
         [(1.0 / (1.0 - f64::from(0.9_f32))) as f32, (1.0 / (1.0 - f64::from(0.999_f32)).sqrt()) as f32]
     );
 }
+
+#[test]
+fn one_count_for_nearly_all_moves_them_as_a_count_each() {
+    // Enough for threads to split, with others on both sides and at the ends of batches.
+    let (n, optimizer) = (100_000, Optimizer::ADAM);
+    let others: Vec<(u32, u32)> = (0..n as u32).step_by(999).chain([n as u32 - 1]).map(|row| (row, row % 4)).collect();
+    let mut counts = vec![7; n];
+    for &(row, count) in &others {
+        counts[row as usize] = count;
+    }
+    let mut dice = Dice(5);
+    let [values, gradients]: [Vec<f32>; 2] = std::array::from_fn(|_| (0..n).map(|_| dice.value()).collect());
+    let step = Step { optimizer, corrections: &Corrections::new(optimizer), rate: 0.1, decay: Decay::L2(0.01) };
+    let moved = |counts: Counts<'_>| {
+        let (mut values, mut first, mut second) = (values.clone(), vec![0.0; n], vec![0.0; n]);
+        let elements = Elements { values: &mut values, gradients: &gradients, frozen: None };
+        update(step, elements, Moments { first: &mut first, second: &mut second, counts });
+        (values, first, second)
+    };
+    let alike = moved(Counts::Alike { steps: 7, others: &others, first: 0 });
+    assert!(alike == moved(Counts::Long(&mut counts)));
+}

@@ -13,6 +13,7 @@
 //! and those who differ say so ([`Counts::Alike`]).
 
 use super::Corrections;
+use super::counts::{BATCH, Counts, split};
 use super::dispatch::{Kernel, Target, Wide};
 use crate::Optimizer;
 use serde::{Deserialize, Serialize};
@@ -65,88 +66,6 @@ pub struct Moments<'a> {
     pub counts: Counts<'a>,
 }
 
-/// Step counts, in two bytes where no correction is told apart beyond them ([`Corrections::are_short`]).
-#[derive(Debug)]
-pub enum Counts<'a> {
-    /// One for nearly all. The caller counts on.
-    Alike {
-        /// Of whoever is not among the others.
-        steps: u32,
-        /// (element, steps), ascending.
-        others: &'a [(u32, u32)],
-        /// What the first element is called there.
-        first: usize,
-    },
-    /// Up to 65 535.
-    Short(&'a mut [u16]),
-    /// Up to four thousand million.
-    Long(&'a mut [u32]),
-}
-
-impl Counts<'_> {
-    /// Whether there is one for each of `n` elements.
-    fn reach(&self, n: usize) -> bool {
-        match self {
-            Self::Alike { .. } => true,
-            Self::Short(counts) => counts.len() == n,
-            Self::Long(counts) => counts.len() == n,
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        match self {
-            Self::Alike { .. } => false,
-            Self::Short(counts) => counts.is_empty(),
-            Self::Long(counts) => counts.is_empty(),
-        }
-    }
-
-    fn split(self, at: usize) -> (Self, Self) {
-        match self {
-            Counts::Alike { steps, others, first } => {
-                let (one, two) = others.split_at(others.partition_point(|&(row, _)| (row as usize) < first + at));
-                (Self::Alike { steps, others: one, first }, Self::Alike { steps, others: two, first: first + at })
-            }
-            Counts::Short(counts) => {
-                let (one, two) = split(counts, at);
-                (Self::Short(one), Self::Short(two))
-            }
-            Counts::Long(counts) => {
-                let (one, two) = split(counts, at);
-                (Self::Long(one), Self::Long(two))
-            }
-        }
-    }
-}
-
-trait Count: Copy {
-    fn number(self) -> u32;
-    /// After so many more steps, or as many as it can tell.
-    fn after(self, steps: u8) -> Self;
-}
-
-impl Count for u16 {
-    #[inline(always)]
-    fn number(self) -> u32 {
-        self.into()
-    }
-    #[inline(always)]
-    fn after(self, steps: u8) -> Self {
-        self.saturating_add(steps.into())
-    }
-}
-
-impl Count for u32 {
-    #[inline(always)]
-    fn number(self) -> u32 {
-        self
-    }
-    #[inline(always)]
-    fn after(self, steps: u8) -> Self {
-        self.saturating_add(steps.into())
-    }
-}
-
 /// One step, in place. Split among threads; elements are independent, so the bits are the same.
 ///
 /// # Panics
@@ -171,12 +90,6 @@ pub(super) fn update_on(target: Target, step: Step<'_>, elements: Elements<'_>, 
     halves(target, step, elements, moments);
 }
 
-/// Splits where the slice is long enough, or leaves an empty one empty.
-fn split<T>(slice: &mut [T], at: usize) -> (&mut [T], &mut [T]) {
-    let at = at.min(slice.len());
-    slice.split_at_mut(at)
-}
-
 fn halves(target: Target, step: Step<'_>, elements: Elements<'_>, moments: Moments<'_>) {
     let n = elements.values.len();
     // About ten operations an element.
@@ -197,9 +110,6 @@ fn halves(target: Target, step: Step<'_>, elements: Elements<'_>, moments: Momen
     );
     rayon::join(|| halves(target, step, one.0, one.1), || halves(target, step, two.0, two.1));
 }
-
-/// Elements that are stepped together: their corrections stay in the first-level cache.
-const BATCH: usize = 256;
 
 struct Update<'a> {
     step: Step<'a>,
@@ -247,56 +157,6 @@ impl Rule {
     }
 }
 
-/// Counts a step of some elements and writes their corrections; `Some` if one age, so one pair, serves all.
-#[inline(always)]
-fn age<C: Count>(
-    counts: &mut [C],
-    frozen: Option<&[bool]>,
-    table: &Corrections,
-    out: &mut [[f32; BATCH]; 2],
-) -> Option<[f32; 2]> {
-    let Some(&first) = counts.first() else { return Some([1.0, 1.0]) };
-    let first = first.number();
-    let together = counts.iter().fold(0, |other, count| other | (count.number() ^ first)) == 0;
-    match frozen {
-        None => counts.iter_mut().for_each(|count| *count = count.after(1)),
-        Some(frozen) => {
-            for (count, &frozen) in counts.iter_mut().zip(frozen) {
-                *count = count.after(u8::from(!frozen));
-            }
-        }
-    }
-    if together {
-        return Some(table.of(first.saturating_add(1)));
-    }
-    for (i, &count) in counts.iter().enumerate().take(BATCH) {
-        [out[0][i], out[1][i]] = table.of(count.number());
-    }
-    None
-}
-
-/// [`age`] where one serves all but a few.
-#[inline(always)]
-fn alike(
-    steps: u32,
-    (others, first): (&[(u32, u32)], usize),
-    table: &Corrections,
-    out: &mut [[f32; BATCH]; 2],
-) -> Option<[f32; 2]> {
-    let all = table.of(steps.saturating_add(1));
-    if others.is_empty() {
-        return Some(all);
-    }
-    for (out, all) in out.iter_mut().zip(all) {
-        out.fill(all);
-    }
-    for &(row, steps) in others {
-        let i = row as usize - first;
-        [out[0][i], out[1][i]] = table.of(steps.saturating_add(1));
-    }
-    None
-}
-
 /// The elements of a batch; a buffer beyond `SLOTS` is empty.
 struct Batch<'a> {
     values: &'a mut [f32],
@@ -342,20 +202,7 @@ impl Update<'_> {
         for at in (0..n).step_by(BATCH) {
             let here = at..(at + BATCH).min(n);
             let frozen = elements.frozen.map(|frozen| &frozen[here.clone()]);
-            let one = match &mut moments.counts {
-                Counts::Alike { steps, others, first } => {
-                    let end = others.partition_point(|&(row, _)| (row as usize) < *first + here.end);
-                    let (own, rest) = others.split_at(end);
-                    *others = rest;
-                    alike(*steps, (own, *first + at), step.corrections, &mut table)
-                }
-                Counts::Short(counts) => {
-                    age(counts.get_mut(here.clone()).unwrap_or_default(), frozen, step.corrections, &mut table)
-                }
-                Counts::Long(counts) => {
-                    age(counts.get_mut(here.clone()).unwrap_or_default(), frozen, step.corrections, &mut table)
-                }
-            };
+            let one = moments.counts.step(here.clone(), frozen, step.corrections, &mut table);
             let batch = Batch {
                 values: &mut elements.values[here.clone()],
                 gradients: &elements.gradients[here.clone()],

@@ -66,10 +66,10 @@ impl Alike {
         self.others.binary_search_by_key(&row, |&(row, _)| row).map_or(self.steps, |at| self.others[at].1)
     }
 
-    /// Gives some rows, ascending, other counts. Says whether those who differ are still few.
-    pub(super) fn set(&mut self, counts: impl Iterator<Item = (u32, u32)>) -> bool {
+    /// Gives some rows, ascending, other counts, as far as `most`. Says whether those who differ are still few.
+    pub(super) fn set(&mut self, counts: impl Iterator<Item = (u32, u32)>, most: u32) -> bool {
         let before = std::mem::take(&mut self.others);
-        self.merge(before.into_iter(), counts.peekable())
+        self.merge(before.into_iter(), counts.map(|(row, count)| (row, count.min(most))).peekable())
     }
 
     /// Others from both lists; who is in both has the later.
@@ -102,7 +102,7 @@ impl Alike {
         let moved = match moves {
             Moves::Touched { born, .. } => {
                 let born: Vec<(u32, u32)> = born.iter().map(|&row| (row, 0)).collect();
-                self.set(born.into_iter());
+                self.set(born.into_iter(), 0);
                 std::mem::take(&mut self.others)
             }
             Moves::Remap(remap) => {
@@ -124,16 +124,6 @@ impl Alike {
         };
         self.merge(moved.into_iter(), touched.into_iter().peekable())
     }
-}
-
-/// What the weights, and what the neurons' own, take from whom.
-pub(super) fn weights(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + '_ {
-    commit.weights.iter().map(|(row, expr)| (*row, expr.terms.first().map(|term| term.0)))
-}
-
-/// See [`weights`].
-pub(super) fn own(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + '_ {
-    commit.params.iter().map(|(row, expr)| (*row, expr.of))
 }
 
 /// Whether, for all that a commit brings, few will differ. Before the first step nobody does.
@@ -166,14 +156,14 @@ mod tests {
         counts[7] = 1;
         let mut alike = Alike::of(&counts, u32::MAX).expect("two of forty");
         assert_eq!(alike.parts(), (5, &[(3, 2), (7, 1)][..]));
-        assert!(alike.set([(7, 5), (11, 0)].into_iter()));
+        assert!(alike.set([(7, 5), (11, 0)].into_iter(), u32::MAX));
         (counts[7], counts[11]) = (5, 0);
         alike.add(3, 7);
         for count in &mut counts {
             *count = (*count + 3).min(7);
         }
         assert_eq!(alike.counts(), counts);
-        assert!(!alike.set((20..26).map(|row| (row, 1))), "eight of forty are many");
+        assert!(!alike.set((20..26).map(|row| (row, 1)), u32::MAX), "eight of forty are many");
     }
 
     #[test]

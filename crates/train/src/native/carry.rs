@@ -62,9 +62,17 @@ pub(super) fn begun(commit: &Commit, inherit: Inherit) -> Option<[Vec<u32>; 2]> 
         begun.extend(born);
         Some(begun)
     };
-    let mut weights = commit.weights.iter().map(|(row, expr)| (*row, expr.terms.first().map(|term| term.0)));
-    let mut own = commit.params.iter().map(|(row, expr)| (*row, expr.of));
-    Some([all(&commit.synapses, &mut weights)?, all(&commit.neurons, &mut own)?])
+    Some([all(&commit.synapses, &mut of_weights(commit))?, all(&commit.neurons, &mut of_own(commit))?])
+}
+
+/// The touched connections, each with the one whose moments and counts it may take over.
+pub(super) fn of_weights(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + '_ {
+    commit.weights.iter().map(|(row, expr)| (*row, expr.terms.first().map(|term| term.0)))
+}
+
+/// The touched neurons, likewise.
+pub(super) fn of_own(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + '_ {
+    commit.params.iter().map(|(row, expr)| (*row, expr.of))
 }
 
 /// Takes parameters along: each touched one is an expression over those before.

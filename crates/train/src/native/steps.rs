@@ -115,7 +115,8 @@ impl Steps {
 
     /// Some of them: (kind, row, count), of which the last of a row holds.
     pub(super) fn set(&mut self, counts: Vec<(usize, u32, u32)>) {
-        if let Self::Alike(columns, _) = self {
+        if let Self::Alike(columns, most) = self {
+            let most = *most;
             let few = columns.iter_mut().enumerate().fold(true, |few, (kind, column)| {
                 let mut own: Vec<(u32, u32)> =
                     counts.iter().filter(|(of, ..)| *of == kind).map(|&(_, row, count)| (row, count)).collect();
@@ -123,7 +124,7 @@ impl Steps {
                 own.sort_by_key(|&(row, _)| row);
                 own.reverse();
                 own.dedup_by_key(|&mut (row, _)| row);
-                column.set(own.into_iter().rev()) && few
+                column.set(own.into_iter().rev(), most) && few
             });
             if !few {
                 self.spell_out();
@@ -155,10 +156,10 @@ impl Steps {
         if let Self::Alike(columns, _) = self {
             if alike::fits(&columns[WEIGHTS], commit) {
                 let [synapses, neurons @ ..] = columns;
-                let few = synapses.follow(&commit.synapses, &mut alike::weights(commit), inherit);
-                let few = neurons
-                    .iter_mut()
-                    .fold(few, |few, column| column.follow(&commit.neurons, &mut alike::own(commit), inherit) && few);
+                let few = synapses.follow(&commit.synapses, &mut carry::of_weights(commit), inherit);
+                let few = neurons.iter_mut().fold(few, |few, column| {
+                    column.follow(&commit.neurons, &mut carry::of_own(commit), inherit) && few
+                });
                 if few {
                     return;
                 }
@@ -201,7 +202,7 @@ mod tests {
         assert!(matches!((&alike, &each), (Steps::Alike(..), Steps::Short(_))));
         for steps in [&mut alike, &mut each] {
             steps.add(9);
-            steps.set(vec![(WEIGHTS, 7, 1), (WEIGHTS, 2, 8), (WEIGHTS, 7, 3)]);
+            steps.set(vec![(WEIGHTS, 7, 1), (WEIGHTS, 2, 8), (WEIGHTS, 7, 3), (WEIGHTS, 9, 70_000)]);
             steps.prepare(&Corrections::new(slow));
             steps.add(9);
         }

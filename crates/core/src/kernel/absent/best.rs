@@ -101,8 +101,8 @@ impl<'a> Best<'a> {
     }
 }
 
-/// Entries by their upper 32 bits, of which the first is 0, the largest first: counted digit by digit, in a third of the
-/// time that comparing takes. Few are compared.
+/// Entries by their upper 32 bits, of which the first is 0, the largest first: counted digit by digit. Few are
+/// compared.
 fn descending(mut entries: Vec<u64>) -> Vec<u64> {
     const DIGIT: u32 = 11;
     if entries.len() < 1 << DIGIT {
