@@ -38,9 +38,9 @@ class Picture:
 
 
 def ticks(low, high):
-    """Three to six round numbers between two."""
-    power = 10 ** math.floor(math.log10((high - low) / 3))
-    step = max(power * times for times in (1, 2, 5) if power * times <= (high - low) / 3)
+    """Two to six round numbers between two: more would not stand side by side under a panel."""
+    power = 10 ** math.floor(math.log10((high - low) / 5))
+    step = min(power * times for times in (1, 2, 5, 10) if power * times >= (high - low) / 5)
     return [step * at for at in range(math.ceil(low / step), math.floor(high / step) + 1)]
 
 
