@@ -5,6 +5,7 @@
 
 use crate::{FireGroup, GroupId, Network, NeuronId, NeuronSpec, Neurons, Role, Row};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// Whom the neurons of a fire group may listen to.
@@ -103,10 +104,14 @@ impl Network {
             }
             return;
         }
-        let mut heard: Vec<GroupId> = group.reach.groups.clone();
-        heard.sort_unstable();
-        heard.dedup();
-        for pre_group in heard {
+        // Mostly they ascend as they were given: whoever looks at every listener should not have to copy.
+        let mut heard = Cow::Borrowed(&group.reach.groups);
+        if !heard.is_sorted_by(|one, next| one < next) {
+            let heard = heard.to_mut();
+            heard.sort_unstable();
+            heard.dedup();
+        }
+        for &pre_group in heard.iter() {
             if pre_group.index() >= self.groups().len() {
                 continue;
             }

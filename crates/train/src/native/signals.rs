@@ -5,6 +5,7 @@ use super::parameters::WEIGHTS;
 use super::splitting::{bends, splitting};
 use livenet_core::kernel::{self, Absent, LANES, Span};
 use livenet_core::{Candidate, GroupId, Network, Row, Samples, Signal, Signals, by_groups, recalled};
+use rayon::prelude::*;
 
 impl Native {
     pub(super) fn compute(&mut self, network: &Network, wanted: &[Signal]) -> Signals {
@@ -147,15 +148,19 @@ impl Native {
             return by_groups(network, first_absent(network, usize::MAX), top);
         }
         let absent = self.scorer();
-        let pairs = network.group_ids().flat_map(|post| network.group_ids().map(move |pre| (post, pre)));
-        let mut all = Vec::new();
-        for (post, pre) in pairs {
+        let pairs: Vec<_> =
+            network.group_ids().flat_map(|post| network.group_ids().map(move |pre| (post, pre))).collect();
+        let best = |&(post, pre): &(GroupId, GroupId)| {
             let reach = |row: u32, spans: &mut Vec<Span>| spans_of(network, row, Some(pre), spans);
-            let posts = network.members(post);
-            let best = self.pool.run(work, |_| absent.top(network.offsets(), network.pres(), posts, top, &reach));
-            all.extend(best.into_iter().map(|found| candidate(network, found)));
-        }
-        all
+            let best = absent.top(network.offsets(), network.pres(), network.members(post), top, &reach);
+            let least = network.schedule().lag(pre, post, 0) as u16;
+            best.into_iter().map(|found| delayed(found, least)).collect()
+        };
+        // One by one, the last of each, which puts them in order, would keep a single thread busy.
+        let all: Vec<Vec<Candidate>> = self.pool.run(work, |threads| {
+            if threads == 1 { pairs.iter().map(best).collect() } else { pairs.par_iter().map(best).collect() }
+        });
+        all.concat()
     }
 }
 
@@ -175,10 +180,14 @@ fn spans_of(network: &Network, post: u32, of: Option<GroupId>, spans: &mut Vec<S
 }
 
 fn candidate(network: &Network, found: kernel::Candidate) -> Candidate {
-    let kernel::Candidate { post, pre, lag, gradient } = found;
     let group = |row| network.spec(Row::new(row)).group;
-    let delay = lag - network.schedule().lag(group(pre), group(post), 0) as u16;
-    Candidate { post, pre, delay, gradient }
+    delayed(found, network.schedule().lag(group(found.pre), group(found.post), 0) as u16)
+}
+
+/// The same by its delay: what its lag is beyond that of a connection without.
+fn delayed(found: kernel::Candidate, least: u16) -> Candidate {
+    let kernel::Candidate { post, pre, lag, gradient } = found;
+    Candidate { post, pre, delay: lag - least, gradient }
 }
 
 /// Calls `visit` with each listener, the rows within its reach that it is not connected to, in ascending order

@@ -48,7 +48,14 @@ pub(super) struct Best<'a> {
 
 impl<'a> Best<'a> {
     pub(super) fn new(limit: usize, floor: &'a AtomicU32) -> Self {
-        Self { limit, ranks: Vec::new(), least: 0, floor }
+        // Pages that nobody writes cost nothing; to grow would copy.
+        let ranks = Vec::with_capacity(Self::most(limit).min(1 << 20));
+        Self { limit, ranks, least: 0, floor }
+    }
+
+    /// As many as wait for a selection.
+    fn most(limit: usize) -> usize {
+        limit.saturating_mul(2).max(256)
     }
 
     /// Below this [`size`] a candidate need not be offered.
@@ -60,7 +67,7 @@ impl<'a> Best<'a> {
         let rank = rank(candidate);
         if rank > self.least {
             self.ranks.push(rank);
-            if self.ranks.len() >= self.limit.saturating_mul(2).max(256) {
+            if self.ranks.len() >= Self::most(self.limit) {
                 self.select();
             }
         }
@@ -77,7 +84,9 @@ impl<'a> Best<'a> {
 
     pub(super) fn merge(mut self, other: Self) -> Self {
         self.ranks.extend(other.ranks);
-        self.select();
+        if self.ranks.len() >= Self::most(self.limit) {
+            self.select();
+        }
         self
     }
 
@@ -88,44 +97,51 @@ impl<'a> Best<'a> {
 
     /// The best, the most wanted first.
     pub(super) fn into_candidates(self) -> Vec<Candidate> {
-        // Sizes decide but between equal ones: half the bits, so half the time.
-        let places = 0..self.ranks.len() as u64;
-        let order = self.ranks.iter().zip(places).map(|(rank, at)| ((*rank >> 81) as u64) << 32 | at).collect();
-        let mut best: Vec<u128> =
-            descending(order).into_iter().map(|entry| self.ranks[entry as u32 as usize]).collect();
-        for alike in best.chunk_by_mut(|a, b| a >> 81 == b >> 81).filter(|alike| alike.len() > 1) {
-            alike.sort_unstable_by_key(|&rank| Reverse(rank));
-        }
-        best.truncate(self.limit);
-        best.into_iter().map(candidate).collect()
+        let mut order = descending(&self.ranks);
+        order.truncate(self.limit);
+        order.into_iter().map(|entry| candidate(self.ranks[entry as u32 as usize])).collect()
     }
 }
 
-/// Entries by their upper 32 bits, of which the first is 0, the largest first: counted digit by digit. Few are
-/// compared.
-fn descending(mut entries: Vec<u64>) -> Vec<u64> {
+/// Where ranks lie in descending order, in the lower 32 bits: counted by two digits of their sizes, between the least and the
+/// largest; only those few are compared whom these do not tell apart.
+fn descending(ranks: &[u128]) -> Vec<u64> {
     const DIGIT: u32 = 11;
+    const DIGITS: usize = 2;
+    const MASK: usize = (1 << DIGIT) - 1;
+    let entry = |(rank, at): (&u128, u64)| ((rank >> 81) as u64) << 32 | at;
+    let mut entries: Vec<u64> = ranks.iter().zip(0..).map(entry).collect();
+    let rank = |entry: &u64| Reverse(ranks[*entry as u32 as usize]);
     if entries.len() < 1 << DIGIT {
-        entries.sort_unstable_by_key(|&entry| Reverse(entry >> 32));
+        entries.sort_unstable_by_key(rank);
         return entries;
     }
-    let mut sorted = vec![0; entries.len()];
-    for digit in 0..3 {
-        let of = |entry: u64| (entry >> (32 + digit * DIGIT)) as usize & ((1 << DIGIT) - 1);
-        let mut places = [0_u32; 1 << DIGIT];
-        for &entry in &entries {
-            places[of(entry)] += 1;
+    let bounds = entries.iter().fold((u64::MAX, 0), |(least, most), &entry| (entry.min(least), entry.max(most)));
+    let (least, most) = (bounds.0 >> 32, bounds.1 >> 32);
+    let shift = (u64::BITS - (most - least).leading_zeros()).saturating_sub(DIGITS as u32 * DIGIT);
+    let key = |entry: u64| (((entry >> 32) - least) >> shift) as usize;
+    let of = |digit: usize, entry: u64| key(entry) >> (DIGIT * digit as u32) & MASK;
+    let mut counts = [[0_u32; MASK + 1]; DIGITS];
+    for &entry in &entries {
+        for (digit, counts) in counts.iter_mut().enumerate() {
+            counts[of(digit, entry)] += 1;
         }
+    }
+    let mut sorted = vec![0; entries.len()];
+    for (digit, mut places) in counts.into_iter().enumerate() {
         let mut start = 0;
         for place in places.iter_mut().rev() {
             start += std::mem::replace(place, start);
         }
         for &entry in &entries {
-            let place = &mut places[of(entry)];
+            let place = &mut places[of(digit, entry)];
             sorted[*place as usize] = entry;
             *place += 1;
         }
         std::mem::swap(&mut entries, &mut sorted);
+    }
+    for alike in entries.chunk_by_mut(|&a, &b| key(a) == key(b)).filter(|alike| alike.len() > 1) {
+        alike.sort_unstable_by_key(rank);
     }
     entries
 }
@@ -134,19 +150,21 @@ fn descending(mut entries: Vec<u64>) -> Vec<u64> {
 mod tests {
     use super::*;
 
+    /// Sizes near each other, all alike, and near each other but for one: what two digits tell apart, and what they do not.
     #[test]
     fn many_are_in_the_order_of_comparison() {
+        let scattered = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
         for count in [0, 1, 2047, 2048, 9000] {
-            let size = |at: u64| at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33;
-            let entries: Vec<u64> = (0..count).map(|at| size(at) << 32 | at).collect();
-            let mut expected = entries.clone();
-            expected.sort_by_key(|&entry| Reverse(entry >> 32));
-            let found = descending(entries);
-            assert!(found.iter().map(|entry| entry >> 32).eq(expected.iter().map(|entry| entry >> 32)));
-            let [mut found, mut expected] = [found, expected];
-            found.sort_unstable();
-            expected.sort_unstable();
-            assert_eq!(found, expected);
+            for of in [scattered, |_| 7, |at| if at == 77 { 0x7f80_0000 } else { at % 100 }] {
+                let rank = |at: u64| {
+                    rank(Candidate { post: at as u32, pre: 0, lag: 0, gradient: f32::from_bits(of(at) as u32) })
+                };
+                let ranks: Vec<u128> = (0..count).map(|at| rank(scattered(at))).collect();
+                let found: Vec<u128> = descending(&ranks).iter().map(|&entry| ranks[entry as u32 as usize]).collect();
+                let mut expected = ranks;
+                expected.sort_unstable_by_key(|&rank| Reverse(rank));
+                assert_eq!(found, expected);
+            }
         }
     }
 

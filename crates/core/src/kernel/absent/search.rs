@@ -16,12 +16,17 @@ const SPEAKERS: usize = 256;
 /// Panels summed at a time: with [`SPEAKERS`], 128 KB of outputs.
 const PANELS: usize = 8;
 
+/// A bit for each speaker of a tile, in strips.
+type Bits = [u16; SPEAKERS / LANES];
+
 /// What a thread keeps from one tile to the next.
 #[derive(Default)]
 struct Scratch {
     outputs: Vec<Lanes>,
     /// `[listener][strip]`, a lane a speaker.
     scores: Vec<Lanes>,
+    /// By listener, a bit for each speaker whose score is not below the floor.
+    wanted: Vec<Bits>,
 }
 
 /// Connections by listener, as in [`Absent::top`].
@@ -50,15 +55,18 @@ impl Area<'_, '_> {
         let (posts, speakers) = (self.posts.len(), self.pre.len());
         let strips = speakers.div_ceil(LANES);
         let source = outputs.layout.source(self.pre.start, self.lag);
-        let Scratch { outputs: transposed, scores } = &mut *self.scratch;
-        // The first panels write over what the last tile left.
+        let Scratch { outputs: transposed, scores, wanted } = &mut *self.scratch;
+        let (floor, count) = (self.best.floor(), self.panels.count());
+        // The last panels write over what the last tile left, and the first over its scores.
         scores.resize(posts * strips, Lanes::ZERO);
-        let panels = self.panels.count();
-        if panels == 0 {
+        wanted.resize(posts, Bits::default());
+        if count == 0 {
             scores.fill(Lanes::ZERO);
+            wanted.fill([u16::MAX * u16::from(floor == 0); SPEAKERS / LANES]);
         }
-        for panel in (0..panels).step_by(PANELS) {
-            let panels = PANELS.min(panels - panel);
+        for panel in (0..count).step_by(PANELS) {
+            let panels = PANELS.min(count - panel);
+            let last = panel + panels == count;
             let listeners: [&[Lanes]; PANELS] = std::array::from_fn(|p| {
                 panel_rows(blame, cycles, panel + p.min(panels - 1), self.posts.start as i32, posts)
             });
@@ -77,41 +85,52 @@ impl Area<'_, '_> {
                     let sums = tile(sums, packed.strip(strip), |p| std::array::from_fn(|r| &listeners[p][at[r]]));
                     for (i, sum) in (first..posts).zip(sums) {
                         sum.store(&mut scores[i * strips + strip]);
+                        if last {
+                            wanted[i][strip] = sum.at_least(floor);
+                        }
                     }
                 }
             }
         }
     }
 
-    /// Offers what is not below the floor: few, so sixteen are looked at together.
+    /// Offers what is not below the floor.
     #[inline(always)]
     fn select(&mut self) {
         let Connected { offsets, pre } = self.connected;
-        let strips = self.pre.len().div_ceil(LANES);
+        let (strips, Range { start, end }) = (self.pre.len().div_ceil(LANES), self.pre.clone());
+        // What lies behind the last speaker.
+        let within = u16::MAX >> (strips * LANES - self.pre.len());
+        let Scratch { scores, wanted, .. } = &mut *self.scratch;
         let mut floor = self.best.floor();
-        for (post, scores) in self.posts.clone().zip(self.scratch.scores.chunks_exact(strips)) {
-            let mut free = [u16::MAX; SPEAKERS / LANES];
-            let connected = &pre[offsets[post as usize] as usize..offsets[post as usize + 1] as usize];
-            let first = connected.partition_point(|&pre| pre < self.pre.start);
-            for pre in connected[first..].iter().take_while(|&&pre| pre < self.pre.end) {
-                let column = (pre - self.pre.start) as usize;
-                free[column / LANES] &= !(1 << (column % LANES));
+        // Who was last seen to hear a speaker: a mark that the next listener need not take away.
+        let mut heard_by = [u32::MAX; SPEAKERS];
+        for ((post, scores), wanted) in self.posts.clone().zip(scores.chunks_exact(strips)).zip(wanted) {
+            wanted[strips - 1] &= within;
+            wanted[strips..].fill(0);
+            let words: [u64; SPEAKERS / 64] = std::array::from_fn(|word| {
+                let strips = &wanted[4 * word..4 * word + 4];
+                strips.iter().rev().fold(0, |bits, &strip| bits << LANES | u64::from(strip))
+            });
+            if words.iter().fold(0, |any, bits| any | bits) == 0 {
+                continue;
             }
-            // The zeros behind the last speaker.
-            free[strips - 1] &= u16::MAX >> (strips * LANES - self.pre.len());
-            for (strip, (scores, free)) in scores.iter().zip(free).enumerate() {
-                if !scores.iter().fold(false, |any, &score| any | (size(score) >= floor)) {
-                    continue;
+            let connected = &pre[offsets[post as usize] as usize..offsets[post as usize + 1] as usize];
+            let first = connected.partition_point(|&pre| pre < start);
+            for pre in connected[first..].iter().take_while(|&&pre| pre < end) {
+                heard_by[(pre - start) as usize % SPEAKERS] = post;
+            }
+            for (word, mut bits) in words.into_iter().enumerate() {
+                while bits != 0 {
+                    let column = 64 * word + bits.trailing_zeros() as usize;
+                    bits &= bits - 1;
+                    let gradient = scores[column / LANES][column % LANES];
+                    // The floor may have risen since.
+                    if heard_by[column] != post && size(gradient) >= floor {
+                        self.best.offer(Candidate { post, pre: start + column as u32, lag: self.lag, gradient });
+                        floor = self.best.floor();
+                    }
                 }
-                let bit = |lane: usize| u16::from(size(scores[lane]) >= floor) << lane;
-                let mut wanted = free & (0..LANES).fold(0, |bits, lane| bits | bit(lane));
-                while wanted != 0 {
-                    let lane = wanted.trailing_zeros();
-                    wanted &= wanted - 1;
-                    let pre = self.pre.start + (strip * LANES) as u32 + lane;
-                    self.best.offer(Candidate { post, pre, lag: self.lag, gradient: scores[lane as usize] });
-                }
-                floor = self.best.floor();
             }
         }
     }

@@ -43,6 +43,8 @@ pub(crate) trait Wide: Copy {
     fn fuse(self, a: Self, b: Self) -> Self;
     /// Itself, but `other` in the lanes where `value` is zero.
     fn unless_zero(self, value: Self, other: Self) -> Self;
+    /// A bit for each lane, the first the lowest: whether |value|, as an integer of its bits, is at least `floor`, 31 bits.
+    fn at_least(self, floor: u32) -> u16;
     /// The sum across lanes: halves onto halves, 16, 8, 4, 2, 1.
     fn tree(self) -> f32;
     /// Eight running sums of products: lanes `i` and `i + 8` go into sum `i`.
@@ -120,6 +122,11 @@ impl Wide for Plain {
             self.0[lane] = if value.0[lane] == 0.0 { other.0[lane] } else { self.0[lane] };
         }
         self
+    }
+    #[inline(always)]
+    fn at_least(self, floor: u32) -> u16 {
+        let bit = |lane: usize| u16::from(self.0[lane].to_bits() & 0x7fff_ffff >= floor) << lane;
+        (0..LANES).fold(0, |bits, lane| bits | bit(lane))
     }
     #[inline(always)]
     fn tree(self) -> f32 {

@@ -4,14 +4,16 @@ use super::Wide;
 use crate::kernel::{LANES, Lanes};
 use std::arch::x86_64::{
     __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps, _mm256_add_ps,
-    _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps256_ps128, _mm256_cmp_ps, _mm256_extractf128_ps,
-    _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_mul_ps, _mm256_permute2f128_ps,
-    _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps, _mm256_storeu_ps, _mm256_unpackhi_pd,
-    _mm256_unpackhi_ps, _mm256_unpacklo_pd, _mm256_unpacklo_ps, _mm512_abs_pd, _mm512_add_pd, _mm512_add_ps,
-    _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_cmplt_epu64_mask,
+    _mm256_and_si256, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256,
+    _mm256_castps256_ps128, _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_cmpgt_epi32, _mm256_extractf128_ps,
+    _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_movemask_ps, _mm256_mul_ps,
+    _mm256_permute2f128_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps,
+    _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps, _mm256_unpacklo_pd, _mm256_unpacklo_ps, _mm512_abs_pd,
+    _mm512_add_pd, _mm512_add_ps, _mm512_and_si512, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps_si512,
+    _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_cmpge_epu32_mask, _mm512_cmplt_epu64_mask,
     _mm512_cvtepu32_epi64, _mm512_cvtps_pd, _mm512_fmadd_ps, _mm512_i64gather_pd, _mm512_load_ps, _mm512_loadu_pd,
-    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_epi64, _mm512_set1_ps,
-    _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_pd, _mm512_storeu_ps,
+    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_epi64,
+    _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_pd, _mm512_storeu_ps,
 };
 
 /// The tree from its second level on, of eight.
@@ -146,6 +148,17 @@ impl Wide for Avx2 {
         }
     }
     #[inline(always)]
+    fn at_least(self, floor: u32) -> u16 {
+        // SAFETY: as above.
+        let [low, high] = [self.0, self.1].map(|v| unsafe {
+            let size = _mm256_and_si256(_mm256_castps_si256(v), _mm256_set1_epi32(0x7fff_ffff));
+            // Signed, and greater alone: of 31 bits that is the same, one below.
+            let least = _mm256_set1_epi32(floor as i32 - 1);
+            _mm256_movemask_ps(_mm256_castsi256_ps(_mm256_cmpgt_epi32(size, least))) as u16
+        });
+        low | high << 8
+    }
+    #[inline(always)]
     fn tree(self) -> f32 {
         // SAFETY: as above.
         eight(unsafe { _mm256_add_ps(self.0, self.1) })
@@ -251,6 +264,14 @@ impl Wide for Avx512 {
             let zero = _mm512_cmp_ps_mask::<_CMP_EQ_OQ>(value.0, _mm512_setzero_ps());
             _mm512_mask_blend_ps(zero, self.0, other.0)
         })
+    }
+    #[inline(always)]
+    fn at_least(self, floor: u32) -> u16 {
+        // SAFETY: as above.
+        unsafe {
+            let size = _mm512_and_si512(_mm512_castps_si512(self.0), _mm512_set1_epi32(0x7fff_ffff));
+            _mm512_cmpge_epu32_mask(size, _mm512_set1_epi32(floor as i32))
+        }
     }
     #[inline(always)]
     fn tree(self) -> f32 {
