@@ -9,7 +9,10 @@
 //!
 //! Why types and not `[f32; 16]` alone: the compiler kept one block of accumulators in registers, but spilled
 //! or scalarised two blocks, and the four sums of the gradient (10 to 20 times slower, rustc 1.95).
-#![expect(unsafe_code, reason = "target features can be entered no other way; and a view of rows as floats")]
+#![expect(
+    unsafe_code,
+    reason = "target features can be entered no other way; a view of rows as floats; reads that are checked by the row"
+)]
 
 use super::{LANES, Lanes};
 
@@ -246,6 +249,44 @@ fn avx2<K: Kernel>(kernel: K) -> K::Output {
 #[target_feature(enable = "avx512f,avx2,fma")]
 fn avx512<K: Kernel>(kernel: K) -> K::Output {
     kernel.run::<x86::Avx512>()
+}
+
+/// The sum of `weights[e] * outputs[base + sources[e]]`, in eight chains: one waits four cycles for each addition. (The instruction
+/// that gathers eight floats at once took 1.3 times as long.)
+///
+/// Where a row reads is looked at once, many places at a time, and not for each connection, whose two loads are then what bounds it
+/// (1000 rows of 51, Zen 4: 0.0200 ms for 0.0240).
+///
+/// # Panics
+/// If `base` or a source lies outside the outputs.
+#[inline(always)]
+#[track_caller]
+pub(super) fn pick(weights: &[f32], sources: &[i32], outputs: &[f32], base: usize) -> f32 {
+    let (weights, weight_rest) = weights.as_chunks::<8>();
+    let (sources, source_rest) = sources.as_chunks::<8>();
+    let sources = &sources[..weights.len()];
+    let (least, most) = sources.as_flattened().iter().fold((0, 0), |(least, most), &at| (at.min(least), at.max(most)));
+    let within = |source: i32| base.checked_add_signed(source as isize).is_some_and(|at| at < outputs.len());
+    assert!(within(least) && within(most), "a source outside of {} outputs", outputs.len());
+    let present = outputs.as_ptr().wrapping_add(base);
+    // SAFETY: `source` is one of `sources`, between their least and their most, so `base + source` is an index of `outputs`.
+    let heard = |source: i32| unsafe { *present.wrapping_offset(source as isize) };
+    let mut sums = [0.0_f32; 8];
+    for (w, source) in weights.iter().zip(sources) {
+        for c in 0..4 {
+            // Two places at once: eight by themselves the compiler would load together and take apart again.
+            #[expect(clippy::cast_ptr_alignment, reason = "it is read unaligned")]
+            // SAFETY: these are two of the eight.
+            let pair = unsafe { source.as_ptr().cast::<u64>().add(c).read_unaligned() };
+            let pair = if cfg!(target_endian = "little") { pair } else { pair.rotate_right(32) };
+            sums[2 * c] = w[2 * c].mul_add(heard(pair as i32), sums[2 * c]);
+            sums[2 * c + 1] = w[2 * c + 1].mul_add(heard((pair >> 32) as i32), sums[2 * c + 1]);
+        }
+    }
+    for (c, (&w, &source)) in weight_rest.iter().zip(source_rest).enumerate() {
+        sums[c] = w.mul_add(outputs[base.wrapping_add_signed(source as isize)], sums[c]);
+    }
+    ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7]))
 }
 
 /// The floats of some rows, one row after the other.

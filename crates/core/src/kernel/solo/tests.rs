@@ -89,3 +89,18 @@ fn a_weight_that_is_not_finite_is_told() {
         assert!(!learn(solo, blame, rows, 0.1, Changed { weights: &mut moved, lambda: &mut lambda, scratch: &mut [] }));
     });
 }
+
+/// One of eleven places lies outside, among the eight that are looked at together or among the three that are not.
+#[test]
+fn nobody_is_heard_outside_of_the_outputs() {
+    let (weights, outputs, base) = ([1.0; 11], [0.5; 40], 20);
+    for (at, source) in [(0, -20), (7, 19), (10, -20), (10, 19)] {
+        let mut sources = [3; 11];
+        sources[at] = source;
+        assert_eq!(pick(&weights, &sources, &outputs, base), 5.5);
+        for outside in [source - 20, source + 20, i32::MIN, i32::MAX] {
+            sources[at] = if (-20..20).contains(&outside) { 40 } else { outside };
+            assert!(std::panic::catch_unwind(|| pick(&weights, &sources, &outputs, base)).is_err(), "{at} {outside}");
+        }
+    }
+}
