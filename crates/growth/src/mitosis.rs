@@ -6,7 +6,7 @@
 //! be paid for; without one, only the count per asking bounds it.
 
 use crate::{
-    Citation, Strategy, Verdict, View, Why,
+    Citation, Ledger, Strategy, Verdict, View, Why,
     settings::{SettingError, Settings},
 };
 use livenet_core::{
@@ -185,6 +185,21 @@ pub(crate) fn wired(network: &Network) -> impl Iterator<Item = Row<Neurons>> + '
     })
 }
 
+/// Why a neuron may not divide that the ledger does not let, while the supply carries so much more: what it lacks in store,
+/// else the room for it, else its age.
+pub(crate) fn unready(ledger: &Ledger, row: Row<Neurons>, room: f64) -> Why {
+    let need = ledger.economy().threshold.max(ledger.division_cost());
+    let have = ledger.energy(row);
+    if have < need {
+        Why::NoEnergy { have: have as f32, need: need as f32 }
+    } else if ledger.cost_of(row) > room {
+        Why::Full { count: ledger.neurons() as u64, cap: ledger.plateau() as u64 }
+    } else {
+        let age = ledger.account_of(row).map_or(0, |account| account.age);
+        Why::BelowThreshold { best: age as f32, threshold: ledger.economy().maturity as f32 }
+    }
+}
+
 impl Follower for Mitosis {
     fn follow(&mut self, _after: &Network, _commit: &Commit) {}
 }
@@ -201,15 +216,17 @@ impl Strategy for Mitosis {
             return Verdict::Nothing(Why::NoCandidates);
         }
         if let Some(ledger) = view.ledger {
-            let have = mothers.iter().map(|&(_, row)| ledger.energy(row)).fold(0.0, f64::max);
+            let richest = mothers.iter().map(|&(_, row)| row);
+            let richest = richest.max_by(|&a, &b| ledger.energy(a).total_cmp(&ledger.energy(b)).then(b.cmp(&a)));
             let cheapest = mothers.iter().map(|&(_, row)| ledger.cost_of(row)).fold(f64::INFINITY, f64::min);
             mothers.retain(|&(_, row)| ledger.ready(row));
-            if mothers.is_empty() && cheapest > ledger.room() {
-                return Verdict::Nothing(Why::Full { count: ledger.neurons() as u64, cap: ledger.plateau() as u64 });
-            }
-            if mothers.is_empty() {
-                let need = ledger.economy().threshold.max(ledger.division_cost());
-                return Verdict::Nothing(Why::NoEnergy { have: have as f32, need: need as f32 });
+            if let (true, Some(richest)) = (mothers.is_empty(), richest) {
+                let room = ledger.room();
+                return Verdict::Nothing(if cheapest > room {
+                    Why::Full { count: ledger.neurons() as u64, cap: ledger.plateau() as u64 }
+                } else {
+                    unready(ledger, richest, room)
+                });
             }
         }
         mothers.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

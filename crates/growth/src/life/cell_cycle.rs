@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     Axes, BadState, Citation, Contract, Daughters, Entry, Family, Setting, Strategy, Verdict, View, Why,
-    mitosis::wired,
+    mitosis::{unready, wired},
     saved,
     settings::{SettingError, Settings},
 };
@@ -159,16 +159,7 @@ impl CellCycle {
             } else {
                 match view.ledger {
                     Some(ledger) if !ledger.ready(row) || cost(row) > room => {
-                        let need = ledger.economy().threshold.max(ledger.division_cost());
-                        let (have, young) =
-                            (ledger.energy(row), ledger.account_of(row).map_or(0, |account| account.age));
-                        reason = Some(if have < need {
-                            Why::NoEnergy { have: have as f32, need: need as f32 }
-                        } else if cost(row) > room {
-                            Why::Full { count: ledger.neurons() as u64, cap: ledger.plateau() as u64 }
-                        } else {
-                            Why::BelowThreshold { best: young as f32, threshold: ledger.economy().maturity as f32 }
-                        });
+                        reason = Some(unready(ledger, row, room));
                     }
                     _ => ready.push((score, row)),
                 }

@@ -102,6 +102,13 @@ fn without_energy_nobody_divides_and_the_reason_says_how_much_was_missing() {
     let (_, moves, _) = ask(&network, &mut Mitosis::default(), Signal::Utility, [0.1, 0.4, 0.2, 0.3], Some(&ledger));
     assert_eq!(mothers(&moves), [3, 5], "the quota is half of four");
 
+    // Enough in store, but too young.
+    let mut young = Ledger::build(&mut Settings::none().with("supply", Value::Real(50.0))).unwrap();
+    young.advance(&network, &Signals::default(), 60);
+    let (verdict, ..) = ask(&network, &mut Mitosis::default(), Signal::Utility, [1.0; 4], Some(&young));
+    let expected = Why::BelowThreshold { best: 60.0, threshold: 100.0 };
+    assert!(matches!(&verdict, Verdict::Nothing(why) if *why == expected), "{verdict:?}");
+
     // Four fill nine tenths of five but for less than one more.
     let mut poor =
         Ledger::build(&mut settings().with("supply", Value::Real(5.0)).with("threshold", Value::Real(0.0))).unwrap();
