@@ -16,58 +16,89 @@ mod tests;
 use super::dispatch::{Kernel, Target, Wide};
 use super::solo::WORTH_A_THREAD;
 use super::{LANES, Lanes};
+use std::ops::Range;
 
 /// Rows of lanes that a panel is wide at most.
 const ACROSS: usize = 4;
 /// Chains of a sum in [`solo`](super::solo): four of sixteen lanes.
 const CHAINS: usize = 4 * LANES;
 
-/// What was said, and by whom: the values that are not zero, chain by chain.
+/// What was said, and by whom: the values that are not zero.
 #[derive(Clone, Debug, Default)]
 pub struct Voices {
     speakers: usize,
-    said: Vec<(u32, f32)>,
-    /// Where each chain ends, then where those end that come after all chains.
-    ends: Vec<usize>,
+    /// By whom, and with room for a row of lanes behind; what; and how many.
+    by: Vec<u32>,
+    said: Vec<f32>,
+    count: usize,
+    /// How many of them belong to a chain; the others come after all chains.
+    chained: usize,
+}
+
+struct Listen<'a> {
+    voices: &'a mut Voices,
+    outputs: &'a [f32],
+}
+
+impl Kernel for Listen<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<W: Wide>(self) {
+        let Voices { by, said, count, chained, .. } = self.voices;
+        let (chunks, rest) = self.outputs.as_chunks::<LANES>();
+        *count = 0;
+        for (at, chunk) in chunks.iter().enumerate() {
+            let to = (by[*count..].first_chunk_mut(), said[*count..].first_chunk_mut());
+            if let (Some(by), Some(said)) = to {
+                *count += W::keep(chunk, (at * LANES) as u32, (by, said));
+            }
+        }
+        *chained = *count;
+        for (at, &output) in (chunks.len() * LANES..).zip(rest) {
+            (by[*count], said[*count]) = (at as u32, output);
+            *count += usize::from(output != 0.0);
+        }
+    }
+}
+
+struct Zeros<'a>(&'a [f32]);
+
+impl Kernel for Zeros<'_> {
+    type Output = f32;
+    #[inline(always)]
+    fn run<W: Wide>(self) -> f32 {
+        let (chunks, rest) = self.0.as_chunks::<LANES>();
+        let (mut counts, zero, one) = (W::splat(0.0), W::splat(0.0), W::splat(1.0));
+        for chunk in chunks {
+            counts = counts.plus(zero.unless_zero(W::load_from(chunk), one));
+        }
+        rest.iter().fold(counts.tree(), |count, &value| count + if value == 0.0 { 1.0 } else { 0.0 })
+    }
+}
+
+/// Whether more than half of these are zero.
+pub fn mostly_zero(values: &[f32]) -> bool {
+    2.0 * Target::best().run(Zeros(values)) > values.len() as f32
 }
 
 impl Voices {
     /// Takes the outputs of consecutive speakers.
     pub fn listen(&mut self, outputs: &[f32]) {
-        let Self { speakers, said, ends } = self;
-        *speakers = outputs.len();
-        // One more, since what is zero is written and then written over: a branch that nobody can foresee costs more.
-        said.resize(outputs.len() + 1, (0, 0.0));
-        ends.clear();
-        let chained = outputs.len() / LANES * LANES;
-        let mut count = 0;
-        let mut take = |at: usize| {
-            said[count] = (at as u32, outputs[at]);
-            count += usize::from(outputs[at] != 0.0);
-            count
-        };
-        let mut end = 0;
-        for chain in 0..CHAINS {
-            for at in (chain..chained).step_by(CHAINS) {
-                end = take(at);
-            }
-            ends.push(end);
-        }
-        for at in chained..outputs.len() {
-            end = take(at);
-        }
-        ends.push(end);
-        said.truncate(end);
+        self.speakers = outputs.len();
+        self.by.resize(outputs.len() + LANES, 0);
+        self.said.resize(outputs.len() + LANES, 0.0);
+        Target::best().run(Listen { voices: self, outputs });
     }
 
     /// How many say something.
     pub fn count(&self) -> usize {
-        self.said.len()
+        self.count
     }
 
+    /// Some of them: by whom, and what.
     #[inline(always)]
-    fn chain(&self, chain: usize) -> &[(u32, f32)] {
-        &self.said[if chain == 0 { 0 } else { self.ends[chain - 1] }..self.ends[chain]]
+    fn some(&self, range: Range<usize>) -> (&[u32], &[f32]) {
+        (&self.by[range.clone()], &self.said[range])
     }
 }
 
@@ -168,14 +199,31 @@ struct Hear<'a> {
 
 /// Adds what some said to the sums of a panel.
 #[inline(always)]
-fn add<W: Wide, const B: usize>(mut sums: [W; B], voices: &[(u32, f32)], rows: &[[f32; LANES]]) -> [W; B] {
-    for &(speaker, said) in voices {
+fn add<W: Wide, const B: usize>(mut sums: [W; B], (by, said): (&[u32], &[f32]), rows: &[[f32; LANES]]) -> [W; B] {
+    for (&speaker, &said) in by.iter().zip(said) {
         let (said, row) = (W::splat(said), &rows[speaker as usize * B..][..B]);
         for b in 0..B {
             sums[b] = sums[b].fuse(W::load_from(&row[b]), said);
         }
     }
     sums
+}
+
+/// Adds what some said to the chains of a panel. Speaker by speaker, each chain in memory: chain by chain its sums would stay
+/// in registers, but nobody can foresee where each of 64 ends (C1m: hearing took 1.2 us so).
+#[inline(always)]
+fn add_chained<W: Wide, const B: usize>(
+    chains: &mut [[Lanes; ACROSS]; CHAINS],
+    (by, said): (&[u32], &[f32]),
+    rows: &[[f32; LANES]],
+) {
+    for (&speaker, &said) in by.iter().zip(said) {
+        let (said, row) = (W::splat(said), &rows[speaker as usize * B..][..B]);
+        let sums = &mut chains[speaker as usize % CHAINS];
+        for b in 0..B {
+            W::load(&sums[b]).fuse(W::load_from(&row[b]), said).store(&mut sums[b]);
+        }
+    }
 }
 
 /// The four chains of a lane of [`solo`](super::solo), in the order of its tree.
@@ -195,18 +243,17 @@ fn four<W: Wide>(sums: &[[Lanes; ACROSS]; CHAINS], at: usize, b: usize) -> W {
 /// The sums of a panel, as [`solo`](super::solo) adds them up: its chains, their tree, then what comes after.
 #[inline(always)]
 fn hear_panel<W: Wide, const B: usize>(voices: &Voices, rows: &[[f32; LANES]], sums: &mut [[Lanes; ACROSS]; CHAINS]) {
-    for (chain, out) in sums.iter_mut().enumerate() {
-        let chained = add([W::splat(0.0); B], voices.chain(chain), rows);
-        for b in 0..B {
-            chained[b].store(&mut out[b]);
-        }
+    let (chained, after) = (voices.some(0..voices.chained), voices.some(voices.chained..voices.count));
+    for sum in sums.iter_mut().flat_map(|chain| &mut chain[..B]) {
+        W::splat(0.0).store(sum);
     }
+    add_chained::<W, B>(sums, chained, rows);
     let mut total = [W::splat(0.0); B];
     for (b, total) in total.iter_mut().enumerate() {
         let even = four::<W>(sums, 0, b).plus(four(sums, 2, b));
         *total = even.plus(four::<W>(sums, 1, b).plus(four(sums, 3, b)));
     }
-    let total = add(total, voices.chain(CHAINS), rows);
+    let total = add(total, after, rows);
     for b in 0..B {
         total[b].store(&mut sums[0][b]);
     }
@@ -271,25 +318,30 @@ struct Learn<'a> {
     panels: &'a mut [f32],
 }
 
+/// The step of each listener of a panel, for those who say what is positive and for those who say what is negative. Who is not
+/// blamed moves by a zero of the other sign, so by -0.0, which moves not even the sign of a zero.
+type Steps = [[Lanes; ACROSS]; 2];
+
 /// What is not finite makes the returned sum so.
 #[inline(always)]
-fn learn_panel<W: Wide, const B: usize>(
-    voices: &Voices,
-    rows: &mut [[f32; LANES]],
-    (blame, by): (&[Lanes; ACROSS], &[Lanes; ACROSS]),
-) -> W {
+fn learn_panel<W: Wide, const B: usize>(voices: &Voices, rows: &mut [[f32; LANES]], steps: &Steps) -> W {
     let zero = W::splat(0.0);
-    let mut checks = zero;
-    for &(speaker, said) in &voices.said {
-        let (said, row) = (W::splat(said), &mut rows[speaker as usize * B..][..B]);
+    // A chain each: one waits four cycles for each addition.
+    let mut checks = [zero; B];
+    let (speakers, said) = voices.some(0..voices.count);
+    for (&speaker, &said) in speakers.iter().zip(said) {
+        let (by, row) = (&steps[usize::from(said < 0.0)], &mut rows[speaker as usize * B..][..B]);
+        let said = W::splat(said);
         for b in 0..B {
-            let old = W::load_from(&row[b]);
-            let new = old.fuse(W::load(&by[b]), said.unless_zero(W::load(&blame[b]), zero));
-            checks = checks.fuse(new, zero);
+            let new = W::load_from(&row[b]).fuse(W::load(&by[b]), said);
+            checks[b] = checks[b].fuse(new, zero);
             new.store_to(&mut row[b]);
         }
     }
-    checks
+    for b in 1..B {
+        checks[0] = checks[0].plus(checks[b]);
+    }
+    checks[0]
 }
 
 impl Kernel for Learn<'_> {
@@ -305,18 +357,18 @@ impl Kernel for Learn<'_> {
             if blame.iter().all(|&blame| blame == 0.0) {
                 continue;
             }
-            let (mut blamed, mut by) = ([Lanes::ZERO; ACROSS], [Lanes::ZERO; ACROSS]);
-            Lanes::flat_mut(&mut blamed)[..blame.len()].copy_from_slice(blame);
-            for (by, &blame) in Lanes::flat_mut(&mut by).iter_mut().zip(blame) {
-                // Who is not blamed adds -1 times 0, which moves not even the sign of a zero.
-                *by = if blame == 0.0 { -1.0 } else { -(rate * blame) };
+            let mut steps = [[Lanes::ZERO; ACROSS]; 2];
+            for (sign, steps) in [-0.0, 0.0].into_iter().zip(&mut steps) {
+                for (step, &blame) in Lanes::flat_mut(steps).iter_mut().zip(blame) {
+                    *step = if blame == 0.0 { sign } else { -(rate * blame) };
+                }
             }
-            let (rows, by) = (here.as_chunks_mut().0, (&blamed, &by));
+            let rows = here.as_chunks_mut().0;
             let checks = match across {
-                1 => learn_panel::<W, 1>(voices, rows, by),
-                2 => learn_panel::<W, 2>(voices, rows, by),
-                3 => learn_panel::<W, 3>(voices, rows, by),
-                _ => learn_panel::<W, ACROSS>(voices, rows, by),
+                1 => learn_panel::<W, 1>(voices, rows, &steps),
+                2 => learn_panel::<W, 2>(voices, rows, &steps),
+                3 => learn_panel::<W, 3>(voices, rows, &steps),
+                _ => learn_panel::<W, ACROSS>(voices, rows, &steps),
             };
             check += checks.tree();
         }

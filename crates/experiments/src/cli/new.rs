@@ -171,12 +171,15 @@ fn manifest(name: &str, livenet: Option<&Path>) -> io::Result<String> {
             }
             None => format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY")),
         };
+        let features = if package == "experiments" { ", default-features = false" } else { "" };
         // Writing to a string cannot fail.
-        let _ = writeln!(lines, "livenet-{package} = {{ {place} }}");
+        let _ = writeln!(lines, "livenet-{package} = {{ {place}{features} }}");
     }
     Ok(format!(
-        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n{lines}\n\
-         # Numbers are crunched in tests as well.\n[profile.dev]\nopt-level = 2\n\n[workspace]\n"
+        "[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n\
+         # The executor `burn` is left out, which takes long to compile; with `features = [\"burn\"]` it is there.\n{lines}\n\
+         # Numbers are crunched in tests as well.\n[profile.dev]\nopt-level = 1\ndebug = \"line-tables-only\"\n\n\
+         [profile.dev.package.\"*\"]\ndebug = false\n\n[workspace]\n"
     ))
 }
 

@@ -1,6 +1,6 @@
 //! The short way, as the executor takes it: one sample in one cycle, see `solo.rs`.
 
-use super::executor::{Native, counted, work};
+use super::executor::{Native, counted};
 use super::forward::{Feed, Forward};
 use super::parameters::{BIAS, WEIGHTS};
 use super::solo::Reads;
@@ -39,7 +39,7 @@ impl Native {
         record.turned.listen(plan, &mut parameters[WEIGHTS], values);
         let parameters = (counted(plan, parameters, &self.counted), &*parameters[BIAS]);
         // What is not finite is found, and told, by the long way.
-        pool.run(work(network, 1), |_| record.fire(reads, parameters, values))
+        pool.run(reads.work(), |_| record.fire(reads, parameters, values))
     }
 
     /// The outputs of that cycle.
@@ -65,7 +65,7 @@ impl Native {
         let [weights, bias, ..] = parameters;
         let weights = if plan.silent.is_empty() { weights } else { &mut self.counted };
         let reads = Reads { network, plan };
-        let swept = pool.run(2 * work(network, 1), |_| record.sweep(reads, d_outputs, rate, (weights, bias)));
+        let swept = pool.run(2 * reads.work(), |_| record.sweep(reads, d_outputs, rate, (weights, bias)));
         swept.map_err(|(what, neuron, value)| not_finite(what, neuron, 0, value))?;
         self.operations += 2 * active as u64;
         self.memory.ahead += u32::from(stepped);

@@ -56,6 +56,14 @@ impl<'a> Reads<'a> {
         !self.plan.normalises && self.plan.groups.iter().all(rate)
     }
 
+    /// Multiply-adds of a pass that other threads are to share: none where no group is worth it, for one that looks for
+    /// work beside such a step slows it down where they share a core.
+    pub(super) fn work(&self) -> usize {
+        let wires = self.plan.wires(self.network);
+        let shared = self.plan.groups.iter().any(|group| solo::is_shared(wires.edges(&group.rows).len()));
+        if shared { super::executor::work(self.network, 1) } else { 0 }
+    }
+
     fn solo<'b>(&self, outputs: &'b [f32], base: usize) -> Solo<'b>
     where
         'a: 'b,
@@ -168,9 +176,9 @@ impl Record {
         let most = solo::scratch(solo.wires.edges(&(0..solo.wires.rows())).len(), self.shape.neurons);
         self.scratch.resize(most, 0.0);
         self.swept = true;
-        let find = |what, rows: Range<usize>, values: &[f32]| match values.iter().position(|v| !v.is_finite()) {
-            Some(at) => Err((what, network.id(Row::new((rows.start + at) as u32)), values[at])),
-            None => Ok(()),
+        let find = |what, rows: Range<usize>, values: &[f32]| {
+            let worst = if all_finite(values) { None } else { values.iter().position(|value| !value.is_finite()) };
+            worst.map_or(Ok(()), |at| Err((what, network.id(Row::new((rows.start + at) as u32)), values[at])))
         };
         for group in plan.groups.iter().rev().filter(|group| group.role != Role::Input && !group.rows.is_empty()) {
             for run in &group.runs {
@@ -200,7 +208,7 @@ impl Record {
             }
             if rate != 0.0 {
                 let bias = &mut bias[rows.clone()];
-                bias.iter_mut().zip(&self.blame[rows.clone()]).for_each(|(b, g)| *b = (-rate).mul_add(*g, *b));
+                solo::descend(bias, rate, &self.blame[rows.clone()]);
                 find("bias", rows, bias)?;
             }
         }

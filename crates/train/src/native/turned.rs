@@ -58,9 +58,8 @@ impl Turned {
     /// Before a sample is heard: decides how the weights are to lie, and turns them if need be. Weights that are not finite
     /// stay where they are, to be found where they always are.
     pub(super) fn listen(&mut self, plan: &Plan, weights: &mut [f32], inputs: &[f32]) {
-        let zeros = inputs.iter().filter(|&&input| input == 0.0).count();
-        self.quiet =
-            if 2 * zeros > inputs.len() { (self.quiet + 1).min(2 * ENOUGH) } else { self.quiet.saturating_sub(1) };
+        let quiet = voices::mostly_zero(inputs);
+        self.quiet = if quiet { (self.quiet + 1).min(2 * ENOUGH) } else { self.quiet.saturating_sub(1) };
         if self.leads && self.quiet == 0 {
             self.back(plan, weights);
         }

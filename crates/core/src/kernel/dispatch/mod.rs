@@ -38,6 +38,23 @@ pub(crate) trait Wide: Copy {
     fn load_from(floats: &[f32; LANES]) -> Self;
     /// To sixteen floats that lie anywhere.
     fn store_to(self, floats: &mut [f32; LANES]);
+    /// Whether there is room for four rows at once in the registers, and fewer than sixteen floats are read and written as
+    /// fast as sixteen.
+    const ROOM: bool = false;
+    /// Fewer than sixteen floats; the other lanes are 0.
+    #[inline(always)]
+    fn load_some(floats: &[f32]) -> Self {
+        let mut all = [0.0; LANES];
+        all[..floats.len()].copy_from_slice(floats);
+        Self::load_from(&all)
+    }
+    /// The first lanes.
+    #[inline(always)]
+    fn store_some(self, floats: &mut [f32]) {
+        let mut all = [0.0; LANES];
+        self.store_to(&mut all);
+        floats.copy_from_slice(&all[..floats.len()]);
+    }
     /// `self + other`.
     fn plus(self, other: Self) -> Self;
     /// `self * other`.
@@ -62,6 +79,18 @@ pub(crate) trait Wide: Copy {
     fn eights(eight: &[Self::Half; 8]) -> [f32; 8];
     /// Lane `i` of row `j` becomes lane `j` of row `i`.
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]);
+    /// Writes what is not zero, and its place counted from `from` on, to the front of what is given, anything behind; says how
+    /// many those are.
+    #[inline(always)]
+    fn keep(floats: &[f32; LANES], from: u32, (places, kept): (&mut [u32; LANES], &mut [f32; LANES])) -> usize {
+        let mut count = 0;
+        for (at, &float) in (from..).zip(floats) {
+            // Written and then written over: a branch that nobody can foresee costs more.
+            (places[count], kept[count]) = (at, float);
+            count += usize::from(float != 0.0);
+        }
+        count
+    }
     /// `sums[i] + |weights[i]|`, in 64 bits.
     #[inline(always)]
     fn add_sizes(sums: [f64; 8], weights: &[f32; 8]) -> [f64; 8] {

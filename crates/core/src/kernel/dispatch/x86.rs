@@ -3,17 +3,19 @@
 use super::Wide;
 use crate::kernel::{LANES, Lanes};
 use std::arch::x86_64::{
-    __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps, _mm256_add_ps,
-    _mm256_and_si256, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256,
+    __m256, __m512, _CMP_EQ_OQ, _CMP_NEQ_UQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps,
+    _mm256_add_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256,
     _mm256_castps256_ps128, _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_cmpgt_epi32, _mm256_extractf128_ps,
     _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_movemask_ps, _mm256_mul_ps,
     _mm256_permute2f128_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps,
     _mm256_storeu_ps, _mm256_unpackhi_pd, _mm256_unpackhi_ps, _mm256_unpacklo_pd, _mm256_unpacklo_ps, _mm512_abs_pd,
-    _mm512_add_pd, _mm512_add_ps, _mm512_and_si512, _mm512_castpd_ps, _mm512_castps_pd, _mm512_castps_si512,
-    _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_cmpge_epu32_mask, _mm512_cmplt_epu64_mask,
+    _mm512_add_epi32, _mm512_add_pd, _mm512_add_ps, _mm512_and_si512, _mm512_castpd_ps, _mm512_castps_pd,
+    _mm512_castps_si512, _mm512_castps512_ps256, _mm512_cmp_ps_mask, _mm512_cmpge_epu32_mask, _mm512_cmplt_epu64_mask,
     _mm512_cvtepu32_epi64, _mm512_cvtps_pd, _mm512_fmadd_ps, _mm512_i64gather_pd, _mm512_load_ps, _mm512_loadu_pd,
-    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_epi32, _mm512_set1_epi64,
-    _mm512_set1_ps, _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps, _mm512_storeu_pd, _mm512_storeu_ps,
+    _mm512_loadu_ps, _mm512_mask_blend_ps, _mm512_mask_storeu_ps, _mm512_maskz_compress_epi32,
+    _mm512_maskz_compress_ps, _mm512_maskz_loadu_ps, _mm512_mul_pd, _mm512_mul_ps, _mm512_set1_epi32,
+    _mm512_set1_epi64, _mm512_set1_ps, _mm512_setr_epi32, _mm512_setzero_ps, _mm512_shuffle_f64x2, _mm512_store_ps,
+    _mm512_storeu_pd, _mm512_storeu_ps, _mm512_storeu_si512,
 };
 
 /// The tree from its second level on, of eight.
@@ -214,6 +216,12 @@ impl Avx512 {
     }
 }
 
+/// A bit for each of the first lanes; all from sixteen on.
+#[inline(always)]
+fn first(lanes: usize) -> u16 {
+    if lanes < LANES { (1 << lanes) - 1 } else { u16::MAX }
+}
+
 // SAFETY of every block below: `Target::run` alone names this type, after it has detected avx512f, avx2
 // and fma; a row is 64 bytes at an alignment of 64.
 impl Wide for Avx512 {
@@ -241,6 +249,17 @@ impl Wide for Avx512 {
     fn store_to(self, floats: &mut [f32; LANES]) {
         // SAFETY: as above, but at any alignment.
         unsafe { _mm512_storeu_ps(floats.as_mut_ptr(), self.0) }
+    }
+    const ROOM: bool = true;
+    #[inline(always)]
+    fn load_some(floats: &[f32]) -> Self {
+        // SAFETY: as above, but at any alignment; nothing beyond the floats is read.
+        Self(unsafe { _mm512_maskz_loadu_ps(first(floats.len()), floats.as_ptr()) })
+    }
+    #[inline(always)]
+    fn store_some(self, floats: &mut [f32]) {
+        // SAFETY: as above, but at any alignment; nothing beyond the floats is written.
+        unsafe { _mm512_mask_storeu_ps(floats.as_mut_ptr(), first(floats.len()), self.0) }
     }
     #[inline(always)]
     fn plus(self, other: Self) -> Self {
@@ -298,6 +317,19 @@ impl Wide for Avx512 {
     #[inline(always)]
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]) {
         transpose(from, to);
+    }
+    #[inline(always)]
+    fn keep(floats: &[f32; LANES], from: u32, (places, kept): (&mut [u32; LANES], &mut [f32; LANES])) -> usize {
+        // SAFETY: as above, but at any alignment; each array has 16 numbers.
+        unsafe {
+            let floats = _mm512_loadu_ps(floats.as_ptr());
+            let all = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+            let all = _mm512_add_epi32(all, _mm512_set1_epi32(from as i32));
+            let some = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(floats, _mm512_setzero_ps());
+            _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(some, all));
+            _mm512_storeu_ps(kept.as_mut_ptr(), _mm512_maskz_compress_ps(some, floats));
+            some.count_ones() as usize
+        }
     }
     #[inline(always)]
     fn add_sizes(sums: [f64; 8], weights: &[f32; 8]) -> [f64; 8] {

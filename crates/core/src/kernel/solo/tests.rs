@@ -1,17 +1,23 @@
 //! One sample against dense f64, on every target and several thread counts.
 
+use super::super::dispatch::{Target, pick};
 use super::super::reference::Dice;
+use super::hear::{Hear, hear_halves};
+use super::learn::{Learn, learn_pieces};
 use super::*;
 
-/// 30 inputs, 500 listeners of all and of some that came before, with a cycle carried.
+/// 30 inputs, 500 listeners of all and of some that came before, with a cycle carried. Those from 200 to 230 hear the inputs, and those
+/// from 400 on all of the same neurons, so that they go by together.
 fn solo<R>(body: impl Fn(Solo<'_>, &[f32], &[f32]) -> R) -> R {
     let (inputs, neurons) = (30, 530_i32);
     let mut dice = Dice(5);
     let (mut offsets, mut sources) = (vec![0; inputs + 1], Vec::new());
     for row in inputs as i32..neurons {
         sources.extend(match row % 3 {
+            _ if (200..230).contains(&row) => (0..inputs as i32).collect(),
+            _ if row >= 400 => (100..361).collect(),
             0 => (0..row).collect::<Vec<_>>(),
-            1 => (-neurons..-neurons + 400).collect(),
+            1 => (-neurons..-neurons + 400).collect::<Vec<_>>(),
             _ => (0..row).step_by(2).map(|pre| if pre % 4 == 0 { pre } else { pre - neurons }).collect(),
         });
         offsets.push(sources.len() as u32);

@@ -122,14 +122,14 @@ fn a_weight_that_is_not_finite_is_told_where_it_moves() {
     let (mut voices, mut panels) = (Voices::default(), Vec::new());
     voices.listen(&case.outputs);
     case.of.turn(&case.weights, &mut panels);
-    let at = case.of.place(69, voices.said[0].0 as usize);
+    let at = case.of.place(69, voices.by[0] as usize);
     assert!(learn(case.of, &voices, &case.blame, RATE, &mut panels));
     for bad in [f32::NAN, f32::INFINITY, f32::MAX] {
         let mut panels = panels.clone();
         panels[at] = bad;
         let rate = if bad == f32::MAX { -f32::MAX } else { RATE };
         let mut blame = case.blame.clone();
-        blame[69] = 1e9 * voices.said[0].1.signum();
+        blame[69] = 1e9 * voices.said[0].signum();
         assert!(!learn(case.of, &voices, &blame, rate, &mut panels), "{bad}");
     }
 }
