@@ -5,6 +5,7 @@
 //! first and then apply infallibly, so a refused commit leaves the network as it was, bit for bit.
 
 mod bulk;
+mod touch;
 
 use crate::{
     Birth, EditError, Finished, Marks, Network, NeuronId, Origin, Remap, Synapse,
@@ -12,11 +13,7 @@ use crate::{
     network::Neuron,
     shadow::{Expr, Kept, Shadow},
 };
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::Range,
-    sync::OnceLock,
-};
+use std::{collections::BTreeMap, ops::Range, sync::OnceLock};
 
 /// Where the neurons went.
 struct Places {
@@ -67,8 +64,8 @@ impl Network {
             });
         }
         let shadow = &finished.shadow;
-        let entered = shadow.synapses.values().flatten().filter(|live| live.base.is_none()).count();
-        let newborn = entered + shadow.bulk.newborns();
+        let entered = || shadow.synapses.values().flatten().filter(|live| live.base.is_none()).count();
+        let newborn = if shadow.structural { entered() + shadow.bulk.newborns() } else { 0 };
         for (what, count) in
             [("neurons", self.neuron_count() + shadow.added.len()), ("connections", self.synapse_count() + newborn)]
         {
@@ -96,71 +93,6 @@ impl Network {
         #[cfg(debug_assertions)]
         self.check().expect("a commit keeps every invariant");
         Ok(commit)
-    }
-
-    /// The commit that moves no row.
-    fn touch(&mut self, shadow: Shadow, step: u64) -> Commit {
-        let mut commit = Commit::at(self.epoch, step);
-        let (mut freed, mut reborn) = (Vec::new(), Vec::new());
-        for (&row, &id) in &shadow.renamed {
-            let old = self.neurons[row as usize].id;
-            commit.gone.push(old);
-            let neuron = &mut self.neurons[row as usize];
-            (neuron.id, neuron.origin, neuron.born, neuron.frozen) = (id, Origin::RenewalOf(old), step, false);
-            self.rows.remove(&old);
-            self.rows.insert(id, row);
-            commit.newborns.push(Newborn { row, id, origin: Origin::RenewalOf(old), state_of: None });
-            freed.push(row);
-        }
-        commit.census.renewed = freed.len() as u32;
-        commit.neurons = Moves::Touched { born: freed.clone(), freed };
-        let mut changed = BTreeSet::new();
-        for (id, spec) in shadow.retuned {
-            let row = self.rows[&id];
-            let neuron = &mut self.neurons[row as usize];
-            match (neuron.spec.listens_to.is_some(), spec.listens_to.is_some(), self.listers.binary_search(&row)) {
-                (false, true, Err(slot)) => self.listers.insert(slot, row),
-                (true, false, Ok(slot)) => drop(self.listers.remove(slot)),
-                _ => {}
-            }
-            if neuron.spec != spec {
-                neuron.spec = spec;
-                changed.insert(row);
-            }
-        }
-        for (id, frozen) in shadow.frozen {
-            let row = self.rows[&id];
-            let neuron = &mut self.neurons[row as usize];
-            if neuron.frozen != frozen {
-                neuron.frozen = frozen;
-                changed.insert(row);
-            }
-        }
-        commit.retuned = changed.into_iter().collect();
-        for (at, kept) in shadow.synapses {
-            let Some(Kept { base: Some(row), reborn: anew, marks, expr, .. }) = kept else { continue };
-            if self.marks[row as usize] != marks {
-                self.marks.set(row as usize, marks);
-                commit.marked.push(row);
-            }
-            if anew {
-                reborn.push(row);
-            }
-            if !matches!(expr, Expr::OfBase) {
-                commit.weights.push((row, Shadow::expr(&shadow.births, at, Some(row), expr)));
-            }
-        }
-        #[expect(
-            clippy::stable_sort_primitive,
-            reason = "names bring rows in few ascending runs, which it merges; the other took a quarter of a renewal"
-        )]
-        reborn.sort();
-        commit.marked.sort_unstable();
-        commit.synapses = Moves::Touched { freed: reborn.clone(), born: reborn };
-        commit.weights.sort_by_key(|entry| entry.0);
-        commit.params = shadow.params.into_iter().map(|(id, expr)| (self.rows[&id], expr)).collect();
-        commit.params.sort_unstable_by_key(|entry| entry.0);
-        commit
     }
 
     /// The commit that moves rows: one merge pass.

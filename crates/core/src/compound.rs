@@ -5,7 +5,7 @@ use crate::{
     change::{Draw, ParamExpr, WeightExpr},
     moves::{addend, finite},
     reach,
-    shadow::{Live, Shadow},
+    shadow::{Kept, Live, Shadow},
 };
 use std::collections::BTreeSet;
 
@@ -247,15 +247,10 @@ pub(crate) fn renew(
     };
     addend(birth, Synapse::new(new, new), Synapse::new(new, new))?;
     shadow.fold(net, old, mean);
-    let (dendrites, axon) = (shadow.incoming(net, old), shadow.outgoing(net, old));
+    let [dendrites, axon] = shadow.both_ways(net, old);
     shadow.forget(old);
     shadow.params.remove(&old);
     shadow.frozen.remove(&old);
-    let gone: Vec<Synapse> = net
-        .incoming(crate::Row::new(row))
-        .map(|synapse| Synapse::new(old, shadow.name_of(net, net.pres()[synapse])))
-        .chain(net.listeners(crate::Row::new(row)).map(|(post, _)| Synapse::new(shadow.name_of(net, post.get()), old)))
-        .collect();
     shadow.renewed.remove(&old);
     shadow.dead.insert(old);
     shadow.renamed.insert(row, new);
@@ -268,24 +263,23 @@ pub(crate) fn renew(
         Synapse::new(swap(at.post), swap(at.pre))
     };
     // What was disconnected from the predecessor earlier in this draft stays so; if nothing was, all places are filled below.
-    let filled = dendrites.iter().chain(&axon).all(|(_, live)| live.base.is_some());
-    if !filled || dendrites.len() + axon.len() != gone.len() {
-        for at in gone {
-            shadow.vacate(rename(at));
-        }
+    let row = crate::Row::new(row);
+    let had = net.incoming(row).len() + net.listeners(row).count();
+    let filled = dendrites.iter().chain(&axon).all(|(_, kept)| kept.base.is_some());
+    if !filled || dendrites.len() + axon.len() != had {
+        let heard = net.incoming(row).map(|synapse| Synapse::new(new, shadow.name_of(net, net.pres()[synapse])));
+        let heard_by = net.listeners(row).map(|(post, _)| Synapse::new(shadow.name_of(net, post.get()), new));
+        shadow.enter_all(heard.chain(heard_by).map(|at| (at, None)).collect());
     }
-    for (at, live) in axon {
-        let expr = WeightExpr { terms: Vec::new(), plus: vec![Draw::Value(0.0)], moment_by: 0.0 };
-        shadow.put(rename(at), Live { reborn: live.base.is_some(), expr, ..live });
+    let mut entries = Vec::with_capacity(had);
+    let (silent, born) = (shadow.rule(Birth::Value(0.0)), shadow.rule(birth));
+    // A self-connection is an outgoing weight too, and those are born 0.
+    let dendrites = dendrites.into_iter().filter(|(at, _)| at.pre != old).map(|found| (found, &born));
+    for ((at, kept), expr) in dendrites.chain(axon.into_iter().map(|found| (found, &silent))) {
+        shadow.structural |= kept.base.is_none();
+        entries.push((rename(at), Some(Kept { reborn: kept.base.is_some(), expr: expr.clone(), ..kept })));
     }
-    for (at, live) in dendrites {
-        let name = rename(at);
-        let expr = WeightExpr { terms: Vec::new(), plus: vec![addend(birth, name, name)?], moment_by: 0.0 };
-        // A self-connection is an outgoing weight too, and those are born 0.
-        if name.pre != new {
-            shadow.put(name, Live { reborn: live.base.is_some(), expr, ..live });
-        }
-    }
+    shadow.enter_all(entries);
     join_lists(shadow, net, Join::InPlaceOf, old, new);
     shadow.params.insert(new, ParamExpr::default());
     Ok(())

@@ -216,8 +216,7 @@ impl Shadow {
         self.synapses.insert(at, entry);
     }
 
-    /// Enters many pairs, in the order of their names. A batch as large as what is there already is
-    /// merged in one pass.
+    /// Enters many pairs, each once. A batch as large as what is there already is merged in one pass.
     pub(crate) fn enter_all(&mut self, entries: Vec<(Synapse, Option<Kept>)>) {
         if self.heard.is_some() || entries.len() < self.synapses.len() / 8 {
             for (at, entry) in entries {
@@ -245,11 +244,6 @@ impl Shadow {
         } else {
             self.synapses.remove(&at);
         }
-    }
-
-    /// Notes that the place of a connection is empty for now: a renewal fills it.
-    pub(crate) fn vacate(&mut self, at: Synapse) {
-        self.enter(at, None);
     }
 
     /// The touched pairs whose listener is `post`.
@@ -283,40 +277,77 @@ impl Shadow {
 
     /// The connections through which `post` listens, by the name of the heard.
     pub(crate) fn incoming(&self, net: &Network, post: NeuronId) -> Vec<(Synapse, Live)> {
+        self.dendrites(net, post, |row| Self::untouched(net, row), |at, kept| self.unfold(at, kept))
+    }
+
+    /// The connections over which `pre` is heard, by the name of the listener.
+    pub(crate) fn outgoing(&mut self, net: &Network, pre: NeuronId) -> Vec<(Synapse, Live)> {
+        let touched = self.touched_of(pre);
+        self.axon(net, (pre, touched), |row| Self::untouched(net, row), |at, kept| self.unfold(at, kept))
+    }
+
+    /// All connections of a neuron: through which it listens, and over which it is heard.
+    pub(crate) fn both_ways(&mut self, net: &Network, id: NeuronId) -> [Vec<(Synapse, Kept)>; 2] {
+        let touched = self.touched_of(id);
+        let (fresh, kept) = (|row| Self::kept(net, row), |_, kept: &Kept| kept.clone());
+        [self.dendrites(net, id, fresh, kept), self.axon(net, (id, touched), fresh, kept)]
+    }
+
+    /// An untouched connection.
+    fn kept(net: &Network, row: u32) -> Kept {
+        let at = row as usize;
+        Kept { base: Some(row), reborn: false, marks: net.marks()[at], delay: net.delays()[at], expr: Expr::OfBase }
+    }
+
+    fn dendrites<T>(
+        &self,
+        net: &Network,
+        post: NeuronId,
+        untouched: impl Fn(u32) -> T,
+        touched: impl Fn(Synapse, &Kept) -> T,
+    ) -> Vec<(Synapse, T)> {
         let mut found = Vec::new();
         if let Some(row) = self.base_row(net, post) {
+            found.reserve(net.incoming(Row::new(row)).len());
             for synapse in net.incoming(Row::new(row)) {
                 let pre = self.name_of(net, net.pres()[synapse]);
                 let at = Synapse::new(post, pre);
                 if !self.dead.contains(&pre) && !self.synapses.contains_key(&at) {
-                    found.push((at, Self::untouched(net, synapse as u32)));
+                    found.push((at, untouched(synapse as u32)));
                 }
             }
         }
         for (at, entry) in self.touched_by(post) {
             if let Some(kept) = entry {
-                found.push((at, self.unfold(at, kept)));
+                found.push((at, touched(at, kept)));
             }
         }
         found.sort_unstable_by_key(|(at, _)| *at);
         found
     }
 
-    /// The connections over which `pre` is heard, by the name of the listener.
-    pub(crate) fn outgoing(&mut self, net: &Network, pre: NeuronId) -> Vec<(Synapse, Live)> {
+    fn axon<T>(
+        &self,
+        net: &Network,
+        (pre, of): (NeuronId, Vec<Synapse>),
+        untouched: impl Fn(u32) -> T,
+        touched: impl Fn(Synapse, &Kept) -> T,
+    ) -> Vec<(Synapse, T)> {
         let mut found = Vec::new();
         if let Some(row) = self.base_row(net, pre) {
-            for (post, synapse) in net.listeners(Row::new(row)) {
+            let listeners = net.listeners(Row::new(row));
+            found.reserve(listeners.size_hint().0);
+            for (post, synapse) in listeners {
                 let post = self.name_of(net, post.get());
                 let at = Synapse::new(post, pre);
                 if !self.dead.contains(&post) && !self.synapses.contains_key(&at) {
-                    found.push((at, Self::untouched(net, synapse.get())));
+                    found.push((at, untouched(synapse.get())));
                 }
             }
         }
-        for at in self.touched_of(pre) {
+        for at in of {
             if let Some(Some(kept)) = self.synapses.get(&at) {
-                found.push((at, self.unfold(at, kept)));
+                found.push((at, touched(at, kept)));
             }
         }
         found.sort_unstable_by_key(|(at, _)| *at);

@@ -46,32 +46,42 @@ fn inherited<T: Copy>(
 
 /// The connections and the neurons that a commit which moves no row begins anew; `None` if anybody inherits from another.
 pub(super) fn begun(commit: &Commit, inherit: Inherit) -> Option<[Vec<u32>; 2]> {
-    let all = |moves: &Moves, touched: &mut dyn Iterator<Item = (u32, Option<u32>)>| {
-        let Moves::Touched { born, .. } = moves else { return None };
-        // Both ascend.
-        let (mut begun, mut born) = (Vec::with_capacity(born.len()), born.iter().copied().peekable());
-        for (row, of) in touched {
-            begun.extend(std::iter::from_fn(|| born.next_if(|&born| born < row)));
-            let newborn = born.next_if_eq(&row).is_some();
-            match of.filter(|_| inherit == Inherit::FromOrigin || !newborn) {
-                Some(old) if old != row => return None,
-                Some(_) => {}
-                None => begun.push(row),
-            }
+    let synapses = begun_of(&commit.synapses, of_weights(commit), inherit)?;
+    Some([synapses, begun_of(&commit.neurons, of_own(commit), inherit)?])
+}
+
+fn begun_of(
+    moves: &Moves,
+    touched: impl Iterator<Item = (u32, Option<u32>)> + Clone,
+    inherit: Inherit,
+) -> Option<Vec<u32>> {
+    let Moves::Touched { born, .. } = moves else { return None };
+    // A renewal touches whoever is born, nobody else, and all begin from nothing.
+    if touched.clone().eq(born.iter().map(|&row| (row, None))) {
+        return Some(born.clone());
+    }
+    // Both ascend.
+    let (mut begun, mut born) = (Vec::with_capacity(born.len()), born.iter().copied().peekable());
+    for (row, of) in touched {
+        begun.extend(std::iter::from_fn(|| born.next_if(|&born| born < row)));
+        let newborn = born.next_if_eq(&row).is_some();
+        match of.filter(|_| inherit == Inherit::FromOrigin || !newborn) {
+            Some(old) if old != row => return None,
+            Some(_) => {}
+            None => begun.push(row),
         }
-        begun.extend(born);
-        Some(begun)
-    };
-    Some([all(&commit.synapses, &mut of_weights(commit))?, all(&commit.neurons, &mut of_own(commit))?])
+    }
+    begun.extend(born);
+    Some(begun)
 }
 
 /// The touched connections, each with the one whose moments and counts it may take over.
-pub(super) fn of_weights(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + '_ {
+pub(super) fn of_weights(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + Clone + '_ {
     commit.weights.iter().map(|(row, expr)| (*row, expr.terms.first().map(|term| term.0)))
 }
 
 /// The touched neurons, likewise.
-pub(super) fn of_own(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + '_ {
+pub(super) fn of_own(commit: &Commit) -> impl Iterator<Item = (u32, Option<u32>)> + Clone + '_ {
     commit.params.iter().map(|(row, expr)| (*row, expr.of))
 }
 

@@ -18,10 +18,19 @@ pub(super) struct Memory {
     pub(super) steps: Steps,
     /// Steps that everybody took and `steps` does not count yet.
     pub(super) ahead: u32,
-    /// Who began in between: (column, row, how many had been put off by then), in the order of commits.
-    late: Vec<(usize, u32, u32)>,
+    /// Who began in between, commit by commit, and how many they are: kept as they come, for most are never looked at.
+    late: Vec<Late>,
+    late_rows: usize,
     /// Gradients after the passes, where passes change them.
     adjusted: Columns<f32>,
+}
+
+/// Connections and neurons that began at a commit.
+#[derive(Clone, Debug)]
+struct Late {
+    rows: [Vec<u32>; 2],
+    /// How many steps had been put off by then.
+    ahead: u32,
 }
 
 /// What an update reads besides the gradients.
@@ -39,6 +48,7 @@ impl Memory {
             steps: Steps::new(network),
             ahead: 0,
             late: Vec::new(),
+            late_rows: 0,
             adjusted: Columns::default(),
         }
     }
@@ -46,7 +56,8 @@ impl Memory {
     pub(super) fn of(optimizer: Option<Optimizer>, moments: &[Columns<f32>], steps: &Columns<u32>) -> Self {
         let optimizer = optimizer.map(|optimizer| (optimizer, Corrections::new(optimizer)));
         let steps = Steps::of(steps, optimizer.as_ref().map(|(_, corrections)| corrections));
-        Self { optimizer, moments: moments.to_vec(), steps, ahead: 0, late: Vec::new(), adjusted: Columns::default() }
+        let (late, adjusted) = (Vec::new(), Columns::default());
+        Self { optimizer, moments: moments.to_vec(), steps, ahead: 0, late, late_rows: 0, adjusted }
     }
 
     /// Whose moments they are.
@@ -62,13 +73,12 @@ impl Memory {
     /// Before a commit: counts, unless it moves no row and begins few anew. Says whether the counts are still to follow.
     pub(super) fn precede(&mut self, commit: &Commit, inherit: Inherit) -> bool {
         let begun = if self.ahead > 0 && !commit.is_structural() { carry::begun(commit, inherit) } else { None };
-        let Some([synapses, neurons]) = begun.filter(|_| self.late.len() < self.steps.len() / 4) else {
+        let Some(rows) = begun.filter(|_| self.late_rows < self.steps.len() / 4) else {
             self.count();
             return true;
         };
-        let ahead = self.ahead;
-        self.late.extend(synapses.into_iter().map(|row| (WEIGHTS, row, ahead)));
-        self.late.extend(neurons.into_iter().flat_map(|row| [1, 2, 3].map(|kind| (kind, row, ahead))));
+        self.late_rows += rows[0].len() + 3 * rows[1].len();
+        self.late.push(Late { rows, ahead: self.ahead });
         false
     }
 
@@ -77,8 +87,12 @@ impl Memory {
         let ahead = std::mem::take(&mut self.ahead);
         if ahead > 0 {
             self.steps.add(ahead);
-            let late = self.late.drain(..).map(|(kind, row, before)| (kind, row, ahead - before));
-            self.steps.set(late.collect());
+            let mut late = Vec::with_capacity(std::mem::take(&mut self.late_rows));
+            for Late { rows: [synapses, neurons], ahead: before } in self.late.drain(..) {
+                late.extend(synapses.into_iter().map(|row| (WEIGHTS, row, ahead - before)));
+                late.extend(neurons.into_iter().flat_map(|row| [1, 2, 3].map(|kind| (kind, row, ahead - before))));
+            }
+            self.steps.set(late);
         }
     }
 
