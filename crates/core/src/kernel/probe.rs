@@ -3,35 +3,38 @@
 use super::dispatch::{Kernel, Target, Wide};
 use super::{LANES, Lanes};
 
-/// Chains of multiply-adds: enough to hide their latency.
-const CHAINS: usize = 10;
-
 struct MultiplyAdds {
     rounds: usize,
     by: f32,
 }
 
-impl Kernel for MultiplyAdds {
-    type Output = f32;
+impl MultiplyAdds {
+    /// So many rows of sums: enough chains to hide the latency of two pipelines.
     #[inline(always)]
-    fn run<W: Wide>(self) -> f32 {
-        // Two registers to a row are ten chains of five rows.
-        let mut sums = [W::splat(self.by); CHAINS / 2];
+    fn chains<W: Wide, const ROWS: usize>(self) -> (usize, f32) {
+        let mut sums = [W::splat(self.by); ROWS];
         let (a, b) = (W::splat(self.by), W::splat(0.5));
         for _ in 0..self.rounds {
             for sum in &mut sums {
                 *sum = sum.fuse(a, b);
             }
         }
-        sums.into_iter().map(Wide::tree).sum()
+        (self.rounds * ROWS * LANES, sums.into_iter().map(Wide::tree).sum())
     }
 }
 
-/// Does `rounds` times as many multiply-adds as it says, in registers, on the calling thread; returns how many, and a value
-/// that depends on all of them.
+impl Kernel for MultiplyAdds {
+    type Output = (usize, f32);
+    #[inline(always)]
+    fn run<W: Wide>(self) -> (usize, f32) {
+        // Where a row is two registers, five of them are ten chains.
+        if W::ROOM { self.chains::<W, 10>() } else { self.chains::<W, 5>() }
+    }
+}
+
+/// Does multiply-adds in registers, on the calling thread; returns how many, and a value that depends on all of them.
 pub fn multiply_adds(rounds: usize) -> (usize, f32) {
-    let by = std::hint::black_box(1.0);
-    (rounds * CHAINS / 2 * LANES, Target::best().run(MultiplyAdds { rounds, by }))
+    Target::best().run(MultiplyAdds { rounds, by: std::hint::black_box(1.0) })
 }
 
 struct Read<'a> {
@@ -70,8 +73,9 @@ mod tests {
     #[test]
     fn it_does_what_it_counts() {
         let (count, sum) = multiply_adds(3);
-        // Each of 80 sums: 1 + 3 * (1 * 0.5).
-        assert_eq!((count, sum), (240, 80.0 * 2.5));
+        // Each sum: 1 + 3 * (1 * 0.5).
+        assert!(count == 240 || count == 480);
+        assert_eq!(sum, count as f32 / 3.0 * 2.5);
         let rows = [Lanes::all(0.25); 8];
         assert_eq!(read(&rows, 2), (1024, 2.0 * 8.0 * 16.0 * 0.25));
     }

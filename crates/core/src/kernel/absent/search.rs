@@ -36,6 +36,45 @@ pub(super) struct Connected<'a> {
     pub(super) pre: &'a [u32],
 }
 
+/// The scores of six listeners.
+struct Tiles<'a> {
+    first: usize,
+    posts: usize,
+    strips: usize,
+    at: [usize; TILE],
+    scores: &'a mut [Lanes],
+    /// Whether nothing was added up yet.
+    fresh: bool,
+}
+
+impl Tiles<'_> {
+    /// Adds to those of `S` strips; marks what is not below the floor, if one is given, from the first listener on.
+    #[inline(always)]
+    fn add<'b, W: Wide, const S: usize>(
+        &mut self,
+        (packed, strip): (&Packed<'_>, usize),
+        blame: impl Fn(usize) -> [&'b Lanes; TILE],
+        marks: &mut Option<(&mut [Bits], u32)>,
+    ) {
+        let mut sums = [[W::splat(0.0); TILE]; S];
+        if !self.fresh {
+            for (s, sums) in sums.iter_mut().enumerate() {
+                for (sum, &at) in sums.iter_mut().zip(&self.at) {
+                    *sum = W::load(&self.scores[at * self.strips + strip + s]);
+                }
+            }
+        }
+        for (s, sums) in tile(sums, (packed, strip), blame).iter().enumerate() {
+            for (r, sum) in sums.iter().take(self.posts - self.first).enumerate() {
+                sum.store(&mut self.scores[(self.first + r) * self.strips + strip + s]);
+                if let Some((wanted, floor)) = marks {
+                    wanted[r][strip + s] = sum.at_least(*floor);
+                }
+            }
+        }
+    }
+}
+
 /// Consecutive listeners, and consecutive speakers that all of them may hear.
 struct Area<'a, 'b> {
     panels: Panels<'a>,
@@ -76,19 +115,15 @@ impl Area<'_, '_> {
             for first in (0..posts).step_by(TILE) {
                 // A tile that is not full computes its last row again, and does not store that.
                 let at: [usize; TILE] = std::array::from_fn(|r| (first + r).min(posts - 1));
-                for strip in 0..strips {
-                    let sums = if panel == 0 {
-                        [W::splat(0.0); TILE]
-                    } else {
-                        std::array::from_fn(|r| W::load(&scores[at[r] * strips + strip]))
-                    };
-                    let sums = tile(sums, packed.strip(strip), |p| std::array::from_fn(|r| &listeners[p][at[r]]));
-                    for (i, sum) in (first..posts).zip(sums) {
-                        sum.store(&mut scores[i * strips + strip]);
-                        if last {
-                            wanted[i][strip] = sum.at_least(floor);
-                        }
-                    }
+                let pairs = if W::ROOM { strips / 2 } else { 0 };
+                let blame = |p: usize| std::array::from_fn(|r| &listeners[p][at[r]]);
+                let mut tiles = Tiles { first, posts, strips, at, scores: &mut *scores, fresh: panel == 0 };
+                let mut marks = last.then_some((&mut wanted[first..], floor));
+                for pair in 0..pairs {
+                    tiles.add::<W, 2>((&packed, 2 * pair), blame, &mut marks);
+                }
+                for strip in 2 * pairs..strips {
+                    tiles.add::<W, 1>((&packed, strip), blame, &mut marks);
                 }
             }
         }

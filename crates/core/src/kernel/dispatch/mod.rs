@@ -41,16 +41,22 @@ pub(crate) trait Wide: Copy {
     /// Whether there is room for four rows at once in the registers, and fewer than sixteen floats are read and written as
     /// fast as sixteen.
     const ROOM: bool = false;
-    /// Fewer than sixteen floats; the other lanes are 0.
+    /// Up to sixteen floats; the other lanes are 0.
     #[inline(always)]
     fn load_some(floats: &[f32]) -> Self {
+        if let Ok(floats) = floats.try_into() {
+            return Self::load_from(floats);
+        }
         let mut all = [0.0; LANES];
         all[..floats.len()].copy_from_slice(floats);
         Self::load_from(&all)
     }
-    /// The first lanes.
+    /// The first lanes, up to sixteen.
     #[inline(always)]
     fn store_some(self, floats: &mut [f32]) {
+        if let Ok(floats) = (&mut *floats).try_into() {
+            return self.store_to(floats);
+        }
         let mut all = [0.0; LANES];
         self.store_to(&mut all);
         floats.copy_from_slice(&all[..floats.len()]);
