@@ -1,19 +1,13 @@
 //! Infinities and what is not a number: a cheap look at everything, and a slow search where it says so.
 
-use livenet_core::kernel::Lanes;
+use livenet_core::kernel::{self, Lanes};
 
-/// Whether every value is finite. All ones in the exponent are carried into the sign by an addition.
-pub(super) fn all_finite(values: &[f32]) -> bool {
-    let mut carry = 0;
-    for value in values {
-        carry |= (value.to_bits() & 0x7f80_0000) + 0x0080_0000;
-    }
-    carry >> 31 == 0
-}
+/// Whether every value is finite.
+pub(super) use kernel::all_finite;
 
-/// The same for rows. Padding lanes are finite where the true ones are.
+/// The same for rows, as a rule few of them. Padding lanes are finite where the true ones are.
 pub(super) fn rows_finite(rows: &[Lanes]) -> bool {
-    all_finite(Lanes::flat(rows))
+    kernel::is_finite(Lanes::flat(rows))
 }
 
 #[cfg(test)]

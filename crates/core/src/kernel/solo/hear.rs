@@ -2,7 +2,7 @@
 
 use super::super::dispatch::{Kernel, Target, Wide, pick};
 use super::super::{Gather, LANES};
-use super::{Heard, Solo, TOGETHER, WORTH_A_THREAD};
+use super::{Solo, TOGETHER, WORTH_A_THREAD};
 use std::ops::Range;
 
 /// The sums of `R` rows over the same outputs: four chains of sixteen lanes each, their tree, then what is left.
@@ -57,25 +57,23 @@ impl Hear<'_> {
     /// Rows of consecutive sources.
     #[inline(always)]
     fn runs<W: Wide>(&self, rows: Range<usize>, out: &mut [f32]) {
+        let Gather { starts, ends, sources, .. } = self.solo.wires;
+        let (starts, ends) = (&starts[rows.clone()], &ends[rows]);
         let mut at = 0;
         while at < out.len() {
-            let (edges, heard) = self.solo.row(rows.start + at);
-            let Heard::Run(first) = heard else { return };
-            let outputs = &self.solo.outputs[self.solo.at(first)..][..edges.len()];
-            let mut weights = [&self.weights[edges.clone()]; TOGETHER];
-            let mut alike = W::ROOM && at + TOGETHER <= out.len();
-            if alike {
-                for (r, weights) in weights.iter_mut().enumerate().skip(1) {
-                    let (own, heard) = self.solo.row(rows.start + at + r);
-                    alike &= own.len() == edges.len() && matches!(heard, Heard::Run(other) if other == first);
-                    *weights = &self.weights[own];
-                }
-            }
-            if alike {
+            let (start, end) = (starts[at] as usize, ends[at] as usize);
+            let (first, len) = (sources[start], end - start);
+            let outputs = &self.solo.outputs[self.solo.at(first)..][..len];
+            if W::ROOM
+                && let Some(four) = starts[at..].first_chunk::<TOGETHER>()
+                && let Some(four_ends) = ends[at..].first_chunk::<TOGETHER>()
+                && (1..TOGETHER).all(|r| (four_ends[r] - four[r]) as usize == len && sources[four[r] as usize] == first)
+            {
+                let weights = std::array::from_fn(|r| &self.weights[four[r] as usize..][..len]);
                 out[at..at + TOGETHER].copy_from_slice(&dots::<W, TOGETHER>(weights, outputs));
                 at += TOGETHER;
             } else {
-                out[at] = dots::<W, 1>([weights[0]], outputs)[0];
+                out[at] = dots::<W, 1>([&self.weights[start..end]], outputs)[0];
                 at += 1;
             }
         }
