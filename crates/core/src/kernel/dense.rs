@@ -22,7 +22,7 @@ mod tests;
 mod weighted;
 
 pub use gradient::{Gradients, dense_gradient};
-pub(super) use gradient::{Packed, TILE, panel_rows, tile};
+pub(super) use gradient::{Packed, Place, TILE, panel_rows, tiles};
 pub use weighted::{dense_backward, dense_forward};
 
 use std::ops::Range;

@@ -1,6 +1,6 @@
 //! The search among absent connections: scores of a tile of listeners and speakers, then those above the floor.
 
-use super::super::dense::{Packed, TILE, panel_rows, tile};
+use super::super::dense::{Packed, Place, TILE, panel_rows, tiles};
 use super::super::dispatch::{Kernel, Wide};
 use super::super::panels::Panels;
 use super::super::{LANES, Lanes};
@@ -37,39 +37,35 @@ pub(super) struct Connected<'a> {
 }
 
 /// The scores of six listeners.
-struct Tiles<'a> {
-    first: usize,
-    posts: usize,
+struct Scored<'a> {
+    /// The first of them, and the end of all listeners.
+    posts: Range<usize>,
     strips: usize,
     at: [usize; TILE],
     scores: &'a mut [Lanes],
     /// Whether nothing was added up yet.
     fresh: bool,
+    /// At the end: where what is not below a floor is marked, from the first listener on.
+    marks: Option<(&'a mut [Bits], u32)>,
 }
 
-impl Tiles<'_> {
-    /// Adds to those of `S` strips; marks what is not below the floor, if one is given, from the first listener on.
+impl Place for Scored<'_> {
     #[inline(always)]
-    fn add<'b, W: Wide, const S: usize>(
-        &mut self,
-        (packed, strip): (&Packed<'_>, usize),
-        blame: impl Fn(usize) -> [&'b Lanes; TILE],
-        marks: &mut Option<(&mut [Bits], u32)>,
-    ) {
-        let mut sums = [[W::splat(0.0); TILE]; S];
+    fn load<W: Wide>(&self, strip: usize) -> [W; TILE] {
+        let mut sums = [W::splat(0.0); TILE];
         if !self.fresh {
-            for (s, sums) in sums.iter_mut().enumerate() {
-                for (sum, &at) in sums.iter_mut().zip(&self.at) {
-                    *sum = W::load(&self.scores[at * self.strips + strip + s]);
-                }
+            for (sum, &at) in sums.iter_mut().zip(&self.at) {
+                *sum = W::load(&self.scores[at * self.strips + strip]);
             }
         }
-        for (s, sums) in tile(sums, (packed, strip), blame).iter().enumerate() {
-            for (r, sum) in sums.iter().take(self.posts - self.first).enumerate() {
-                sum.store(&mut self.scores[(self.first + r) * self.strips + strip + s]);
-                if let Some((wanted, floor)) = marks {
-                    wanted[r][strip + s] = sum.at_least(*floor);
-                }
+        sums
+    }
+    #[inline(always)]
+    fn store<W: Wide>(&mut self, strip: usize, sums: &[W; TILE]) {
+        for (r, (post, sum)) in self.posts.clone().zip(sums).enumerate() {
+            sum.store(&mut self.scores[post * self.strips + strip]);
+            if let Some((wanted, floor)) = &mut self.marks {
+                wanted[r][strip] = sum.at_least(*floor);
             }
         }
     }
@@ -115,16 +111,11 @@ impl Area<'_, '_> {
             for first in (0..posts).step_by(TILE) {
                 // A tile that is not full computes its last row again, and does not store that.
                 let at: [usize; TILE] = std::array::from_fn(|r| (first + r).min(posts - 1));
-                let pairs = if W::ROOM { strips / 2 } else { 0 };
+                let marks = last.then_some((&mut wanted[first..], floor));
+                let mut place =
+                    Scored { posts: first..posts, strips, at, scores: &mut *scores, fresh: panel == 0, marks };
                 let blame = |p: usize| std::array::from_fn(|r| &listeners[p][at[r]]);
-                let mut tiles = Tiles { first, posts, strips, at, scores: &mut *scores, fresh: panel == 0 };
-                let mut marks = last.then_some((&mut wanted[first..], floor));
-                for pair in 0..pairs {
-                    tiles.add::<W, 2>((&packed, 2 * pair), blame, &mut marks);
-                }
-                for strip in 2 * pairs..strips {
-                    tiles.add::<W, 1>((&packed, strip), blame, &mut marks);
-                }
+                tiles::<W>(&mut place, (&packed, strips), blame);
             }
         }
     }

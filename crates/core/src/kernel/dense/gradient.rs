@@ -70,7 +70,7 @@ impl<'a> Packed<'a> {
 /// has the listeners' rows of each panel. Two strips, where there are registers, are twelve chains, as many as two pipelines
 /// that wait four cycles each want, and eight loads for twelve multiply-adds instead of seven for six.
 #[inline(always)]
-pub(in super::super) fn tile<'a, W: Wide, const S: usize>(
+fn tile<'a, W: Wide, const S: usize>(
     mut sums: [[W; TILE]; S],
     (packed, strip): (&Packed<'_>, usize),
     blame: impl Fn(usize) -> [&'a Lanes; TILE],
@@ -88,6 +88,33 @@ pub(in super::super) fn tile<'a, W: Wide, const S: usize>(
         }
     }
     sums
+}
+
+/// Where the sums of a tile's listeners over a strip of speakers lie.
+pub(in super::super) trait Place {
+    /// What was added up so far, by listener; of the last again where a tile is not full.
+    fn load<W: Wide>(&self, strip: usize) -> [W; TILE];
+    /// Takes them back.
+    fn store<W: Wide>(&mut self, strip: usize, sums: &[W; TILE]);
+}
+
+/// Adds the products of six listeners with all packed speakers to what lies at a place.
+#[inline(always)]
+pub(in super::super) fn tiles<'a, W: Wide>(
+    place: &mut impl Place,
+    (packed, strips): (&Packed<'_>, usize),
+    blame: impl Fn(usize) -> [&'a Lanes; TILE] + Copy,
+) {
+    let pairs = if W::ROOM { strips / 2 } else { 0 };
+    for strip in (0..pairs).map(|pair| 2 * pair) {
+        let sums = tile([place.load::<W>(strip), place.load::<W>(strip + 1)], (packed, strip), blame);
+        place.store(strip, &sums[0]);
+        place.store(strip + 1, &sums[1]);
+    }
+    for strip in 2 * pairs..strips {
+        let [sums] = tile([place.load::<W>(strip)], (packed, strip), blame);
+        place.store(strip, &sums);
+    }
 }
 
 /// The gradients of the connections from `first` on: all, or the run that a thread owns.
@@ -152,16 +179,9 @@ impl Kernel for Part<'_> {
                     let at: [usize; TILE] = std::array::from_fn(|r| (tile_first + r).min(count - 1));
                     let rows = TILE.min(count - tile_first);
                     let places: [usize; TILE] = std::array::from_fn(|r| starts[at[r]] as usize - first + speaker);
-                    let mut tiles = Tiles { out: &mut *out, store, places: &places[..rows], speakers };
-                    let strips = speakers.div_ceil(LANES);
-                    let pairs = if W::ROOM { strips / 2 } else { 0 };
+                    let mut place = Weights { out: &mut *out, store, places: &places[..rows], speakers };
                     let blame = |p: usize| std::array::from_fn(|r| &listeners[p][at[r]]);
-                    for pair in 0..pairs {
-                        tiles.add::<W, 2>((&packed, 2 * pair), blame);
-                    }
-                    for strip in 2 * pairs..strips {
-                        tiles.add::<W, 1>((&packed, strip), blame);
-                    }
+                    tiles::<W>(&mut place, (&packed, speakers.div_ceil(LANES)), blame);
                 }
             }
             store = Store::Add;
@@ -169,8 +189,8 @@ impl Kernel for Part<'_> {
     }
 }
 
-/// Where the sums of some listeners and of all speakers that are packed belong.
-struct Tiles<'a> {
+/// The gradients of some listeners' weights for the speakers that are packed.
+struct Weights<'a> {
     out: &'a mut [f32],
     store: Store,
     /// By listener, of the first speaker.
@@ -178,29 +198,29 @@ struct Tiles<'a> {
     speakers: usize,
 }
 
-impl Tiles<'_> {
+impl Weights<'_> {
     #[inline(always)]
-    fn add<'b, W: Wide, const S: usize>(
-        &mut self,
-        (packed, strip): (&Packed<'_>, usize),
-        blame: impl Fn(usize) -> [&'b Lanes; TILE],
-    ) {
-        let part = |s: usize| {
-            let from = (strip + s) * LANES;
-            from..self.speakers.min(from + LANES)
-        };
-        let mut sums = [[W::splat(0.0); TILE]; S];
+    fn part(&self, strip: usize) -> Range<usize> {
+        strip * LANES..self.speakers.min((strip + 1) * LANES)
+    }
+}
+
+impl Place for Weights<'_> {
+    #[inline(always)]
+    fn load<W: Wide>(&self, strip: usize) -> [W; TILE] {
+        let mut sums = [W::splat(0.0); TILE];
         if self.store == Store::Add {
-            for (s, sums) in sums.iter_mut().enumerate() {
-                for (sum, &place) in sums.iter_mut().zip(self.places) {
-                    *sum = W::load_some(&self.out[place..][part(s)]);
-                }
+            for (sum, &place) in sums.iter_mut().zip(self.places) {
+                *sum = W::load_some(&self.out[place..][self.part(strip)]);
             }
         }
-        for (s, sums) in tile(sums, (packed, strip), blame).iter().enumerate() {
-            for (sum, &place) in sums.iter().zip(self.places) {
-                sum.store_some(&mut self.out[place..][part(s)]);
-            }
+        sums
+    }
+    #[inline(always)]
+    fn store<W: Wide>(&mut self, strip: usize, sums: &[W; TILE]) {
+        let part = self.part(strip);
+        for (sum, &place) in sums.iter().zip(self.places) {
+            sum.store_some(&mut self.out[place..][part.clone()]);
         }
     }
 }

@@ -133,3 +133,26 @@ fn a_weight_that_is_not_finite_is_told_where_it_moves() {
         assert!(!learn(case.of, &voices, &blame, rate, &mut panels), "{bad}");
     }
 }
+
+/// What is kept is what is not zero, of either sign, on every target; what is not a number is kept.
+#[test]
+fn zeros_of_either_sign_say_nothing() {
+    let outputs: Vec<f32> = (0..53)
+        .map(|at| match at % 5 {
+            0 => 0.0,
+            1 => -0.0,
+            _ if at == 17 => f32::NAN,
+            _ => at as f32 - 20.0,
+        })
+        .collect();
+    let kept = || outputs.iter().zip(0..).filter(|(output, _)| **output != 0.0);
+    for target in Target::available() {
+        let mut voices = Voices { by: vec![7; 53 + LANES], said: vec![7.0; 53 + LANES], ..Voices::default() };
+        target.run(Listen { voices: &mut voices, outputs: &outputs });
+        assert!(voices.by[..voices.count].iter().copied().eq(kept().map(|(_, at)| at)), "{target:?}");
+        let said = voices.said[..voices.count].iter().map(|said| said.to_bits());
+        assert!(said.eq(kept().map(|(output, _)| output.to_bits())), "{target:?}");
+        assert_eq!(voices.chained, kept().filter(|(_, at)| *at < 48).count());
+        assert_eq!(target.run(Zeros(&outputs)), (53 - kept().count()) as f32);
+    }
+}
