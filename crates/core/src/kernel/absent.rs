@@ -20,6 +20,8 @@ mod best;
 mod floor;
 mod search;
 
+pub use self::best::Ranked;
+
 use self::search::{Connected, Search};
 use super::dispatch::{Kernel, Target, Wide};
 use super::panels::{PANELS, Panels, dot};
@@ -166,9 +168,9 @@ impl<'a> Absent<'a> {
         posts: Range<u32>,
         limit: usize,
         reach: &(dyn Fn(u32, &mut Vec<Span>) + Sync),
-    ) -> Vec<Candidate> {
+    ) -> Ranked {
         if limit == 0 || posts.is_empty() {
-            return Vec::new();
+            return Ranked::default();
         }
         let mut spans = Vec::new();
         posts.clone().find(|&post| {
@@ -176,7 +178,7 @@ impl<'a> Absent<'a> {
             !spans.is_empty()
         });
         if spans.is_empty() {
-            return Vec::new();
+            return Ranked::default();
         }
         let reached: usize = spans.iter().map(|span| span.pre.len()).sum();
         // The first reach stands for all: this decides about threads and a guess, not about results.
@@ -191,10 +193,10 @@ impl<'a> Absent<'a> {
         let least = posts.len().div_ceil(pieces).max(LEAST);
         let best = search.halves(posts.clone(), least);
         if guess == 0 || best.len() >= limit {
-            return best.into_candidates();
+            return best.ranked();
         }
         // The guess was too high, or there are no more: nothing is left out.
         let search = Search { floor: AtomicU32::new(0), ..search };
-        search.halves(posts, least).into_candidates()
+        search.halves(posts, least).ranked()
     }
 }

@@ -39,7 +39,7 @@ mod reference;
 #[cfg(test)]
 mod textbook;
 
-pub use absent::{Absent, Candidate, Span};
+pub use absent::{Absent, Candidate, Ranked, Span};
 pub use backward::{Heard, backward};
 pub use corrections::Corrections;
 pub use counts::Counts;

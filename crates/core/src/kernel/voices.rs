@@ -50,7 +50,7 @@ impl Kernel for Listen<'_> {
         for (at, chunk) in chunks.iter().enumerate() {
             let to = (by[*count..].first_chunk_mut(), said[*count..].first_chunk_mut());
             if let (Some(by), Some(said)) = to {
-                *count += W::keep(chunk, (at * LANES) as u32, (by, said));
+                *count += W::keep(chunk, W::load_from(chunk).at_least(1), (at * LANES) as u32, (by, said));
             }
         }
         *chained = *count;

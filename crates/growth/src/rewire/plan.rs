@@ -79,16 +79,18 @@ pub(super) fn enough(method: &Method, moment: &AskedAt<'_>, most: u32) -> Option
     let share = method.amount.fraction(moment.step, moment.end).filter(|_| plain)?;
     let (mut largest, mut pairs) = (0, 0);
     for post in network.group_ids() {
-        for pre in network.group_ids() {
-            let heard = network.members(pre);
-            let within = |row: u32| {
-                let pres = &network.pres()[network.incoming(Row::new(row))];
-                pres.partition_point(|&pre| pre < heard.end) - pres.partition_point(|&pre| pre < heard.start)
-            };
-            let there: usize = network.members(post).map(within).sum();
-            largest = largest.max(there);
-            pairs += u64::from(there > 0);
+        let mut there = vec![0; network.groups().len()];
+        for row in network.members(post) {
+            let mut pres = &network.pres()[network.incoming(Row::new(row))];
+            while let Some(&pre) = pres.first() {
+                let group = network.spec(Row::new(pre)).group;
+                let (heard, rest) = pres.split_at(pres.partition_point(|&pre| pre < network.members(group).end));
+                there[group.index()] += heard.len();
+                pres = rest;
+            }
         }
+        largest = largest.max(there.iter().copied().max().unwrap_or(0));
+        pairs += there.iter().filter(|&&there| there > 0).count() as u64;
     }
     // Shares of each sign are rounded by themselves.
     let enough = (f64::from(share) * largest as f64) as u64 + 3;

@@ -139,7 +139,7 @@ impl Native {
         let absent = self.scorer();
         let posts = 0..network.neuron_count() as u32;
         let best = self.pool.run(work, |_| absent.top(network.offsets(), network.pres(), posts, top, &reach));
-        best.into_iter().map(|found| candidate(network, found)).collect()
+        best.map(|found| candidate(network, found)).collect()
     }
 
     fn absent_by_groups(&mut self, network: &Network, top: usize) -> Vec<Candidate> {
@@ -148,20 +148,38 @@ impl Native {
             return by_groups(network, first_absent(network, usize::MAX), top);
         }
         let absent = self.scorer();
-        let pairs: Vec<_> =
-            network.group_ids().flat_map(|post| network.group_ids().map(move |pre| (post, pre))).collect();
         let best = |&(post, pre): &(GroupId, GroupId)| {
             let reach = |row: u32, spans: &mut Vec<Span>| spans_of(network, row, Some(pre), spans);
-            let best = absent.top(network.offsets(), network.pres(), network.members(post), top, &reach);
             let least = network.schedule().lag(pre, post, 0) as u16;
-            best.into_iter().map(|found| delayed(found, least)).collect()
+            let best = absent.top(network.offsets(), network.pres(), network.members(post), top, &reach);
+            best.map(move |found| delayed(found, least))
         };
+        let pairs = heard(network);
         // One by one, the last of each, which puts them in order, would keep a single thread busy.
-        let all: Vec<Vec<Candidate>> = self.pool.run(work, |threads| {
-            if threads == 1 { pairs.iter().map(best).collect() } else { pairs.par_iter().map(best).collect() }
-        });
-        all.concat()
+        self.pool.run(work, |threads| match threads {
+            1 => pairs.iter().fold(Vec::new(), |mut all, pair| {
+                all.extend(best(pair));
+                all
+            }),
+            _ => pairs.par_iter().map(|pair| best(pair).collect()).collect::<Vec<Vec<_>>>().concat(),
+        })
     }
+}
+
+/// The groups of which the members of one may hear members of the other: the listening one, then the heard one.
+fn heard(network: &Network) -> Vec<(GroupId, GroupId)> {
+    let heard_by = |post: GroupId| {
+        let mut heard = vec![false; network.groups().len()];
+        for row in network.members(post) {
+            network.reach_of(Row::new(row), &mut |pre| {
+                if !pre.is_empty() {
+                    heard[network.spec(Row::new(pre.start)).group.index()] = true;
+                }
+            });
+        }
+        network.group_ids().filter(move |pre| heard[pre.index()]).map(move |pre| (post, pre))
+    };
+    network.group_ids().flat_map(heard_by).collect()
 }
 
 /// The runs of neurons that a listener may hear, all of them or those of one group.

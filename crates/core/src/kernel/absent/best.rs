@@ -20,19 +20,24 @@ pub(super) fn size(gradient: f32) -> u32 {
     gradient.to_bits() & SIZE
 }
 
+/// Where in a rank the size begins.
+const ABOVE: u32 = 96;
+
 /// A candidate as one number, larger the more it is wanted: its size, then the earlier place, then the sign
 /// (which decides nothing, since a place occurs once).
+#[inline(always)]
 fn rank(candidate: Candidate) -> u128 {
     let Candidate { post, pre, lag, gradient } = candidate;
-    let place = u128::from(!post) << 48 | u128::from(!pre) << 16 | u128::from(!lag);
-    (u128::from(size(gradient)) << 80 | place) << 1 | u128::from(gradient.is_sign_negative())
+    let high = u64::from(size(gradient)) << 32 | u64::from(!post);
+    let low = u64::from(!pre) << 32 | u64::from(!lag) << 16 | u64::from(gradient.is_sign_negative());
+    u128::from(high) << 64 | u128::from(low)
 }
 
+#[inline(always)]
 fn candidate(rank: u128) -> Candidate {
-    let bits = rank as u32 & 1;
-    let (rank, size) = (rank >> 1, (rank >> 81) as u32);
-    let (post, pre, lag) = (!((rank >> 48) as u32), !((rank >> 16) as u32), !(rank as u16));
-    Candidate { post, pre, lag, gradient: f32::from_bits(bits << 31 | size) }
+    let (high, low) = ((rank >> 64) as u64, rank as u64);
+    let gradient = f32::from_bits((low as u32 & 1) << 31 | (high >> 32) as u32);
+    Candidate { post: !(high as u32), pre: !((low >> 32) as u32), lag: !((low >> 16) as u16), gradient }
 }
 
 /// The best `limit` candidates so far, and some more.
@@ -63,13 +68,19 @@ impl<'a> Best<'a> {
         self.floor.load(Ordering::Relaxed)
     }
 
-    pub(super) fn offer(&mut self, candidate: Candidate) {
-        let rank = rank(candidate);
-        if rank > self.least {
-            self.ranks.push(rank);
-            if self.ranks.len() >= Self::most(self.limit) {
-                self.select();
-            }
+    /// Offers a listener's pairs with those who lie so many rows from `start` on.
+    #[inline(always)]
+    pub(super) fn offer(&mut self, (post, start, lag): (u32, u32, u16), offsets: &[u32], gradients: &[f32]) {
+        let least = self.least;
+        let ranks = offsets.iter().zip(gradients);
+        let ranks = ranks.map(|(offset, &gradient)| rank(Candidate { post, pre: start + offset, lag, gradient }));
+        if least == 0 {
+            self.ranks.extend(ranks);
+        } else {
+            self.ranks.extend(ranks.filter(|&rank| rank > least));
+        }
+        if self.ranks.len() >= Self::most(self.limit) {
+            self.select();
         }
     }
 
@@ -78,7 +89,7 @@ impl<'a> Best<'a> {
             let (_, least, _) = self.ranks.select_nth_unstable_by_key(self.limit - 1, |&rank| Reverse(rank));
             self.least = *least;
             self.ranks.truncate(self.limit);
-            self.floor.fetch_max((self.least >> 81) as u32, Ordering::Relaxed);
+            self.floor.fetch_max((self.least >> ABOVE) as u32, Ordering::Relaxed);
         }
     }
 
@@ -95,13 +106,36 @@ impl<'a> Best<'a> {
         self.ranks.len()
     }
 
-    /// The best, the most wanted first.
-    pub(super) fn into_candidates(self) -> Vec<Candidate> {
+    /// The best, in order.
+    pub(super) fn ranked(self) -> Ranked {
         let mut order = descending(&self.ranks);
         order.truncate(self.limit);
-        order.into_iter().map(|entry| candidate(self.ranks[entry as u32 as usize])).collect()
+        Ranked { ranks: self.ranks, order: order.into_iter() }
     }
 }
+
+/// The best pairs that are not connected, the most wanted first.
+#[derive(Clone, Debug, Default)]
+pub struct Ranked {
+    ranks: Vec<u128>,
+    /// Where the next ones lie, in the lower 32 bits.
+    order: std::vec::IntoIter<u64>,
+}
+
+impl Iterator for Ranked {
+    type Item = Candidate;
+
+    #[inline]
+    fn next(&mut self) -> Option<Candidate> {
+        self.order.next().map(|entry| candidate(self.ranks[entry as u32 as usize]))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.order.size_hint()
+    }
+}
+
+impl ExactSizeIterator for Ranked {}
 
 /// Where ranks lie in descending order, in the lower 32 bits: counted by two digits of their sizes, between the least and the
 /// largest; only those few are compared whom these do not tell apart.
@@ -109,7 +143,7 @@ fn descending(ranks: &[u128]) -> Vec<u64> {
     const DIGIT: u32 = 11;
     const DIGITS: usize = 2;
     const MASK: usize = (1 << DIGIT) - 1;
-    let entry = |(rank, at): (&u128, u64)| ((rank >> 81) as u64) << 32 | at;
+    let entry = |(rank, at): (&u128, u64)| ((rank >> ABOVE) as u64) << 32 | at;
     let mut entries: Vec<u64> = ranks.iter().zip(0..).map(entry).collect();
     let rank = |entry: &u64| Reverse(ranks[*entry as u32 as usize]);
     if entries.len() < 1 << DIGIT {

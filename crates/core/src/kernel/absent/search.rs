@@ -4,8 +4,8 @@ use super::super::dense::{Packed, Place, TILE, panel_rows, tiles};
 use super::super::dispatch::{Kernel, Wide};
 use super::super::panels::Panels;
 use super::super::{LANES, Lanes};
-use super::best::{Best, size};
-use super::{Absent, Candidate, Span};
+use super::best::Best;
+use super::{Absent, Span};
 use std::ops::Range;
 use std::sync::atomic::AtomicU32;
 
@@ -27,6 +27,8 @@ struct Scratch {
     scores: Vec<Lanes>,
     /// By listener, a bit for each speaker whose score is not below the floor.
     wanted: Vec<Bits>,
+    /// By listener, where among its connections the speakers of the next tile begin, or before that.
+    next: Vec<u32>,
 }
 
 /// Connections by listener, as in [`Absent::top`].
@@ -90,7 +92,7 @@ impl Area<'_, '_> {
         let (posts, speakers) = (self.posts.len(), self.pre.len());
         let strips = speakers.div_ceil(LANES);
         let source = outputs.layout.source(self.pre.start, self.lag);
-        let Scratch { outputs: transposed, scores, wanted } = &mut *self.scratch;
+        let Scratch { outputs: transposed, scores, wanted, .. } = &mut *self.scratch;
         let (floor, count) = (self.best.floor(), self.panels.count());
         // The last panels write over what the last tile left, and the first over its scores.
         scores.resize(posts * strips, Lanes::ZERO);
@@ -122,42 +124,41 @@ impl Area<'_, '_> {
 
     /// Offers what is not below the floor.
     #[inline(always)]
-    fn select(&mut self) {
+    fn select<W: Wide>(&mut self) {
         let Connected { offsets, pre } = self.connected;
         let (strips, Range { start, end }) = (self.pre.len().div_ceil(LANES), self.pre.clone());
         // What lies behind the last speaker.
         let within = u16::MAX >> (strips * LANES - self.pre.len());
-        let Scratch { scores, wanted, .. } = &mut *self.scratch;
-        let mut floor = self.best.floor();
+        let Scratch { scores, wanted, next, .. } = &mut *self.scratch;
         // Who was last seen to hear a speaker: a mark that the next listener need not take away.
-        let mut heard_by = [u32::MAX; SPEAKERS];
-        for ((post, scores), wanted) in self.posts.clone().zip(scores.chunks_exact(strips)).zip(wanted) {
+        let mut heard_by = [[u32::MAX; LANES]; SPEAKERS / LANES];
+        let (mut kept, mut gradients) = ([0; SPEAKERS + LANES], [0.0; SPEAKERS + LANES]);
+        let listeners = self.posts.clone().zip(scores.chunks_exact(strips)).zip(next);
+        for (((post, scores), next), wanted) in listeners.zip(wanted) {
             wanted[strips - 1] &= within;
-            wanted[strips..].fill(0);
-            let words: [u64; SPEAKERS / 64] = std::array::from_fn(|word| {
-                let strips = &wanted[4 * word..4 * word + 4];
-                strips.iter().rev().fold(0, |bits, &strip| bits << LANES | u64::from(strip))
-            });
-            if words.iter().fold(0, |any, bits| any | bits) == 0 {
+            let wanted = &wanted[..strips];
+            if wanted.iter().fold(0, |any, bits| any | bits) == 0 {
                 continue;
             }
-            let connected = &pre[offsets[post as usize] as usize..offsets[post as usize + 1] as usize];
-            let first = connected.partition_point(|&pre| pre < start);
-            for pre in connected[first..].iter().take_while(|&&pre| pre < end) {
-                heard_by[(pre - start) as usize % SPEAKERS] = post;
+            let connected = &pre[*next as usize..offsets[post as usize + 1] as usize];
+            let mut passed = 0;
+            while let Some(&pre) = connected.get(passed).filter(|&&pre| pre < end) {
+                // Wraps for who was left behind by a tile in which nothing was wanted.
+                if let Some(mark) = heard_by.as_flattened_mut().get_mut(pre.wrapping_sub(start) as usize) {
+                    *mark = post;
+                }
+                passed += 1;
             }
-            for (word, mut bits) in words.into_iter().enumerate() {
-                while bits != 0 {
-                    let column = 64 * word + bits.trailing_zeros() as usize;
-                    bits &= bits - 1;
-                    let gradient = scores[column / LANES][column % LANES];
-                    // The floor may have risen since.
-                    if heard_by[column] != post && size(gradient) >= floor {
-                        self.best.offer(Candidate { post, pre: start + column as u32, lag: self.lag, gradient });
-                        floor = self.best.floor();
-                    }
+            *next += passed as u32;
+            let mut count = 0;
+            for (strip, ((scores, wanted), heard_by)) in scores.iter().zip(wanted).zip(&heard_by).enumerate() {
+                let heard = (0..LANES).fold(0, |bits, lane| bits | u16::from(heard_by[lane] == post) << lane);
+                let to = (kept[count..].first_chunk_mut(), gradients[count..].first_chunk_mut());
+                if let (Some(offsets), Some(gradients)) = to {
+                    count += W::keep(&scores.0, wanted & !heard, (strip * LANES) as u32, (offsets, gradients));
                 }
             }
+            self.best.offer((post, start, self.lag), &kept[..count], &gradients[..count]);
         }
     }
 }
@@ -167,7 +168,7 @@ impl Kernel for Area<'_, '_> {
     #[inline(always)]
     fn run<W: Wide>(mut self) {
         self.score::<W>();
-        self.select();
+        self.select::<W>();
     }
 }
 
@@ -230,6 +231,12 @@ impl Search<'_> {
             span.pre,
             layout.neurons()
         );
+        let Connected { offsets, pre } = self.connected;
+        scratch.next.clear();
+        scratch.next.extend(posts.clone().map(|post| {
+            let (first, end) = (offsets[post as usize], offsets[post as usize + 1]);
+            first + pre[first as usize..end as usize].partition_point(|&pre| pre < span.pre.start) as u32
+        }));
         for start in span.pre.clone().step_by(SPEAKERS) {
             self.absent.target.run(Area {
                 panels: self.absent.panels,

@@ -85,15 +85,16 @@ pub(crate) trait Wide: Copy {
     fn eights(eight: &[Self::Half; 8]) -> [f32; 8];
     /// Lane `i` of row `j` becomes lane `j` of row `i`.
     fn transpose(from: &[Lanes; LANES], to: &mut [Lanes; LANES]);
-    /// Writes what is not zero, and its place counted from `from` on, to the front of what is given, anything behind; says how
-    /// many those are.
+    /// Writes those that `some` has a bit for, as [`at_least`](Self::at_least) says, and their places counted from `from` on, to the
+    /// front of what is given, anything behind; says how many those are.
     #[inline(always)]
-    fn keep(floats: &[f32; LANES], from: u32, (places, kept): (&mut [u32; LANES], &mut [f32; LANES])) -> usize {
+    fn keep(floats: &[f32; LANES], some: u16, from: u32, to: (&mut [u32; LANES], &mut [f32; LANES])) -> usize {
+        let (places, kept) = to;
         let mut count = 0;
-        for (at, &float) in (from..).zip(floats) {
+        for (lane, &float) in floats.iter().enumerate() {
             // Written and then written over: a branch that nobody can foresee costs more.
-            (places[count], kept[count]) = (at, float);
-            count += usize::from(float != 0.0);
+            (places[count], kept[count]) = (from + lane as u32, float);
+            count += usize::from(some >> lane & 1);
         }
         count
     }

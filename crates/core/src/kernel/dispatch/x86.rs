@@ -3,8 +3,8 @@
 use super::Wide;
 use crate::kernel::{LANES, Lanes};
 use std::arch::x86_64::{
-    __m256, __m512, _CMP_EQ_OQ, _CMP_NEQ_UQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps,
-    _mm256_add_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256,
+    __m256, __m512, _CMP_EQ_OQ, _mm_add_ps, _mm_add_ss, _mm_cvtss_f32, _mm_movehl_ps, _mm_shuffle_ps, _mm256_add_ps,
+    _mm256_and_si256, _mm256_blendv_ps, _mm256_castpd_ps, _mm256_castps_pd, _mm256_castps_si256,
     _mm256_castps256_ps128, _mm256_castsi256_ps, _mm256_cmp_ps, _mm256_cmpgt_epi32, _mm256_extractf128_ps,
     _mm256_fmadd_ps, _mm256_load_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_movemask_ps, _mm256_mul_ps,
     _mm256_permute2f128_ps, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setzero_ps, _mm256_shuffle_ps, _mm256_store_ps,
@@ -319,13 +319,13 @@ impl Wide for Avx512 {
         transpose(from, to);
     }
     #[inline(always)]
-    fn keep(floats: &[f32; LANES], from: u32, (places, kept): (&mut [u32; LANES], &mut [f32; LANES])) -> usize {
+    fn keep(floats: &[f32; LANES], some: u16, from: u32, to: (&mut [u32; LANES], &mut [f32; LANES])) -> usize {
+        let (places, kept) = to;
         // SAFETY: as above, but at any alignment; each array has 16 numbers.
         unsafe {
             let floats = _mm512_loadu_ps(floats.as_ptr());
             let all = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
             let all = _mm512_add_epi32(all, _mm512_set1_epi32(from as i32));
-            let some = _mm512_cmp_ps_mask::<_CMP_NEQ_UQ>(floats, _mm512_setzero_ps());
             _mm512_storeu_si512(places.as_mut_ptr().cast(), _mm512_maskz_compress_epi32(some, all));
             _mm512_storeu_ps(kept.as_mut_ptr(), _mm512_maskz_compress_ps(some, floats));
             some.count_ones() as usize
