@@ -96,6 +96,22 @@ pub enum Pass {
         /// Rows of neurons, ascending, each with the factors of what moves towards zero and away from it.
         of: Vec<(u32, [f32; 2])>,
     },
+    /// Shrinks the Euclidean norm of what each of these neurons hears by the rate times this, to zero at least: the group lasso (Yuan
+    /// and Lin 2006), by its proximal step. After the optimizer's step and its pace, before noise; moments do not know of it.
+    /// Frozen connections neither shrink nor count.
+    GroupLasso {
+        /// The coefficient.
+        by: f32,
+        /// Rows of neurons, ascending.
+        of: Vec<u32>,
+    },
+}
+
+impl Pass {
+    /// What is left of a group of this norm when it shrinks by so much.
+    pub fn shrunk(norm: f64, by: f64) -> f64 {
+        if norm > by { 1.0 - by / norm } else { 0.0 }
+    }
 }
 
 /// One update as data.

@@ -11,8 +11,12 @@
 //!   and is frozen if `freeze` says so. Each has half of the axon. What is added to go back is put on the mother of whom was heard, where that one divides as well;
 //! - *expansion*: `expand` newborns per hidden group, with random dendrites and an axon of zeros.
 //!
-//! Not here: selective retraining and group lasso are passes of training, and without a penalty that shrinks whole neurons few of
-//! them will ever fall below `zero`; neither are units marked with the task whose inference may use them. The authors' code
+//! That newborns shrink as a whole is a pass of training, the group lasso: `train.passes.group_lasso` (the authors' 0.001, of newborns
+//! in the course of their first task with `group_lasso_newborns`, as many updates as a task has). Without it hardly any falls below `zero`.
+//! Here its step is the proximal one, which ends at zero itself; the authors descend the norm's gradient.
+//!
+//! Not here: selective retraining, which freezes what a new task's head does not lead to, and units marked with the task whose
+//! inference may use them. The authors' code
 //! keeps the *least* drifted of those over the threshold, `argsort(..)[:k]`, where the paper splits all of them, which is the default here: `keep = "least"` with
 //! `splits = 10` does as the code. A copy keeps the bias of now, since a bias is known to no strategy.
 

@@ -12,7 +12,10 @@ use crate::{
 };
 use livenet_core::{Optimizer, Pass, StreamKey};
 use livenet_growth::Gain;
-use livenet_train::{Loss, RateSchedule, Shape, session::Learning};
+use livenet_train::{
+    Loss, RateSchedule, Shape,
+    session::{GroupLasso, Learning},
+};
 
 /// The learning of a run.
 pub(super) fn build(
@@ -50,6 +53,11 @@ pub(super) fn build(
         optimizer,
         rate,
         passes,
+        group_lasso: experiment
+            .train
+            .passes
+            .group_lasso
+            .map(|by| GroupLasso { by, newborns: experiment.train.passes.group_lasso_newborns }),
         gain: gain.filter(|gain| !gain.is_plain()),
         dropout,
         end: Some(steps),
@@ -92,6 +100,7 @@ fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec
         ("decay", passes.decay, Range::NotNegative),
         ("decay_bias", passes.decay_bias, Range::NotNegative),
         ("lasso", passes.lasso, Range::NotNegative),
+        ("group_lasso", passes.group_lasso, Range::NotNegative),
         ("clip_norm", passes.clip_norm, Range::Positive),
         ("clip_value", passes.clip_value, Range::Positive),
         ("noise", passes.noise, Range::NotNegative),
@@ -99,6 +108,13 @@ fn passes(document: &Document, experiment: &Experiment, seed: u64) -> Result<Vec
         if let Some(value) = value {
             within(document, &format!("train.passes.{name}"), value, range)?;
         }
+    }
+    if passes.group_lasso.is_none() && passes.group_lasso_newborns.is_some() {
+        return Err(document.fault(
+            "train.passes.group_lasso_newborns",
+            "found newborns of a group lasso that is not there",
+            "give `group_lasso` its coefficient, or leave this out".to_owned(),
+        ));
     }
     let mut all = Vec::new();
     all.extend(passes.decay.map(|by| Pass::Decay { by }));

@@ -96,6 +96,12 @@ pub struct Passes {
     /// Biases stay what they are.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hold_bias: bool,
+    /// Shrinks the norm of what each hidden neuron hears by the rate times this at each update, to zero at least.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_lasso: Option<f32>,
+    /// The group lasso holds only for neurons that were born on the way, for so many updates of their lives.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group_lasso_newborns: Option<u64>,
     /// Scales the gradient down to this norm.
     #[serde(default)]
     pub clip_norm: Option<f32>,

@@ -56,6 +56,12 @@ fn faults_in_the_file_are_named_with_their_place() {
         ("steps = 60", "steps = 60\npasses = { clip_norm = 0.0 }", &["train.passes.clip_norm", "above 0"][..]),
         ("steps = 60", "steps = 60\npasses = { clip_value = -1.0 }", &["train.passes.clip_value", "above 0"][..]),
         ("steps = 60", "steps = 60\npasses = { noise = -1.0 }", &["train.passes.noise", "at least 0"][..]),
+        (
+            "steps = 60",
+            "steps = 60\npasses = { group_lasso_newborns = 9 }",
+            &["train.passes.group_lasso_newborns", "give `group_lasso` its coefficient"][..],
+        ),
+        ("steps = 60", "steps = 60\npasses = { group_lasso = -1.0 }", &["train.passes.group_lasso", "at least 0"][..]),
         ("steps = 60", "steps = 60\npasses = { decay = -1.0 }", &["train.passes.decay", "at least 0"][..]),
     ];
     for (from, to, parts) in cases {

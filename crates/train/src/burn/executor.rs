@@ -238,6 +238,12 @@ impl<B: AutodiffBackend> Executor for BurnExecutor<B> {
             }
         }
         self.optimizer = Some(rule.optimizer);
+        if rule.passes.iter().any(|pass| matches!(pass, Pass::GroupLasso { .. })) {
+            // One number is wanted of many rows: they are read back, as at every asking.
+            let weights = rows(&self.columns[0].value, self.plan.synapses);
+            let left = update::shrunk(network, rule, &weights, &self.plan.free[0]);
+            self.columns[0].value = self.columns[0].value.clone() * columns::column::<Plain<B>>(left, &self.device);
+        }
         if let Some(noise) = self.noise(network, rule, free[0].as_ref()) {
             self.columns[0].value = self.columns[0].value.clone() + noise;
         }

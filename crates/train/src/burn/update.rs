@@ -28,7 +28,7 @@ pub(super) fn prepare<I: Backend>(gradients: &mut [Tensor<I, 1>; 4], columns: &C
             Pass::Lasso { by } => gradients[0] = gradients[0].clone() + columns[0].value.clone().sign().mul_scalar(by),
             Pass::DecayBias { by } => gradients[1] = gradients[1].clone() + columns[1].value.clone().mul_scalar(by),
             Pass::HoldBias => gradients[1] = gradients[1].zeros_like(),
-            Pass::Noise { .. } | Pass::Pace { .. } => {}
+            Pass::Noise { .. } | Pass::Pace { .. } | Pass::GroupLasso { .. } => {}
         }
     }
 }
@@ -93,6 +93,24 @@ pub(super) fn paces(network: &Network, rule: &UpdateRule, is_weight: bool) -> im
         }
         Some(by)
     })
+}
+
+/// What each pass of the group lasso leaves of every connection, for weights that were read back; `free` is empty where all are.
+pub(super) fn shrunk(network: &Network, rule: &UpdateRule, weights: &[f32], free: &[bool]) -> Vec<f32> {
+    let mut left = vec![1.0; weights.len()];
+    for pass in &rule.passes {
+        let Pass::GroupLasso { by, of } = pass else { continue };
+        for &row in of {
+            let heard = network.incoming(Row::new(row));
+            let heard = || heard.clone().filter(|&synapse| free.is_empty() || free[synapse]);
+            // As an earlier pass left it.
+            let now = |synapse: usize| f64::from(weights[synapse] * left[synapse]);
+            let norm = heard().map(|synapse| now(synapse).powi(2)).sum::<f64>().sqrt();
+            let by = Pass::shrunk(norm, f64::from(*by) * f64::from(rule.rate)) as f32;
+            heard().for_each(|synapse| left[synapse] *= by);
+        }
+    }
+    left
 }
 
 /// `1 - beta^steps`. Where the power is near one, the difference would cancel in f32 (at the first step

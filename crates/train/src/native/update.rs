@@ -7,7 +7,7 @@ use super::parameters::{BIAS, Columns, NAMES, WEIGHTS, columns};
 use super::plan::Plan;
 use super::steps::Steps;
 use livenet_core::kernel::{self, Corrections, Decay, Elements, Moments, Step};
-use livenet_core::{Commit, ExecError, Inherit, Network, NeuronId, Optimizer, Pass, UpdateRule};
+use livenet_core::{Commit, ExecError, Inherit, Network, NeuronId, Optimizer, Pass, Row, UpdateRule};
 
 /// What an optimizer remembers, with buffers of its own.
 #[derive(Clone, Debug)]
@@ -106,8 +106,8 @@ impl Memory {
         if self.optimizer.as_ref().is_none_or(|(optimizer, _)| *optimizer != rule.optimizer) {
             self.optimizer = Some((rule.optimizer, Corrections::new(rule.optimizer)));
         }
-        let adjusts =
-            rule.passes.iter().any(|pass| !matches!(pass, Pass::Decay { .. } | Pass::Noise { .. } | Pass::Pace { .. }));
+        let later = |pass: &Pass| matches!(pass, Pass::Noise { .. } | Pass::Pace { .. } | Pass::GroupLasso { .. });
+        let adjusts = rule.passes.iter().any(|pass| !later(pass) && !matches!(pass, Pass::Decay { .. }));
         if adjusts {
             for (adjusted, gradient) in self.adjusted.iter_mut().zip(gradients) {
                 adjusted.clone_from(gradient);
@@ -144,6 +144,14 @@ impl Memory {
             paced.after(network, parameters);
         }
         for pass in &rule.passes {
+            if let Pass::GroupLasso { by, of } = pass {
+                let by = f64::from(*by) * f64::from(rule.rate);
+                for &row in of {
+                    shrink(network, plan, &mut parameters[WEIGHTS], (row, by));
+                }
+            }
+        }
+        for pass in &rule.passes {
             if let Pass::Noise { scale, key } = pass {
                 let (key, frozen) = (key.at(rule.step), plan.frozen.as_ref());
                 for (row, name) in network.synapses() {
@@ -174,8 +182,22 @@ fn prepare(gradients: &mut Columns<f32>, parameters: &Columns<f32>, pass: &Pass)
         }),
         Pass::DecayBias { by } => gradients[BIAS].iter_mut().zip(&parameters[BIAS]).for_each(|(g, b)| *g += by * b),
         Pass::HoldBias => gradients[BIAS].fill(0.0),
-        Pass::Noise { .. } | Pass::Pace { .. } => {}
+        Pass::Noise { .. } | Pass::Pace { .. } | Pass::GroupLasso { .. } => {}
     }
+}
+
+/// The norm of what a neuron hears becomes smaller by so much.
+fn shrink(network: &Network, plan: &Plan, weights: &mut [f32], (row, by): (u32, f64)) {
+    let heard = network.incoming(Row::new(row));
+    let weights = &mut weights[heard.clone()];
+    let Some(frozen) = plan.frozen.as_ref().map(|frozen| &frozen.synapses[heard]) else {
+        let left = Pass::shrunk(squares(weights).sqrt(), by) as f32;
+        return weights.iter_mut().for_each(|weight| *weight *= left);
+    };
+    let free = |at: usize, weight: f32| if frozen[at] { 0.0 } else { f64::from(weight) };
+    let norm = weights.iter().enumerate().map(|(at, &weight)| free(at, weight).powi(2)).sum::<f64>().sqrt();
+    let left = Pass::shrunk(norm, by) as f32;
+    weights.iter_mut().zip(frozen).filter(|(_, frozen)| !**frozen).for_each(|(weight, _)| *weight *= left);
 }
 
 /// The sum of squares, in eight chains.

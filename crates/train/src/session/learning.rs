@@ -2,8 +2,30 @@
 
 use super::{Answers, Batch, Measured};
 use crate::{Loss, LossError, RateSchedule, Targets};
-use livenet_core::{Dropout, Optimizer, Pass, StreamKey};
+use livenet_core::{Dropout, Network, Neurons, Optimizer, Pass, Role, Row, StreamKey};
 use livenet_growth::Gain;
+
+/// The group lasso on what hidden neurons hear ([`Pass::GroupLasso`]): a neuron that is not needed ends up hearing nobody.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct GroupLasso {
+    /// The coefficient: the norm shrinks by the rate times this at each update.
+    pub by: f32,
+    /// Only neurons born after the beginning, and of these only their first so many updates, as dynamically expandable
+    /// networks (Yoon et al. 2018) have it; `None` is every hidden neuron.
+    pub newborns: Option<u64>,
+}
+
+impl GroupLasso {
+    /// The pass of this update.
+    pub(super) fn pass(self, network: &Network, step: u64) -> Pass {
+        let hidden = |row: &Row<Neurons>| network.group(network.spec(*row).group).role == Role::Hidden;
+        let young = |row: &Row<Neurons>| {
+            self.newborns
+                .is_none_or(|most| (1..=step).contains(&network.born(*row)) && step - network.born(*row) < most)
+        };
+        Pass::GroupLasso { by: self.by, of: network.neuron_rows().filter(hidden).filter(young).map(Row::get).collect() }
+    }
+}
 
 /// Loss, optimizer and everything that shapes an update.
 #[derive(Clone, Debug)]
@@ -16,6 +38,8 @@ pub struct Learning {
     pub rate: RateSchedule,
     /// What else happens to weights and gradients, in order.
     pub passes: Vec<Pass>,
+    /// Whether what neurons hear shrinks as one.
+    pub group_lasso: Option<GroupLasso>,
     /// How much faster than others some neurons learn.
     pub gain: Option<Gain>,
     /// The share of hidden outputs that fall silent in training.
@@ -32,6 +56,7 @@ impl Learning {
             optimizer,
             rate: RateSchedule::constant(rate),
             passes: Vec::new(),
+            group_lasso: None,
             gain: None,
             dropout: 0.0,
             end: None,

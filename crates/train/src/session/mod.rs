@@ -21,7 +21,7 @@ mod tests;
 
 pub use error::SessionError;
 pub use event::{Event, Explained, NeuronEnergy};
-pub use learning::Learning;
+pub use learning::{GroupLasso, Learning};
 pub use source::{Answers, Batch, Continuity, Source};
 pub use state::{SavedState, StateError};
 pub use together::{MOST_TOGETHER, Member, alike, together};

@@ -9,6 +9,7 @@ impl Session {
     pub(super) fn rule(&self) -> UpdateRule {
         let mut passes = self.learning.passes.clone();
         passes.extend(self.learning.gain.map(|gain| self.pace(&gain)));
+        passes.extend(self.learning.group_lasso.map(|lasso| lasso.pass(&self.network, self.step)));
         UpdateRule {
             optimizer: self.learning.optimizer,
             rate: self.learning.rate_at(self.step),

@@ -43,6 +43,16 @@ impl Naive {
             }
         }
         for pass in &rule.passes {
+            if let Pass::GroupLasso { by, of } = pass {
+                let by = f64::from(*by) * f64::from(rule.rate);
+                for &row in of {
+                    let heard = || network.incoming(Row::new(row)).filter(|&synapse| !frozen[0][synapse]);
+                    let norm = libm::sqrt(heard().map(|synapse| self.parameters.weights[synapse].powi(2)).sum());
+                    heard().for_each(|synapse| self.parameters.weights[synapse] *= Pass::shrunk(norm, by));
+                }
+            }
+        }
+        for pass in &rule.passes {
             if let Pass::Noise { scale, key } = pass {
                 for (row, name) in network.synapses().filter(|(row, _)| !frozen[0][row.index()]) {
                     let draw = key.at(rule.step).normal(name.post.number(), name.pre.number());
@@ -116,7 +126,7 @@ fn prepare(gradients: &mut Parameters, parameters: &Parameters, pass: &Pass) {
             gradients.bias.iter_mut().zip(&parameters.bias).for_each(|(g, b)| *g += f64::from(by) * b);
         }
         Pass::HoldBias => gradients.bias.fill(0.0),
-        Pass::Noise { .. } | Pass::Pace { .. } => {}
+        Pass::Noise { .. } | Pass::Pace { .. } | Pass::GroupLasso { .. } => {}
     }
 }
 

@@ -253,6 +253,13 @@ impl Case<'_> {
                 of: some.map(|row| (row, [0.5 + mixed(row) as f32, 1.75 - mixed(row) as f32 / 2.0])).collect(),
             });
         }
+        if rule.step.is_multiple_of(5) {
+            let some = self.network.neuron_rows().map(crate::Row::get).filter(|row| row % 3 != 1);
+            rule.passes.push(Pass::GroupLasso {
+                by: [0.3, 30.0][usize::from(rule.step.is_multiple_of(2))],
+                of: some.collect(),
+            });
+        }
         let (before, from) = (self.subject.export(&self.network), self.naive.parameters().clone());
         let updated = self.naive.update(&self.network, &rule).and_then(|()| self.shaken.update(&self.network, &rule));
         updated.map_err(|_| End::IllConditioned)?;

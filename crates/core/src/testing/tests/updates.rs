@@ -90,6 +90,17 @@ fn passes_act_in_their_order() {
 }
 
 #[test]
+fn the_group_lasso_shrinks_the_norm_and_ends_at_zero() {
+    // After the step of plain descent the weights are 0.125 and -1, and the bias is -0.125, which is none of its business.
+    let lasso = |by: f32, row: u32| Pass::GroupLasso { by, of: vec![row] };
+    let norm = (0.125f64 * 0.125 + 1.0).sqrt();
+    let left = 1.0 - 0.125 * 0.5 / norm;
+    close(&weights_after(Optimizer::Sgd, &[lasso(0.5, 2)], 1), &[0.125 * left, -left, -0.125]);
+    close(&weights_after(Optimizer::Sgd, &[lasso(9.0, 2)], 1), &[0.0, 0.0, -0.125]);
+    close(&weights_after(Optimizer::Sgd, &[lasso(9.0, 0)], 1), &[0.125, -1.0, -0.125]);
+}
+
+#[test]
 fn noise_is_named_by_connection_and_step() {
     let key = StreamKey::new(1, "noise");
     let found = weights_after(Optimizer::Sgd, &[Pass::Noise { scale: 0.5, key }], 1);

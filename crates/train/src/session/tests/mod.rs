@@ -1,6 +1,7 @@
 //! Sessions on the mock device, where nothing but order and bookkeeping is at stake, and on the CPU where
 //! numbers are.
 
+mod lasso;
 mod life;
 
 use super::{Answers, Batch, Continuity, Event, Grower, Learning, Session};
