@@ -15,7 +15,9 @@ pub enum Worn {
     /// Contribution utility: mean |output - its mean| · Σ |w| of who listens, `zero_contribution` in the code of Dohare et al. (2024); equation 1 of
     /// their paper has mean |output|.
     LeastUseful,
-    /// The same divided by Σ |w| of what it hears: who learns slowly counts less.
+    /// Mean |output| · Σ |w| of who listens: equation 1 of Dohare et al. (2024), which counts what is always said as well.
+    LeastHeard,
+    /// [`LeastUseful`](Self::LeastUseful) divided by Σ |w| of what it hears: who learns slowly counts less.
     LeastAdaptable,
     /// Mean |output| over the mean of the group's, at most `threshold` (Sokar et al. 2023).
     Dormant {
@@ -116,8 +118,12 @@ impl Turnover {
     /// [`SettingError`] for a value that does not fit.
     pub fn build(mut method: Renewal, settings: &mut Settings) -> Result<Self, SettingError> {
         match &mut method.worn {
-            Worn::LeastUseful | Worn::LeastAdaptable => {
-                let words = [("contribution", Worn::LeastUseful), ("adaptable", Worn::LeastAdaptable)];
+            Worn::LeastUseful | Worn::LeastHeard | Worn::LeastAdaptable => {
+                let words = [
+                    ("contribution", Worn::LeastUseful),
+                    ("magnitude", Worn::LeastHeard),
+                    ("adaptable", Worn::LeastAdaptable),
+                ];
                 method.worn = settings.choice("utility", &words)?;
             }
             Worn::Dormant { threshold } => {
@@ -141,12 +147,15 @@ impl Turnover {
 
     /// The score of a neuron; the smallest goes first.
     fn score(&self, view: &View<'_>, row: Row<Neurons>) -> f32 {
+        let size = |synapse: usize| view.signals.values(Signal::Weight).get(synapse).map_or(0.0, |weight| weight.abs());
         match self.method.worn {
             Worn::LeastUseful => view.signals.of(Signal::Utility, row),
+            Worn::LeastHeard => {
+                let spoken: f32 = view.network.listeners(row).map(|(_, synapse)| size(synapse.index())).sum();
+                view.signals.of(Signal::OutputMagnitude, row) * spoken
+            }
             Worn::LeastAdaptable => {
-                let weights = view.signals.values(Signal::Weight);
-                let heard = view.network.incoming(row).map(|synapse| weights.get(synapse).map_or(0.0, |w| w.abs()));
-                let heard: f32 = heard.sum();
+                let heard: f32 = view.network.incoming(row).map(size).sum();
                 // Whoever hears nothing but zeros learns at any rate it likes.
                 let utility = view.signals.of(Signal::Utility, row);
                 if heard > 0.0 { utility / heard } else { utility.max(0.0) * f32::MAX }
@@ -159,6 +168,7 @@ impl Turnover {
     const fn rule(&self) -> &'static str {
         match self.method.worn {
             Worn::LeastUseful => "smallest utility",
+            Worn::LeastHeard => "smallest |output| times who listens",
             Worn::LeastAdaptable => "smallest adaptable utility",
             Worn::Dormant { .. } => "dormant",
             Worn::Oldest => "oldest",
@@ -263,6 +273,7 @@ impl Strategy for Turnover {
     fn needs(&self) -> Vec<Signal> {
         let mut needs = match self.method.worn {
             Worn::LeastUseful => vec![Signal::Utility],
+            Worn::LeastHeard => vec![Signal::OutputMagnitude, Signal::Weight],
             Worn::LeastAdaptable => vec![Signal::Utility, Signal::Weight],
             Worn::Dormant { .. } => vec![Signal::Dormancy],
             Worn::Oldest => Vec::new(),

@@ -31,8 +31,8 @@ const fn fold(default: &'static str) -> Setting {
 /// Utilities are means with 0.99 of the past, corrected for their start; moments and step counts of what is renewed begin
 /// at nothing, each weight counting its own. `utility = "adaptable"` divides by what a neuron hears (used for
 /// slowly changing regression and permuted MNIST). The sums over |w| are the paper's; the code has means, which
-/// in a layered dense network rank alike. That the mean is taken off the output is the code's (`zero_contribution`); equation 1 of the paper has mean
-/// |output|.
+/// in a layered dense network rank alike. That the mean is taken off the output is the code's (`zero_contribution`), as it should be where the mean stays behind in biases; equation 1 of
+/// the paper has mean |output|, which is `utility = "magnitude"`.
 ///
 /// As in the paper the mean output of the old one goes to the biases of who listened. In the official code that never
 /// happens (the mean is zeroed first); `fold = false` is that, and measured no difference. Its optimizer `AdamGnT` drops
@@ -84,7 +84,7 @@ pub(crate) const CONTINUAL_BACKPROP_ENTRY: Entry = Entry {
         Setting {
             name: "utility",
             default: "\"contribution\"",
-            about: "`contribution`, or `adaptable`: divided by what a neuron hears",
+            about: "mean |output - its mean| times who listens: `contribution`; divided by what is heard: `adaptable`; mean |output| times who listens: `magnitude`",
         },
         birth("\"kaiming\""),
         fold("true"),

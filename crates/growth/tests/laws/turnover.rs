@@ -53,6 +53,29 @@ fn adaptable_utility_divides_by_what_is_heard() {
 }
 
 #[test]
+fn equation_one_counts_what_is_always_said_and_who_listens() {
+    let network = network();
+    let mut signals = Signals::default();
+    signals.put(Signal::OutputMagnitude, vec![9.0, 9.0, 0.1, 0.4, 0.2, 0.3, 9.0, 9.0]);
+    // Two listeners each: 2, 3, 4 and 5 are heard with sums 2, 0.1, 0.9 and 3, so 0.2, 0.04, 0.18 and 0.9.
+    let mut weights = vec![1.0; network.synapse_count()];
+    for (pre, by) in [(2, -1.0), (3, 0.05), (4, 0.45), (5, -1.5)] {
+        for (_, synapse) in network.listeners(network.row(NeuronId::new(pre)).unwrap()) {
+            weights[synapse.index()] = by;
+        }
+    }
+    signals.put(Signal::Weight, weights);
+    let mut turnover = Turnover::new(Renewal { worn: Worn::LeastHeard, ..HALF });
+    assert_eq!(turnover.needs(), [Signal::OutputMagnitude, Signal::Weight, Signal::OutputMean]);
+    let mut draft = Draft::new(&network, 500);
+    let (budget, key) = (Budget::unlimited(), StreamKey::new(1, "asking"));
+    let view = View { network: &network, signals: &signals, step: 500, end: None, budget, ledger: None, key };
+    turnover.propose(&view, &mut draft);
+    let moves: Vec<Move> = draft.proposals().iter().map(|proposal| proposal.what.clone()).collect();
+    assert_eq!(renewed(&moves), [3, 4]);
+}
+
+#[test]
 fn all_that_are_dormant_are_renewed() {
     let mut redo = Turnover::new(REDO);
     let (_, moves, _) = ask(&network(), &mut redo, Signal::Dormancy, [0.05, 2.0, 0.1, 1.5], None);
