@@ -42,9 +42,22 @@ pub struct Dropout {
     pub rate: f32,
     /// The stream; drawn by (neuron's birth number, cycle · 2³² + lane).
     pub key: StreamKey,
+    /// Whether who is silenced is blamed as if it had spoken, so that its dendrites and bias learn all the same: no gradient of anything,
+    /// but what the published code of SET does (Mocanu et al. 2018).
+    pub blames_silent: bool,
 }
 
 impl Dropout {
+    /// Inverted dropout.
+    pub const fn new(rate: f32, key: StreamKey) -> Self {
+        Self { rate, key, blames_silent: false }
+    }
+
+    /// What blame is multiplied with where the output was with this [`factor`](Self::factor).
+    pub fn blamed(&self, factor: f32) -> f32 {
+        if self.blames_silent { 1.0 / (1.0 - self.rate) } else { factor }
+    }
+
     /// The factor of one neuron's output in one cycle and lane: 0 or `1 / (1 - rate)`.
     pub fn factor(&self, neuron: NeuronId, cycle: usize, lane: usize) -> f32 {
         let at = (cycle as u64) << 32 | lane as u64;

@@ -60,6 +60,7 @@ pub(super) fn build(
             .map(|by| GroupLasso { by, newborns: experiment.train.passes.group_lasso_newborns }),
         gain: gain.filter(|gain| !gain.is_plain()),
         dropout,
+        dropout_blames_silent: experiment.train.dropout_blames_silent,
         end: Some(steps),
     })
 }

@@ -24,6 +24,9 @@ pub struct Train {
     /// Share of hidden outputs that fall silent in training.
     #[serde(default)]
     pub dropout: f32,
+    /// Whether who falls silent is blamed as if it had spoken, as in the published code of SET.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dropout_blames_silent: bool,
     /// Loss, if not the task's own: `mean_squared`, `cross_entropy`, `binary_cross_entropy`, `huber`.
     #[serde(default)]
     pub loss: Option<String>,

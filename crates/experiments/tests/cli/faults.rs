@@ -61,6 +61,11 @@ fn faults_in_the_file_are_named_with_their_place() {
             "steps = 60\npasses = { group_lasso_newborns = 9 }",
             &["train.passes.group_lasso_newborns", "give `group_lasso` its coefficient"][..],
         ),
+        (
+            "steps = 60",
+            "steps = 60\ndropout_blames_silent = true",
+            &["train.dropout_blames_silent", "without `dropout`"][..],
+        ),
         ("steps = 60", "steps = 60\npasses = { group_lasso = -1.0 }", &["train.passes.group_lasso", "at least 0"][..]),
         ("steps = 60", "steps = 60\npasses = { decay = -1.0 }", &["train.passes.decay", "at least 0"][..]),
     ];

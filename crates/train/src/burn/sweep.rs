@@ -11,7 +11,7 @@ use super::{
     history::{self, History},
     plan::{Plan, Section},
     statistics::Wanted,
-    window::{Cycle, Drive, Fired, Inside, Parameters, Probes, Wired},
+    window::{Cycle, Drive, Fired, Inside, Mask, Parameters, Probes, Wired},
 };
 use burn::tensor::{
     Int, Tensor, TensorData,
@@ -77,17 +77,15 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
     }
 
     /// The dropout mask of each hidden group in one cycle.
-    fn masks(
-        &self,
-        network: &Network,
-        dropout: Dropout,
-        cycle: usize,
-        lanes: usize,
-    ) -> Vec<Option<Tensor<Plain<B>, 2>>> {
+    fn masks(&self, network: &Network, dropout: Dropout, cycle: usize, lanes: usize) -> Vec<Option<Mask<Plain<B>>>> {
         let mask = |section: &Section| {
             let names: Vec<_> = section.members.clone().map(|row| network.id(Row::new(row as u32))).collect();
             let factors = (0..lanes).flat_map(|lane| names.iter().map(move |&name| dropout.factor(name, cycle, lane)));
-            Tensor::from_data(TensorData::new(factors.collect::<Vec<f32>>(), [lanes, section.len()]), &self.device)
+            let factors: Vec<f32> = factors.collect();
+            let blamed = factors.iter().map(|&factor| dropout.blamed(factor)).collect();
+            let tensor =
+                |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [lanes, section.len()]), &self.device);
+            Mask { heard: tensor(factors), blamed: tensor(blamed) }
         };
         let sections = self.plan.sections.iter();
         sections.map(|section| (section.role == Role::Hidden && section.len() > 0).then(|| mask(section))).collect()

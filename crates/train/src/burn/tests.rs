@@ -148,7 +148,7 @@ fn a_sweep_can_be_repeated() {
     let moves = members(&network, [2, 4, 2]);
     apply(&mut network, &mut *executor, moves).unwrap();
     let values = normals(3 * 5 * 2, "values");
-    let dropout = Some(Dropout { rate: 0.3, key: StreamKey::new(1, "dropout") });
+    let dropout = Some(Dropout::new(0.3, StreamKey::new(1, "dropout")));
     let mut gradients = Vec::new();
     for _ in 0..2 {
         let outputs = executor.forward(&network, Window { cycles: 3, lanes: 5, values: &values }, dropout).unwrap();

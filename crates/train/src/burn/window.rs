@@ -39,8 +39,16 @@ pub(super) struct Inside<T: Backend> {
     pub raw: Tensor<T, 2>,
     /// Normalised, with the bias.
     pub potential: Tensor<T, 2>,
-    /// What dropout multiplied the outputs with.
+    /// What dropout leaves of the blame.
     pub mask: Option<Tensor<T, 2>>,
+}
+
+/// A dropout mask, `[lane][member]`.
+pub(super) struct Mask<T: Backend> {
+    /// What it leaves of the outputs.
+    pub heard: Tensor<T, 2>,
+    /// What it leaves of the blame.
+    pub blamed: Tensor<T, 2>,
 }
 
 /// One cycle: an entry per fire group, `None` for a group without members.
@@ -49,7 +57,7 @@ pub(super) type Cycle<T> = Vec<Option<Fired<T>>>;
 /// What enters a cycle from outside.
 pub(super) enum Drive<'a, T: Backend> {
     /// Data `[lane][input]` (`None` without inputs), and a dropout mask per group.
-    Fresh { input: Option<Tensor<T, 2>>, masks: &'a [Option<Tensor<T, 2>>] },
+    Fresh { input: Option<Tensor<T, 2>>, masks: &'a [Option<Mask<T>>] },
     /// A cycle that was recorded. With `pinned`, because parameters may have changed since, every value
     /// keeps what it was and only the derivatives are those of the parameters as they are.
     Again { recorded: &'a Cycle<T>, pinned: bool },
@@ -175,12 +183,20 @@ impl<'p, T: Backend> Wired<'p, T> {
         probes: Option<&Probes<T>>,
     ) -> Fired<T> {
         let (section, group) = (&self.plan.sections[at], &self.groups[at]);
-        let (mask, fixed) = match drive {
-            Drive::Fresh { masks, .. } => (masks.get(at).cloned().flatten(), None),
+        let (heard, mask, fixed) = match drive {
+            Drive::Fresh { masks, .. } => {
+                let mask = masks.get(at).and_then(Option::as_ref);
+                (mask.map(|mask| mask.heard.clone()), mask.map(|mask| mask.blamed.clone()), None)
+            }
             Drive::Again { recorded, pinned } => {
                 let recorded = recorded[at].as_ref();
-                (recorded.and_then(|fired| fired.inside.as_ref()?.mask.clone()), recorded.filter(|_| *pinned))
+                (None, recorded.and_then(|fired| fired.inside.as_ref()?.mask.clone()), recorded.filter(|_| *pinned))
             }
+        };
+        // What was heard under a dropout is not what its blame goes back through.
+        let said = match drive {
+            Drive::Again { recorded, .. } if mask.is_some() => recorded[at].as_ref(),
+            _ => fixed,
         };
         let inside = fixed.and_then(|fired| fired.inside.as_ref());
         let pinned = |value: Tensor<T, 2>, pick: fn(&Inside<T>) -> &Tensor<T, 2>| match inside {
@@ -225,11 +241,12 @@ impl<'p, T: Backend> Wired<'p, T> {
         };
         let mut output = in_order(outputs);
         let state = section.has_state().then(|| in_order(states));
+        let masked = heard.map(|heard| output.clone() * heard);
         if let Some(mask) = &mask {
             output = output * mask.clone();
         }
-        if let Some(fixed) = fixed {
-            output = pin(output, &fixed.output);
+        if let Some(said) = masked.as_ref().or(said.map(|said| &said.output)) {
+            output = pin(output, said);
         }
         if let Some(probes) = probes {
             output = output + probes.output.clone();

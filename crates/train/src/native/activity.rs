@@ -73,7 +73,7 @@ pub(super) struct Activity {
     /// Normal values, before the gain; empty if no group normalises. `scales` likewise, by group.
     pub(super) normals: Vec<Lanes>,
     pub(super) scales: Vec<Lanes>,
-    /// Factors of the dropout; empty until there is any.
+    /// What the dropout leaves of the blame; empty until there is any.
     pub(super) factors: Vec<Lanes>,
     /// Which recorded cycles had dropout.
     pub(super) dropped: Vec<bool>,

@@ -275,7 +275,10 @@ impl Sweep<'_> {
                 Some(dropout) => {
                     self.draw(dropout, group, (piece.first + block, cycle), factors);
                     for (y, factors) in y[rows.clone()].iter_mut().zip(factors) {
-                        y.0.iter_mut().zip(&factors.0).for_each(|(y, factor)| *y *= factor);
+                        for (y, factor) in y.0.iter_mut().zip(&mut factors.0) {
+                            *y *= *factor;
+                            *factor = dropout.blamed(*factor);
+                        }
                     }
                 }
                 None => factors.fill(Lanes::all(1.0)),

@@ -304,7 +304,7 @@ fn potentials_that_were_not_kept_are_made_again() {
     };
     let values = samples(3 * 4 * 20);
     let window = Window { cycles: 3, lanes: 4, values: &values };
-    let dropout = livenet_core::Dropout { rate: 0.5, key: StreamKey::new(5, "dropout") };
+    let dropout = livenet_core::Dropout::new(0.5, StreamKey::new(5, "dropout"));
     for dropout in [None, Some(dropout), None] {
         assert_eq!(lean.activity.shape.lean, !lean.dropped);
         let found = lean.forward(&network, window, dropout).unwrap();

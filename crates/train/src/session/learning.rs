@@ -44,6 +44,8 @@ pub struct Learning {
     pub gain: Option<Gain>,
     /// The share of hidden outputs that fall silent in training.
     pub dropout: f32,
+    /// [`Dropout::blames_silent`].
+    pub dropout_blames_silent: bool,
     /// The update at which training ends, for schedules that must know.
     pub end: Option<u64>,
 }
@@ -59,6 +61,7 @@ impl Learning {
             group_lasso: None,
             gain: None,
             dropout: 0.0,
+            dropout_blames_silent: false,
             end: None,
         }
     }
@@ -69,7 +72,8 @@ impl Learning {
     }
 
     pub(crate) fn dropout_at(&self, key: StreamKey, step: u64) -> Option<Dropout> {
-        (self.dropout > 0.0).then(|| Dropout { rate: self.dropout, key: key.at(step) })
+        let blames_silent = self.dropout_blames_silent;
+        (self.dropout > 0.0).then(|| Dropout { blames_silent, ..Dropout::new(self.dropout, key.at(step)) })
     }
 
     /// Loss, accuracy and dL/d output of outputs that a batch gave.

@@ -141,11 +141,13 @@ fn fire(
             if is_leaky(network, row) {
                 cycle.state[at][lane] = decay * before[at][lane] + (1.0 - decay) * cycle.potential[at][lane];
             }
-            if let Some((dropout, number)) = dropout {
-                cycle.factor[at][lane] = f64::from(dropout.factor(network.id(row), number, lane));
-            }
             let argument = argument(network, cycle, row, lane);
-            cycle.output[at][lane] = network.spec(row).unit.activation.value(argument) * cycle.factor[at][lane];
+            cycle.output[at][lane] = network.spec(row).unit.activation.value(argument);
+            if let Some((dropout, number)) = dropout {
+                let factor = dropout.factor(network.id(row), number, lane);
+                cycle.output[at][lane] *= f64::from(factor);
+                cycle.factor[at][lane] = f64::from(dropout.blamed(factor));
+            }
         }
         cycle.normal[at] = normal;
     }

@@ -18,7 +18,7 @@ pub(super) struct Cycle {
     pub potential: Rows,
     /// The v of leaky units, else 0.
     pub state: Rows,
-    /// The factor of the dropout.
+    /// What the dropout leaves of the blame.
     pub factor: Rows,
     /// What listeners hear.
     pub output: Rows,

@@ -129,7 +129,8 @@ impl Case<'_> {
         let values = self.dice.normals(cycles * lanes * network.inputs().len(), 0.7);
         let window = Window { cycles, lanes, values: &values };
         let rate = self.dice.uniform(0.1, 0.6);
-        let dropout = (self.options.dropout && self.dice.yes(0.3)).then(|| Dropout { rate, key: self.dice.key() });
+        let dropout = (self.options.dropout && self.dice.yes(0.3))
+            .then(|| Dropout { blames_silent: rate < 0.25, ..Dropout::new(rate, self.dice.key()) });
         let wide: Vec<f64> = values.iter().map(|&value| f64::from(value)).collect();
         let ill = |_: ExecError| End::IllConditioned;
         let expected = self.naive.forward_f64(network, (cycles, lanes), &wide, dropout).map_err(ill)?;

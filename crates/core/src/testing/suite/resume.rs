@@ -13,7 +13,7 @@ fn go_on(executor: &mut dyn Executor, network: &Network, case: u32, steps: std::
         let mut dice = Dice::new(1000 * case + step as u32);
         let values = dice.normals(3 * 5 * network.inputs().len(), 0.7);
         let window = Window { cycles: 3, lanes: 5, values: &values };
-        let dropout = Dropout { rate: 0.3, key: StreamKey::new(7, "dropout").at(step) };
+        let dropout = Dropout::new(0.3, StreamKey::new(7, "dropout").at(step));
         let dropout = (case + step as u32).is_multiple_of(2).then_some(dropout);
         if let Ok(outputs) = executor.forward(network, window, dropout) {
             seen.extend(outputs.iter().map(|value| value.to_bits()));

@@ -160,7 +160,7 @@ fn kinked_activations_away_from_their_kinks() {
 #[test]
 fn through_dropout() {
     let mut scene = Scene::new(recurrent(Schedule::Grouped, Norm::None, Unit::rate(Activation::Tanh)), 5);
-    scene.dropout = Some(Dropout { rate: 0.4, key: StreamKey::new(5, "dropout") });
+    scene.dropout = Some(Dropout::new(0.4, StreamKey::new(5, "dropout")));
     let (with, without) = (
         scene.swept(),
         Scene {

@@ -3,8 +3,8 @@
 use super::{LINEAR, build};
 use crate::testing::{Naive, apply};
 use crate::{
-    Birth, ExecError, Executor, Mark, Move, Network, NeuronId, Norm, Optimizer, Pass, Role, Schedule, Scope, StreamKey,
-    Synapse, UpdateRule,
+    Birth, Dropout, ExecError, Executor, Mark, Move, Network, NeuronId, Norm, Optimizer, Pass, Role, Schedule, Scope,
+    StreamKey, Synapse, UpdateRule,
 };
 
 /// Two inputs 3 and 4 into one output, blamed with 1: gradients 3, 4 and 1 for the bias.
@@ -170,4 +170,26 @@ fn a_pace_scales_the_step_and_not_the_moments() {
     let uneven = Pass::Pace { of: vec![(2, [2.0, 0.5])] };
     close(&weights_after(Optimizer::Sgd, &[uneven], 1), &[0.5 - 0.75, -0.5 - 0.25, -0.0625]);
     close(&weights_after(Optimizer::Sgd, &[Pass::Pace { of: vec![(0, [9.0; 2])] }], 1), &[0.125, -1.0, -0.125]);
+}
+
+#[test]
+fn blame_of_the_silent_is_theirs_where_a_dropout_keeps_it() {
+    let group = |role| (role, Norm::None, &[LINEAR][..]);
+    let (network, mut naive) = build(
+        Schedule::Grouped,
+        &[group(Role::Input), group(Role::Hidden), group(Role::Output)],
+        &[(0, 1, 0.5, 0), (1, 2, 2.0, 0)],
+    );
+    let mut gradients = |dropout: Dropout| {
+        let outputs = naive.forward_f64(&network, (1, 8), &[1.0; 8], Some(dropout)).unwrap();
+        naive.backward_f64(&network, &[1.0; 8]).unwrap();
+        (outputs.iter().filter(|&&output| output != 0.0).count(), naive.gradients().weights.clone())
+    };
+    let dropout = Dropout::new(0.5, StreamKey::new(5, "dropout"));
+    let (spoke, weights) = gradients(dropout);
+    assert!((1..8).contains(&spoke));
+    // What spoke counts twice, by the weight of 2 that hears it; and is heard as 1.
+    assert_eq!(weights, [4.0 * spoke as f64, spoke as f64]);
+    let (same, weights) = gradients(Dropout { blames_silent: true, ..dropout });
+    assert_eq!((same, weights), (spoke, vec![4.0 * 8.0, spoke as f64]));
 }
