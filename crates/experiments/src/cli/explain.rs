@@ -26,22 +26,22 @@ const OF_EACH_END: usize = 4;
 
 pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let directory = open::directory(&arguments.run)?;
-    let events = run::events(&directory)?;
-    let commits = events.iter().filter_map(|event| match event {
-        Event::Committed { step, .. } | Event::Foretold { step, .. } | Event::Aborted { step, .. } => {
-            Some((*step, event))
-        }
+    let events = run::events(&directory, 0)?;
+    let changed = |event: &Event| match event {
+        Event::Committed { step, .. } | Event::Foretold { step, .. } | Event::Aborted { step, .. } => Some(*step),
         // What a budget forbade altogether is told as well.
-        Event::Unchanged { step, cut, .. } if !cut.is_empty() => Some((*step, event)),
+        Event::Unchanged { step, cut, .. } if !cut.is_empty() => Some(*step),
         _ => None,
-    });
-    let Some(nearest) = commits.clone().map(|(step, _)| step).min_by_key(|step| step.abs_diff(arguments.at)) else {
+    };
+    let Some(nearest) = events.iter().filter_map(changed).min_by_key(|step| step.abs_diff(arguments.at)) else {
         return Err(Failure::Unmet(format!(
             "{}: the structure never changed; its events say when strategies were asked and why they did nothing",
             directory.path().display()
         )));
     };
-    let at: Vec<&Event> = commits.filter(|(step, _)| *step == nearest).map(|(_, event)| event).collect();
+    // With all reasons now, of those alone.
+    let mut at = Vec::new();
+    run::each_event(&directory, &mut |event| at.extend((changed(&event) == Some(nearest)).then_some(event)))?;
     let mut output = Output::new();
     if arguments.json {
         output.json(&at)?;
@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
             arguments.at
         ))?;
     }
-    for event in at {
+    for event in &at {
         print(&mut output, event)?;
     }
     print_energy(&mut output, &events, nearest)?;

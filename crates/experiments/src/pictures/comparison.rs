@@ -69,7 +69,7 @@ fn compare(name: &str, arms: &[String], runs: &[Compared<'_>]) -> Result<ArmComp
             finals: Vec::new(),
         };
         for run in runs.iter().filter(|run| run.arm == arm) {
-            let course = Course::of(&run::events(&RunDirectory::open(run.path)?)?, run.outcome);
+            let course = Course::of(&run::events(&RunDirectory::open(run.path)?, 0)?, run.outcome);
             one.curves.push(if accurate { course.validation_accuracy } else { course.validation_loss });
             one.finals.extend(run.outcome.metrics.get(&format!("test_{measure}")).copied());
         }

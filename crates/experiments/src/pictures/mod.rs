@@ -36,7 +36,7 @@ pub fn draw(
 ) -> Result<Vec<PathBuf>, Failure> {
     let folder = directory.file("plots");
     std::fs::create_dir_all(&folder).map_err(|source| RunError::Io { what: "make", path: folder.clone(), source })?;
-    let events = run::events(directory)?;
+    let events = run::events(directory, page::LISTED)?;
     let course = Course::of(&events, outcome);
     let start = Moment::of_state(&Checkpoint::read(directory, &Checkpoint::name(0))?.state)?;
     let end = Moment::of_session(session);

@@ -9,7 +9,7 @@ use crate::{
 use livenet_train::session::{Event, Explained};
 
 /// Moves that are listed from the start of a run, and as many from its end.
-const LISTED: usize = 20;
+pub(super) const LISTED: usize = 20;
 /// A longer text is cut.
 const LONGEST: usize = 96;
 

@@ -287,7 +287,7 @@ impl Courses {
         let mut unreadable = 0;
         let mut course = |trial: &Trial| {
             let outcome = trial.finished()?;
-            let events = RunDirectory::open(&trial.path).and_then(|directory| run::events(&directory));
+            let events = RunDirectory::open(&trial.path).and_then(|directory| run::events(&directory, 0));
             unreadable += usize::from(events.is_err());
             Some(Course::of(&events.ok()?, outcome))
         };

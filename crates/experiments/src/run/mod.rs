@@ -9,6 +9,7 @@ mod departure;
 mod directory;
 mod disk;
 mod driver;
+mod events;
 #[cfg(test)]
 mod faults;
 mod manifest;
@@ -22,8 +23,9 @@ pub use departure::{Departure, Measure, departure};
 pub(crate) use directory::is_half_made;
 pub use directory::{RunDirectory, RunError};
 pub use driver::{Driver, Interrupt, Pictures, Watcher};
+pub use events::{each_event, events};
 pub use manifest::{Build, Difference, Manifest, Tree};
 pub use outcome::{Ending, Outcome};
 pub use pack::{Begun, Ended, Host, Likely, Ready, pack, units};
-pub use rebuild::{at_step, events, journal, journal_damage, set_up, take_up};
+pub use rebuild::{at_step, journal, journal_damage, set_up, take_up};
 pub use repro::{Comparison, Part, Parting, Repetition};

@@ -11,7 +11,7 @@ use livenet_core::{
 };
 use livenet_train::{
     Session,
-    session::{Event, SavedState, StateError},
+    session::{SavedState, StateError},
 };
 
 /// Updates between two keyframes of the journal are not counted; entries are.
@@ -120,27 +120,6 @@ fn position(checked: &Checked, group: usize, number: u32) -> [f32; 2] {
         (0, Some((_, columns))) => [(number as usize % columns) as f32, (number as usize / columns) as f32],
         _ => [number as f32, 0.0],
     }
-}
-
-/// The events of a run.
-///
-/// # Errors
-/// [`RunError::Damaged`] names the line.
-pub fn events(directory: &RunDirectory) -> Result<Vec<Event>, RunError> {
-    let bytes = directory.read("events.jsonl")?;
-    let mut all = Vec::new();
-    for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
-        // A line without its end is one that was being written when the process died.
-        if line.last() != Some(&b'\n') {
-            break;
-        }
-        all.push(serde_json::from_slice(line).map_err(|error| RunError::Damaged {
-            path: directory.file("events.jsonl"),
-            what: format!("line {}: {error}", number + 1),
-            mend: "give --resume: events after the last checkpoint are written again",
-        })?);
-    }
-    Ok(all)
 }
 
 /// The journal of a run. In a run that is not complete, an entry that was being written when the process died

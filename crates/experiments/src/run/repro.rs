@@ -166,8 +166,9 @@ impl Repetition<'_> {
 
 /// The events of a run as they are written.
 fn lines(directory: &RunDirectory) -> Result<Vec<Value>, RunError> {
-    let events = super::events(directory)?;
-    Ok(events.iter().map(|event| serde_json::to_value(event).expect("events are plain data")).collect())
+    let mut all = Vec::new();
+    super::each_event(directory, &mut |event| all.push(serde_json::to_value(event).expect("events are plain data")))?;
+    Ok(all)
 }
 
 fn parting(event: usize, then: &Value, now: &Value, found: Departure) -> Parting {

@@ -50,7 +50,7 @@ fn a_run_of_version_2_opens_and_goes_on() {
     assert!(journal.len() > 3, "{}", journal.len());
     let outcome = directory.outcome().unwrap().unwrap();
     assert_eq!((outcome.steps, outcome.connections), (12, saved.active_count() as u64));
-    assert!(run::events(&directory).unwrap().len() > 5);
+    assert!(run::events(&directory, 0).unwrap().len() > 5);
     let manifest = Manifest::read(&directory).unwrap();
     assert_eq!((manifest.seed, manifest.executor.as_str()), (1, "native"));
 

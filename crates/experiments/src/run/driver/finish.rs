@@ -4,7 +4,7 @@ use super::{Driver, Pictures, Watcher};
 use crate::{
     Failure,
     pictures::activity::activity,
-    run::{Checkpoint, Ending, Outcome, RunError, disk, rebuild},
+    run::{Checkpoint, Ending, Outcome, RunError, disk, events, rebuild},
 };
 use livenet_train::session::Event;
 use std::collections::BTreeMap;
@@ -47,7 +47,7 @@ impl Driver<'_> {
             }
         }
         put("validation_loss", Some(self.validation.0));
-        let events = rebuild::events(&self.directory)?;
+        let events = events::events(&self.directory, 0)?;
         put("foretold_slope", foretold_slope(&events));
         let [first, last] = online_losses(&events, steps);
         put("online_loss_first", first);
