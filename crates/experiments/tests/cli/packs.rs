@@ -28,7 +28,12 @@ fn files(folder: &Path) -> BTreeSet<PathBuf> {
     let mut found = BTreeSet::new();
     let mut open = vec![folder.to_owned()];
     while let Some(here) = open.pop() {
-        for entry in std::fs::read_dir(here).unwrap() {
+        let entries = match std::fs::read_dir(&here) {
+            // One that a run which is still at it has given its name.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && here != folder => continue,
+            entries => entries.unwrap(),
+        };
+        for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
                 open.push(path);
