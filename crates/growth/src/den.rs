@@ -11,9 +11,10 @@
 //!   and is frozen if `freeze` says so. Each has half of the axon. What is added to go back is put on the mother of whom was heard, where that one divides as well;
 //! - *expansion*: `expand` newborns per hidden group, with random dendrites and an axon of zeros.
 //!
-//! That newborns shrink as a whole is a pass of training, the group lasso: `train.passes.group_lasso` (the authors' 0.001, of newborns
-//! in the course of their first task with `group_lasso_newborns`, as many updates as a task has). Without it hardly any falls below `zero`.
-//! Here its step is the proximal one, which ends at zero itself; the authors descend the norm's gradient.
+//! That newborns shrink as a whole is a pass of training, the group lasso: `train.passes.group_lasso`, with
+//! `group_lasso_newborns`, as many updates as a task has, of newborns in the course of their first task. Without it hardly any falls below `zero`.
+//! Here its step is the proximal one, by which the norm loses rate times coefficient at each update and ends at zero itself, so the coefficient must be of the
+//! size of a norm over what the rates of a task add up to; the authors' 0.001 is that of a gradient, which their Adam rescales.
 //!
 //! Not here: selective retraining, which freezes what a new task's head does not lead to, and units marked with the task whose
 //! inference may use them. The authors' code

@@ -156,6 +156,11 @@ fn forward_is_the_dense_sum() {
 }
 
 impl Case {
+    /// The best absent pairs of all that [`reach`] allows.
+    fn top(&self, absent: Absent<'_>, limit: usize) -> Vec<Candidate> {
+        absent.top(&self.offsets, &self.pre, 0..self.neurons as u32, limit, &reach(self.neurons)).collect()
+    }
+
     pub(super) fn transpose(&self) -> (Transpose, Vec<f32>) {
         let mut transpose = Transpose::default();
         transpose.rebuild(self.wires(), &self.pre, self.blame);
@@ -295,8 +300,7 @@ fn the_top_absent_connections_are_those_of_brute_force_ties_included() {
         let (outputs, blame) = case.views();
         let absent = Absent::new(outputs, blame, case.cycles);
         for limit in [0, 1, 7, 100, 10_000] {
-            let found: Vec<_> =
-                absent.top(&case.offsets, &case.pre, 0..case.neurons as u32, limit, &reach(case.neurons)).collect();
+            let found = case.top(absent, limit);
             let places: Vec<_> = found.iter().map(|c| (c.post, c.pre, c.lag)).collect();
             assert_eq!(places, brute(&case, limit), "limit {limit}");
             let same = |c: &Candidate| c.gradient.to_bits() == case.chain_at(c.post as usize, c.pre, c.lag).to_bits();
@@ -338,8 +342,7 @@ fn every_target_gives_the_same_bits() {
             sweep.run(target, layout.view_mut(&mut out, 0));
             let (lambda, gradients) = case.sweep(target);
             let absent = Absent::new(outputs, blame, case.cycles).on(target);
-            let top: Vec<_> =
-                absent.top(&case.offsets, &case.pre, 0..case.neurons as u32, 20, &reach(case.neurons)).collect();
+            let top = case.top(absent, 20);
             (bits(&out), bits(&lambda), gradients.iter().map(|g| g.to_bits()).collect::<Vec<_>>(), top)
         };
         assert!(Target::available().all(|target| run(target) == run(Target::Portable)));
@@ -364,9 +367,7 @@ fn any_number_of_threads_gives_the_same_bits() {
                 layout.view_mut(&mut potentials, 0),
             );
             let (lambda, gradients) = case.sweep(Target::best());
-            let top: Vec<_> = Absent::new(outputs, blame, case.cycles)
-                .top(&case.offsets, &case.pre, 0..400, 50, &reach(400))
-                .collect();
+            let top = case.top(Absent::new(outputs, blame, case.cycles), 50);
             let (mut values, mut first, mut second) =
                 (case.weights.clone(), vec![0.0; gradients.len()], vec![0.0; gradients.len()]);
             let mut counts = vec![0; gradients.len()];

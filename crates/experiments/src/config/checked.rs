@@ -363,13 +363,6 @@ fn check_train(document: &Document, experiment: &Experiment) -> Result<(), Confi
             "give a share of at least 0 and below 1".to_owned(),
         ));
     }
-    if train.dropout_blames_silent && train.dropout == 0.0 {
-        return Err(document.fault(
-            "train.dropout_blames_silent",
-            "nobody falls silent without `dropout`",
-            "give `dropout` its share, or leave this out".to_owned(),
-        ));
-    }
     Ok(())
 }
 

@@ -43,6 +43,13 @@ pub(super) fn build(
             "give `binary_cross_entropy`, or leave `loss` out for the task's own".to_owned(),
         ));
     }
+    if experiment.train.dropout_blames_silent && experiment.train.dropout == 0.0 {
+        return Err(document.fault(
+            "train.dropout_blames_silent",
+            "nobody falls silent without `dropout`",
+            "give `dropout` its share, or leave this out".to_owned(),
+        ));
+    }
     let (passes, dropout) = (passes(document, experiment, seed)?, experiment.train.dropout);
     let gain = match &experiment.train.gain {
         Some(table) => Some(build_gain(document, table)?),

@@ -147,15 +147,15 @@ impl Turnover {
 
     /// The score of a neuron; the smallest goes first.
     fn score(&self, view: &View<'_>, row: Row<Neurons>) -> f32 {
-        let size = |synapse: usize| view.signals.values(Signal::Weight).get(synapse).map_or(0.0, |weight| weight.abs());
         match self.method.worn {
             Worn::LeastUseful => view.signals.of(Signal::Utility, row),
             Worn::LeastHeard => {
+                let size = sizes(view);
                 let spoken: f32 = view.network.listeners(row).map(|(_, synapse)| size(synapse.index())).sum();
                 view.signals.of(Signal::OutputMagnitude, row) * spoken
             }
             Worn::LeastAdaptable => {
-                let heard: f32 = view.network.incoming(row).map(size).sum();
+                let heard: f32 = view.network.incoming(row).map(sizes(view)).sum();
                 // Whoever hears nothing but zeros learns at any rate it likes.
                 let utility = view.signals.of(Signal::Utility, row);
                 if heard > 0.0 { utility / heard } else { utility.max(0.0) * f32::MAX }
@@ -242,6 +242,12 @@ impl Turnover {
         }
         queues
     }
+}
+
+/// The |weight| of a connection.
+fn sizes<'v>(view: &View<'v>) -> impl Fn(usize) -> f32 + use<'v> {
+    let weights = view.signals.values(Signal::Weight);
+    move |synapse| weights.get(synapse).map_or(0.0, |weight| weight.abs())
 }
 
 /// The first weights of a newcomer.

@@ -82,10 +82,10 @@ impl<B: AutodiffBackend> BurnExecutor<B> {
             let names: Vec<_> = section.members.clone().map(|row| network.id(Row::new(row as u32))).collect();
             let factors = (0..lanes).flat_map(|lane| names.iter().map(move |&name| dropout.factor(name, cycle, lane)));
             let factors: Vec<f32> = factors.collect();
-            let blamed = factors.iter().map(|&factor| dropout.blamed(factor)).collect();
+            let blamed: Vec<f32> = factors.iter().map(|&factor| dropout.blamed(factor)).collect();
             let tensor =
                 |values: Vec<f32>| Tensor::from_data(TensorData::new(values, [lanes, section.len()]), &self.device);
-            Mask { heard: tensor(factors), blamed: tensor(blamed) }
+            Mask { blamed: (blamed != factors).then(|| tensor(blamed)), heard: tensor(factors) }
         };
         let sections = self.plan.sections.iter();
         sections.map(|section| (section.role == Role::Hidden && section.len() > 0).then(|| mask(section))).collect()

@@ -47,8 +47,8 @@ pub(super) struct Inside<T: Backend> {
 pub(super) struct Mask<T: Backend> {
     /// What it leaves of the outputs.
     pub heard: Tensor<T, 2>,
-    /// What it leaves of the blame.
-    pub blamed: Tensor<T, 2>,
+    /// What it leaves of the blame, where that is something else.
+    pub blamed: Option<Tensor<T, 2>>,
 }
 
 /// One cycle: an entry per fire group, `None` for a group without members.
@@ -186,7 +186,9 @@ impl<'p, T: Backend> Wired<'p, T> {
         let (heard, mask, fixed) = match drive {
             Drive::Fresh { masks, .. } => {
                 let mask = masks.get(at).and_then(Option::as_ref);
-                (mask.map(|mask| mask.heard.clone()), mask.map(|mask| mask.blamed.clone()), None)
+                let blamed = mask.and_then(|mask| mask.blamed.clone());
+                let heard = mask.map(|mask| mask.heard.clone());
+                if blamed.is_some() { (heard, blamed, None) } else { (None, heard, None) }
             }
             Drive::Again { recorded, pinned } => {
                 let recorded = recorded[at].as_ref();

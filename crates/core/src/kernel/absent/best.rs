@@ -7,7 +7,7 @@
 //! A heap of ten thousand costs a dozen branches that nothing predicts for every candidate that enters; a
 //! selection costs a few per candidate, and there are few selections, since the floor rises with each.
 
-use super::Candidate;
+use super::{Candidate, search::SPEAKERS};
 use std::cmp::Reverse;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -53,8 +53,8 @@ pub(super) struct Best<'a> {
 
 impl<'a> Best<'a> {
     pub(super) fn new(limit: usize, floor: &'a AtomicU32) -> Self {
-        // Pages that nobody writes cost nothing; to grow would copy.
-        let ranks = Vec::with_capacity(Self::most(limit).min(1 << 20));
+        // Pages that nobody writes cost nothing; to grow would copy. It is looked at after each row.
+        let ranks = Vec::with_capacity(Self::most(limit).min(1 << 20) + SPEAKERS);
         Self { limit, ranks, least: 0, floor }
     }
 

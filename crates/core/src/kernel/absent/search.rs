@@ -12,7 +12,7 @@ use std::sync::atomic::AtomicU32;
 /// Listeners scored together: over them an output that was transposed is used again.
 const POSTS: usize = 126;
 /// Speakers scored together, a whole number of strips of 16. Scores: 126 KB.
-const SPEAKERS: usize = 256;
+pub(super) const SPEAKERS: usize = 256;
 /// Panels summed at a time: with [`SPEAKERS`], 128 KB of outputs.
 const PANELS: usize = 8;
 
